@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Everything that the portable core may ask of the machine. arch/aarch64 does it; arch/host
+ * records it, so that a test can say "mapping this page flushed VM 2 once".
+ */
+#ifndef CORE_ARCH_H
+#define CORE_ARCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct vcpu;
+
+/* The physical counter, in ticks of CNTFRQ. */
+uint64_t arch_time(void);
+/* Ticks a second. */
+uint64_t arch_time_frequency(void);
+/* Sets the hypervisor's own timer (CNTHP) to an absolute counter value; all ones: off. */
+void arch_timer_set(uint64_t deadline);
+
+/* List registers of the CPU's virtual interface, in the GICv3 format (Arm IHI 0069, ICH_LR<n>_EL2)
+ * whatever the hardware's own is. */
+uint64_t arch_lr_read(uint32_t n);
+void arch_lr_write(uint32_t n, uint64_t value);
+/* Bit n: list register n holds nothing (ICH_ELRSR_EL2). */
+uint32_t arch_lr_empty(void);
+/* Asks for a maintenance interrupt when the list registers run (nearly) dry (ICH_HCR_EL2.UIE). */
+void arch_lr_underflow(bool on);
+
+/* Physical interrupt: the active state of a PPI of this CPU. */
+void arch_irq_active(uint32_t intid, bool active);
+/* Physical interrupt: ends it (ICC_DIR). */
+void arch_irq_deactivate(uint32_t intid);
+/* Is a physical interrupt waiting for this CPU? (ISR_EL1) */
+bool arch_irq_pending(void);
+
+/* Makes the vCPU that is loaded on this CPU take a synchronous exception at its own EL1 with this
+ * syndrome (ESR_EL1) and address (FAR_EL1); the exception's return address is the vCPU's pc. */
+void arch_inject(struct vcpu *vcpu, uint64_t esr, uint64_t far);
+
+/* Stage-2 tables of this VM changed: forget what the TLBs know. */
+void arch_tlb_flush_vm(uint32_t vmid);
+/* Cleans and invalidates to the point of coherency, and makes instruction fetch see it. */
+void arch_cache_clean(uint64_t pa, uint64_t size);
+
+/* One byte to the board's console; false: its FIFO is full, try later. */
+bool arch_console_put(uint8_t byte);
+/* One byte from it; -1: none. */
+int32_t arch_console_get(void);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * HVC and SMC from a guest: PSCI (Arm DEN0022), SMCCC (Arm DEN0028) and MVP calls.
+ *
+ * call_dispatch() reads x0.. of the vCPU and writes its results there. What must happen next to the
+ * partition as a whole is returned, and done by the caller (sched.h): the portable core decides,
+ * one place acts.
+ */
+#ifndef CORE_CALL_H
+#define CORE_CALL_H
+
+#include <stdint.h>
+
+struct vcpu;
+
+enum call_action {
+    CALL_DONE = 0,       /* back to the guest */
+    CALL_WAIT = 1,       /* CPU_SUSPEND: as WFI */
+    CALL_CPU_OFF = 2,
+    CALL_CPU_ON = 3,     /* the target vCPU is prepared (pc, x0) and must be made ready */
+    CALL_SYSTEM_OFF = 4,
+    CALL_SYSTEM_RESET = 5
+};
+
+struct call_result {
+    uint32_t action;     /* enum call_action */
+    uint32_t target;     /* CALL_CPU_ON: vCPU number within the partition */
+};
+
+uint32_t call_dispatch(struct vcpu *vcpu, struct call_result *result);
+
+#endif

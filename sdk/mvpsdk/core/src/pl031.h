@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Emulated PL031 real-time clock (Arm DDI 0224): seconds, load, match with interrupt, IDs. */
+#ifndef CORE_PL031_H
+#define CORE_PL031_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct vcpu;
+
+struct pl031 {
+    uint32_t offset;  /* added to the seconds of the counter: RTCLR's effect */
+    uint32_t load;    /* RTCLR as last written */
+    uint32_t match;   /* RTCMR */
+    uint32_t mask;    /* RTCIMSC */
+    uint32_t raw;     /* RTCRIS */
+    uint32_t armed;   /* 1: the match lies ahead */
+    uint32_t intid;
+};
+
+void pl031_init(struct pl031 *rtc, uint32_t intid);
+/* seconds: of the counter, since reset, plus the time of day if the firmware has told it. */
+void pl031_access(struct vcpu *vcpu, uint64_t offset, bool write, uint64_t *value,
+                  uint64_t seconds);
+/* Fires the match interrupt if it is due. Returns the seconds until it will be; all ones: never. */
+uint64_t pl031_poll(struct vcpu *vcpu, uint64_t seconds);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Translation tables with a 4 KiB granule (Arm DDI 0487, D8): stage-2 of partitions, and stage-1 of
+ * EL2 itself. Both formats share structure and differ in attribute bits, which the caller gives.
+ */
+#ifndef CORE_TABLE_H
+#define CORE_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define TABLE_POOL_PAGES 20 /* of all partitions and EL2 together */
+#define TABLE_LEVEL1_BITS 39 /* one level-1 table spans 512 GiB */
+
+/* A pool of table pages. `pages` is 4 KiB aligned memory; `base` is the address that descriptors
+ * point at (on the board the same; on the host whatever the test says). */
+struct table_pool {
+    uint64_t *pages;
+    uint64_t base;
+    uint32_t count; /* pages there are */
+    uint32_t used;
+};
+
+/* Stage-2 attributes (VMSAv8-64 stage-2 block and page descriptors). */
+#define STAGE2_NORMAL 0x7fc           /* AF, SH inner, S2AP RW, MemAttr normal write-back */
+#define STAGE2_DEVICE 0x004000000000044c /* AF, SH non, S2AP RW, MemAttr nGnRE, XN */
+
+/* Takes a zeroed page; returns its address, 0 if there is none left. */
+uint64_t table_root(struct table_pool *pool);
+/* Maps [va, va + size) to pa with the largest blocks that fit. All 4 KiB aligned. False: pool empty
+ * or already mapped. */
+bool table_map(struct table_pool *pool, uint64_t root, uint64_t va, uint64_t pa, uint64_t size,
+               uint64_t attributes);
+/* Walks as the hardware does. Descriptor of va's page or block, its first va and its size; 0: none. */
+uint64_t table_walk(const struct table_pool *pool, uint64_t root, uint64_t va, uint64_t *first,
+                    uint64_t *size);
+
+#endif

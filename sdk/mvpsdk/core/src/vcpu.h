@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Partitions and their vCPUs: all the state there is, statically allocated.
+ */
+#ifndef CORE_VCPU_H
+#define CORE_VCPU_H
+
+#include <mvp/abi.h>
+#include <mvp/pack.h>
+
+#include "pl011.h"
+#include "pl031.h"
+#include "vgic.h"
+
+/* EL1 registers and FP/SIMD state of a vCPU that is not on the CPU; named in arch/aarch64. */
+struct arch_context {
+    uint64_t system[32];
+    uint64_t fp[66]; /* q0..q31, fpcr, fpsr */
+};
+
+enum vcpu_state {
+    VCPU_OFF = 0,     /* waits for CPU_ON, or its partition is not running */
+    VCPU_LOADING = 1, /* its partition's images are being placed, at its priority */
+    VCPU_READY = 2,   /* can run */
+    VCPU_WAITING = 3  /* in WFI: an interrupt makes it ready */
+};
+
+/* A vCPU's emulated physical timer (CNTP). */
+struct ptimer {
+    uint64_t control; /* CNTP_CTL_EL0: bit 0 ENABLE, bit 1 IMASK */
+    uint64_t compare; /* CNTP_CVAL_EL0 */
+};
+
+/* The vector's entry stores into the first fields: their offsets are asserted there. */
+struct vcpu {
+    uint64_t x[31];      /* x0..x30 */
+    uint64_t pc;         /* ELR_EL2; valid after a full save only */
+    uint64_t pstate;     /* SPSR_EL2; likewise */
+    uint64_t stack;      /* top of the hypervisor's stack on this vCPU's CPU */
+    struct arch_context context;
+    struct partition *partition;
+    struct vcpu *next;   /* run queue of its CPU, by priority */
+    uint32_t index;      /* in the pack's table */
+    uint32_t number;     /* within the partition */
+    uint32_t cpu;        /* physical */
+    uint32_t state;      /* enum vcpu_state */
+    uint64_t vtimer_control; /* CNTV_CTL_EL0 and CNTV_CVAL_EL0 while it is off the CPU */
+    uint64_t vtimer_compare;
+    uint64_t slice_left; /* ticks of its time slice not used */
+    struct ptimer ptimer;
+    struct vgic_cpu vgic;
+};
+
+/* An emulated device window: kind as in enum mvp_region_kind, range of guest addresses. */
+struct window {
+    uint64_t ipa;
+    uint64_t size;
+    uint32_t kind;
+    uint32_t intid;
+};
+
+#define PARTITION_WINDOWS 8
+
+struct partition {
+    const struct mvp_partition *config;
+    uint32_t index;
+    uint32_t state;         /* enum mvp_partition_state */
+    uint64_t vttbr;         /* VTTBR_EL2: VMID and stage-2 root */
+    uint64_t counter_offset; /* CNTVOFF_EL2 */
+    uint32_t vcpu_count;
+    uint32_t window_count;
+    struct vcpu *vcpus;     /* in a row, by number */
+    struct window windows[PARTITION_WINDOWS];
+    struct vgic vgic;
+    struct pl011 uart;
+    struct pl031 rtc;
+};
+
+#endif

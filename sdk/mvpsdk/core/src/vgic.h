@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Virtual GICv3 (Arm IHI 0069): distributor and redistributors by emulation, CPU interface by the
+ * hardware's list registers.
+ *
+ * State lives in bitmaps, one bit per INTID; word 0 (SGIs and PPIs) is the vCPU's own, words from 1
+ * on (SPIs) are the partition's. An interrupt that stands in a list register has its pending and
+ * active state there, until vgic_save() folds it back; soft state of it is stale until then, except
+ * `line`.
+ */
+#ifndef CORE_VGIC_H
+#define CORE_VGIC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define VGIC_WORDS 32           /* bitmaps of 1024 INTIDs */
+#define VGIC_MAX_LRS 16
+
+struct vcpu;
+
+/* One register of 32 interrupts, whether of a vCPU (0..31) or of the partition (32 n ..). */
+struct vgic_word {
+    uint32_t enabled;
+    uint32_t pending;           /* latched: edge, or set by software (ISPENDR) */
+    uint32_t active;
+    uint32_t line;              /* level lines that are high now */
+    uint32_t edge;              /* 1: edge triggered (ICFGR) */
+    uint32_t group;             /* 1: group 1 */
+    uint32_t hardware;          /* 1: bound to a physical interrupt, deactivated by the guest's EOI */
+    uint32_t in_lr;             /* 1: stands in a list register of its (target) vCPU */
+    uint8_t priority[32];
+};
+
+/* A partition's distributor. */
+struct vgic {
+    uint32_t control;           /* GICD_CTLR: group enables, ARE */
+    uint32_t words;             /* INTIDs implemented / 32 */
+    uint32_t candidates;        /* bit n: word n may hold something to deliver */
+    uint32_t zero;
+    struct vgic_word spi[31];   /* spi[n] is INTIDs 32 (n + 1) .. */
+    uint8_t target[1024];       /* INTID -> vCPU number, of SPIs (GICD_IROUTER) */
+};
+
+/* A vCPU's redistributor and its hold on list registers. */
+struct vgic_cpu {
+    struct vgic_word local;     /* INTIDs 0..31 */
+    uint32_t waker;             /* GICR_WAKER */
+    uint32_t lr_count;          /* list registers of this CPU */
+    uint32_t lr_intid[VGIC_MAX_LRS]; /* what was put into each; valid where lr_used has its bit */
+    uint32_t lr_used;
+    uint32_t loaded;            /* 1: this vCPU is the one on the CPU; list registers are its own */
+};
+
+/* intids: how many the distributor offers, a multiple of 32, at most 1024 (1020.. are special). */
+void vgic_init(struct vgic *vgic, uint32_t intids);
+void vgic_cpu_init(struct vgic_cpu *cpu, uint32_t lr_count);
+
+/* Binds an INTID of the vCPU's partition to the physical interrupt of the same kind. */
+void vgic_bind(struct vcpu *vcpu, uint32_t intid, bool edge);
+
+/* Register access by the guest; offset within the distributor, or within the redistributors of the
+ * partition (128 KiB each). size: 1, 2, 4 or 8 bytes. Anything unknown reads zero and ignores
+ * writes. value: written, or where the read value goes. */
+void vgic_distributor(struct vcpu *vcpu, uint64_t offset, uint32_t size, bool write,
+                      uint64_t *value);
+void vgic_redistributor(struct vcpu *vcpu, uint64_t offset, uint32_t size, bool write,
+                        uint64_t *value);
+
+/* The guest wrote ICC_SGI1R_EL1. */
+void vgic_sgi(struct vcpu *vcpu, uint64_t value);
+
+/* A physical interrupt that the partition owns has been acknowledged and its priority dropped:
+ * becomes pending here, hardware-bound. Its guest's EOI will deactivate it. Fast for the loaded
+ * vCPU: this is the timer's path. */
+void vgic_hardware(struct vcpu *vcpu, uint32_t intid);
+
+/* Level line of an emulated device. */
+void vgic_line(struct vcpu *vcpu, uint32_t intid, bool high);
+/* Edge: latched. */
+void vgic_pulse(struct vcpu *vcpu, uint32_t intid);
+
+/* Maintenance interrupt: EOI of a level interrupt, or list registers run dry. */
+void vgic_maintenance(struct vcpu *vcpu);
+
+/* The vCPU leaves the CPU: folds its list registers into soft state and empties them. The shared
+ * PPI of the virtual timer gives up its physical active state. */
+void vgic_save(struct vcpu *vcpu);
+/* The vCPU enters the CPU: fills list registers; the virtual timer's active state comes back. */
+void vgic_load(struct vcpu *vcpu);
+
+/* Is there anything enabled and pending that would wake the vCPU from WFI? */
+bool vgic_pending(struct vcpu *vcpu);
+
+#endif
