@@ -38,6 +38,21 @@ bool arch_irq_pending(void);
  * syndrome (ESR_EL1) and address (FAR_EL1); the exception's return address is the vCPU's pc. */
 void arch_inject(struct vcpu *vcpu, uint64_t esr, uint64_t far);
 
+/* Traps WFI of the guest, or lets it idle the CPU itself (HCR_EL2.TWI). */
+void arch_trap_wfi(bool on);
+/* Sleeps until a physical interrupt is pending. */
+void arch_idle(void);
+/* Takes the pending physical interrupt: returns its INTID, priority dropped; 1023: none. */
+uint32_t arch_irq_acknowledge(void);
+/* The loaded vCPU has been stopped: its virtual timer must not fire any more. */
+void arch_vtimer_off(void);
+
+/* Physical memory as the hypervisor sees it. */
+void *arch_memory(uint64_t pa);
+
+/* Stops the board: power off, or reset (PSCI to the firmware below), else halts. */
+void arch_power(bool reset);
+
 /* Stage-2 tables of this VM changed: forget what the TLBs know. */
 void arch_tlb_flush_vm(uint32_t vmid);
 /* Cleans and invalidates to the point of coherency, and makes instruction fetch see it. */

@@ -10,6 +10,8 @@
 
 #include "pl011.h"
 #include "pl031.h"
+#include "ptimer.h"
+#include "sha256.h"
 #include "vgic.h"
 
 /* EL1 registers and FP/SIMD state of a vCPU that is not on the CPU; named in arch/aarch64. */
@@ -25,25 +27,22 @@ enum vcpu_state {
     VCPU_WAITING = 3  /* in WFI: an interrupt makes it ready */
 };
 
-/* A vCPU's emulated physical timer (CNTP). */
-struct ptimer {
-    uint64_t control; /* CNTP_CTL_EL0: bit 0 ENABLE, bit 1 IMASK */
-    uint64_t compare; /* CNTP_CVAL_EL0 */
-};
-
 /* The vector's entry stores into the first fields: their offsets are asserted there. */
 struct vcpu {
     uint64_t x[31];      /* x0..x30 */
     uint64_t pc;         /* ELR_EL2; valid after a full save only */
     uint64_t pstate;     /* SPSR_EL2; likewise */
     uint64_t stack;      /* top of the hypervisor's stack on this vCPU's CPU */
+    uint64_t entry;      /* what pc and x0 become when it starts: pc and x[] are not touched before */
+    uint64_t argument;
     struct arch_context context;
     struct partition *partition;
-    struct vcpu *next;   /* run queue of its CPU, by priority */
-    uint32_t index;      /* in the pack's table */
+    struct cpu *home;    /* the physical CPU that it is pinned to */
+    struct vcpu *next;   /* run queue of its home, by priority */
     uint32_t number;     /* within the partition */
-    uint32_t cpu;        /* physical */
     uint32_t state;      /* enum vcpu_state */
+    uint32_t fresh;      /* 1: starts from reset at its next turn, at entry */
+    uint32_t zero;
     uint64_t vtimer_control; /* CNTV_CTL_EL0 and CNTV_CVAL_EL0 while it is off the CPU */
     uint64_t vtimer_compare;
     uint64_t slice_left; /* ticks of its time slice not used */
@@ -61,6 +60,14 @@ struct window {
 
 #define PARTITION_WINDOWS 8
 
+/* Where a partition's images stand on their way from the pack to its RAM (loader.h). */
+struct loader {
+    uint32_t phase;       /* enum loader_phase */
+    uint32_t index;       /* of the region that is scrubbed, or the image that is placed */
+    uint64_t done;        /* bytes of it */
+    struct sha256 digest; /* of the image so far */
+};
+
 struct partition {
     const struct mvp_partition *config;
     uint32_t index;
@@ -69,8 +76,11 @@ struct partition {
     uint64_t counter_offset; /* CNTVOFF_EL2 */
     uint32_t vcpu_count;
     uint32_t window_count;
+    uint32_t midline;       /* 1: its last line on the console is not ended */
+    uint32_t zero;
     struct vcpu *vcpus;     /* in a row, by number */
     struct window windows[PARTITION_WINDOWS];
+    struct loader loader;
     struct vgic vgic;
     struct pl011 uart;
     struct pl031 rtc;

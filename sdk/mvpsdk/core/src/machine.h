@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one instance of everything. */
+#ifndef CORE_MACHINE_H
+#define CORE_MACHINE_H
+
+#include <mvp/core.h>
+
+#include "sched.h"
+#include "table.h"
+#include "vcpu.h"
+
+#define MACHINE_CPUS 1
+
+struct machine {
+    const void *pack;               /* judged; at its home */
+    const struct mvp_board *board;
+    uint32_t partition_count;
+    uint32_t vcpu_count;
+    struct cpu cpus[1];             /* MACHINE_CPUS */
+    struct vcpu vcpus[8];           /* MVP_MAX_VCPUS */
+    struct partition partitions[4]; /* MVP_MAX_PARTITIONS */
+    struct partition *focus;        /* who gets what is typed */
+    struct table_pool pool;
+    uint64_t menu_deadline;         /* counter value; TIMER_NEVER: no menu is open */
+    uint64_t time_of_day;           /* seconds to add to the counter's, as the firmware told */
+    uint64_t idregs[64];            /* ID registers of this CPU: (CRm << 3 | Op2), CRm 0..7 */
+    uint8_t owner[1024];            /* physical INTID -> partition + 1 */
+};
+
+extern struct machine machine;
+
+/* Fills in partitions, vCPUs, windows, vGICs and stage-2 tables from a judged pack. lr_count: list
+ * registers of the CPU. False: the table pool ran dry. */
+bool machine_init(const void *pack, uint32_t lr_count);
+
+/* A physical interrupt, acknowledged: to whom it belongs. The hypervisor's own are ended here. */
+void machine_interrupt(struct cpu *cpu, uint32_t intid);
+
+#endif
