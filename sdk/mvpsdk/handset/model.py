@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The handset: a product as `handset.toml` tells it, checked and frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from mvpsdk.errors import Place
+
+__all__ = ["Allow", "Boot", "Handset", "Input", "Persona", "Realtime"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Input:
+    """A file that goes into the bundle: one on this machine, or one to be fetched."""
+
+    path: Path | None = None  # absolute, or relative to the working directory
+    url: str = ""
+    sha256: str = ""  # 64 hexadecimal digits; "": not pinned in the handset file
+
+    def __str__(self) -> str:
+        """The path or the URL, as the handset file has it."""
+        return str(self.path) if self.path else self.url
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Realtime:
+    """The phone maker's own firmware: the realtime partition."""
+
+    image: Input | None  # a built ELF; None: it is built from source
+    source: Path | None  # folder of its sources; None: there is an image
+    memory: int  # bytes
+    map: Literal["direct"]
+    cpu: int
+    priority: int  # 0 is highest
+    devices: tuple[str, ...]  # names of the board's devices that it owns
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Persona:
+    """A guest operating system."""
+
+    name: str
+    kernel: Input
+    ramdisk: Input | None
+    command_line: str
+    memory: int  # bytes
+    cpus: tuple[int, ...]  # physical core of each vCPU
+    vgic: Literal[3, "board"]
+    restart: Literal["never", "on-crash", "always"]
+    priority: int  # 0 is highest
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Boot:
+    """Which persona starts, and who decides."""
+
+    mode: Literal["exclusive"]
+    default: str  # name of a persona; "": none
+    menu_timeout: int  # milliseconds; 0: no menu
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Allow:
+    """An exception to a lint rule, with its reason."""
+
+    rule: str
+    at: str  # the subject's key, such as "realtime.devices.modem"; "": anywhere
+    reason: str
+    until: dt.date | None
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Handset:
+    """A product: its boards, its firmware, its personas. Sizes in bytes."""
+
+    name: str
+    version: str
+    boards: tuple[str, ...]
+    rollback_index: int
+    realtime: Realtime | None
+    personas: tuple[Persona, ...]
+    boot: Boot
+    allow: tuple[Allow, ...]
+    path: Path  # the handset.toml
+    variants: Mapping[str, Handset] = field(default_factory=dict, compare=False, repr=False)
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
+
+    def for_board(self, name: str) -> Handset:
+        """Return this handset with the differences of `[on.NAME]` merged in."""
+        return self.variants.get(name, self)
+
+    def inputs(self) -> dict[str, Input]:
+        """Return every file that goes in, by its role.
+
+        Roles are `realtime`, `NAME/kernel` and `NAME/ramdisk`; firmware that is built from source
+        is not among them.
+        """
+        found = {}
+        if self.realtime and self.realtime.image:
+            found["realtime"] = self.realtime.image
+        for persona in self.personas:
+            found[f"{persona.name}/kernel"] = persona.kernel
+            if persona.ramdisk:
+                found[f"{persona.name}/ramdisk"] = persona.ramdisk
+        return found
+
+    def place(self, key: str) -> Place | None:
+        """Return where a key such as `persona[0].memory` stands in the file, or its table."""
+        while key and key not in self.places:
+            key = key[: max(key.rfind("."), key.rfind("["), 0)]
+        return self.places.get(key)

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plans: `make` places everything and gives a `Plan`; pure, it reads no files."""
+
+from mvpsdk.plan.model import Interrupt, Partition, Placement, Plan, PlannedImage, Region
+
+__all__ = ["Interrupt", "Partition", "Placement", "Plan", "PlannedImage", "Region"]
