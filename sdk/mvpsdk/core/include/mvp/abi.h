@@ -9,6 +9,8 @@
 #ifndef MVP_ABI_H
 #define MVP_ABI_H
 
+#include <stdint.h>
+
 #define MVP_ABI_MAJOR 1
 #define MVP_ABI_MINOR 0
 

@@ -5,6 +5,8 @@
 #ifndef MVP_CORE_H
 #define MVP_CORE_H
 
+#include <stdint.h>
+
 #include <mvp/reason.h>
 #include <mvp/pack.h>
 

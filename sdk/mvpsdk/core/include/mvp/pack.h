@@ -10,6 +10,8 @@
 #ifndef MVP_PACK_H
 #define MVP_PACK_H
 
+#include <stdint.h>
+
 #define MVP_PACK_MAGIC 0x4b4341502d50564d /* "MVP-PACK" */
 #define MVP_PACK_MAJOR 1
 #define MVP_PACK_MINOR 0

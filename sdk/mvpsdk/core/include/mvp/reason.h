@@ -8,6 +8,8 @@
 #ifndef MVP_REASON_H
 #define MVP_REASON_H
 
+#include <stdint.h>
+
 enum mvp_reason {
     MVP_OK = 0,
 
