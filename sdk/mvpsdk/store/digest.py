@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""SHA-256 of files, read in pieces: a 5 GiB image takes no more memory than a small one."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, BinaryIO
+
+from mvpsdk.errors import InputError, Place
+from mvpsdk.store.output import unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["CHUNK", "file_digest", "open_input", "pieces"]
+
+CHUNK = 1 << 20
+"""Bytes read at a time."""
+
+
+def pieces(file: BinaryIO, size: int | None = None) -> Iterator[bytes]:
+    """Read on from where the file stands: `size` bytes, or to its end, or as far as there are."""
+    left = size
+    while left is None or left > 0:
+        piece = file.read(CHUNK if left is None else min(CHUNK, left))
+        if not piece:
+            return
+        left = None if left is None else left - len(piece)
+        yield piece
+
+
+def open_input(path: Path) -> BinaryIO:
+    """Open a file that a person named. Raises InputError if it is missing, a folder or locked."""
+    if path.is_dir():
+        raise InputError("this is a folder", place=Place(file=str(path)), hint="name a file")
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def file_digest(path: Path) -> tuple[str, int]:
+    """Return a file's SHA-256 (hexadecimal) and its size in bytes. Raises InputError."""
+    total, size = hashlib.sha256(), 0
+    try:
+        with open_input(path) as file:
+            for piece in pieces(file):
+                total.update(piece)
+                size += len(piece)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    return total.hexdigest(), size

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Output files that appear whole or not at all: written beside, synced, renamed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from mvpsdk.errors import InputError, MissingToolError, MvpError, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["output", "unreadable", "unwritable", "write_bytes"]
+
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@contextmanager
+def output(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for writing that takes its name only when the block ends without an error.
+
+    Whatever stops the block (a full disk, Ctrl-C, a bug) leaves what stood at the path untouched
+    and nothing beside it. A symbolic link is followed.
+
+    Raises InputError if the path can't be written, MissingToolError if the disk is full.
+    """
+    target = _target(path)
+    beside = target.with_name(f".mvpsdk-{secrets.token_hex(8)}")
+    try:
+        with beside.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(target)
+        _sync_folder(target.parent)
+    except BaseException as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        # Only what concerns this file is put into words here; the block's own troubles pass.
+        if isinstance(error, OSError) and error.filename in (None, str(beside)):
+            raise unwritable(path, error) from error
+        raise
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a whole file, or nothing. Raises as `output` does."""
+    with output(path) as file:
+        file.write(data)
+
+
+def unwritable(path: Path, error: OSError) -> MvpError:
+    """Put an operating system's refusal to write into words, with the next step."""
+    what = (error.strerror or str(error)).lower()
+    place = Place(file=str(path))
+    if error.errno in _NO_SPACE:
+        hint = "make room on that disk, or write somewhere else"
+        return MissingToolError(f"can't write: {what}", place=place, hint=hint)
+    hint = "check the folder's permissions, or write somewhere else"
+    return InputError(f"can't write: {what}", place=place, hint=hint)
+
+
+def unreadable(path: Path, error: OSError) -> MvpError:
+    """Put an operating system's refusal to read into words."""
+    what = (error.strerror or str(error)).lower()
+    return InputError(
+        f"can't read: {what}",
+        place=Place(file=str(path)),
+        hint="check the path and the file's permissions",
+    )
+
+
+def _target(path: Path) -> Path:
+    """Where the bytes shall end up. Raises InputError if no file can stand there."""
+    target = Path(os.path.realpath(path))
+    place = Place(file=str(path))
+    if target.is_dir():
+        raise InputError("this is a folder", place=place, hint="name a file inside it")
+    if target.exists() and not target.is_file():
+        raise InputError("this is no regular file", place=place, hint="name a regular file")
+    if not target.parent.is_dir():
+        hint = f"make it first: mkdir -p {target.parent}"
+        raise InputError(f"the folder {target.parent} does not exist", place=place, hint=hint)
+    return target
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename survive a power cut; file systems that can't are left alone."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
