@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tree of commands: a group whose members are imported when they are named."""
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterator, MutableMapping
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from mvpsdk_cli import help as root_help
+from mvpsdk_cli import options, render
+from mvpsdk_cli.catalogue import Entry, entries
+
+PROGRAM = "mvpsdk"
+
+
+class LazyCommands(MutableMapping[str, Any]):
+    """Commands by name; looking one up imports its file."""
+
+    def __init__(self) -> None:
+        """Begin with the names alone."""
+        self._entries = entries()
+        self._loaded: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - typer's command class is private
+        if name not in self._loaded:
+            self._loaded[name] = load(self._entries[name])
+        return self._loaded[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:  # noqa: ANN401 - as above
+        self._loaded[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._entries[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+class LazyGroup(TyperGroup):
+    """The root group: lazy commands, and our own help page."""
+
+    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 - typer's attributes pass through
+        """Take typer's attributes, with the lazy mapping for commands."""
+        super().__init__(**{**attributes, "commands": None})
+        self.commands = LazyCommands()
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002 - private types
+        """Write the root's help page."""
+        formatter.write(root_help.page() + "\n")
+
+
+def root() -> Any:  # noqa: ANN401 - typer's command class is private
+    """The root command."""
+    app = typer.Typer(cls=LazyGroup, add_completion=False, rich_markup_mode=None)
+    app.callback(add_help_option=False)(_root)
+    return get_command(app)
+
+
+def _root() -> None:
+    """Has no options of its own: ``main`` answers ``--help`` and ``--version`` without typer."""
+
+
+def load(entry: Entry) -> Any:  # noqa: ANN401 - typer's command class is private
+    """The command of one file, with the shared options added."""
+    module = importlib.import_module(entry.module)
+    app: typer.Typer = getattr(module, "app", None) or _single(module.command)
+    command = get_command(app)
+    command.name = entry.name
+    command.help = page(module.__doc__ or "")
+    _share(command)
+    return command
+
+
+def _single(function: Callable[..., Any]) -> typer.Typer:
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    app.command()(function)
+    return app
+
+
+def _share(command: Any) -> None:  # noqa: ANN401 - typer's command class is private
+    command.params += shared_parameters()
+    command.add_help_option = False  # typer's own loads pydantic whenever it is not given
+    for child in getattr(command, "commands", {}).values():
+        _share(child)
+
+
+def page(docstring: str) -> str:
+    r"""A docstring as a help page: paragraphs are wrapped, indented ones kept as they are.
+
+    Typer rewraps a paragraph unless it begins with the mark ``\b``.
+    """
+    paragraphs = inspect.cleandoc(docstring).split("\n\n")
+    kept = (f"\b\n{text}" if "\n  " in f"\n{text}" else text for text in paragraphs)
+    return "\n\n".join(kept)
+
+
+def shared_parameters() -> list[Any]:
+    """The options that every command takes; their values go to the output settings."""
+    parameters = get_command(_single(options.shared)).params
+    for parameter in parameters:
+        parameter.expose_value = False
+        parameter.callback = _take
+    return parameters
+
+
+def _take(context: Any, parameter: Any, value: object) -> object:  # noqa: ANN401 - private types
+    if parameter.name == "help_page" and value:
+        render.out(context.get_help())
+        raise typer.Exit
+    options.apply(str(parameter.name), value)
+    return value
+
+
+def run(arguments: list[str]) -> int:
+    """Runs one command line; what it raises is for the boundary to tell the user."""
+    render.reset()
+    command = root()
+    try:
+        with command.make_context(PROGRAM, arguments) as context:
+            result = command.invoke(context)
+    except typer.Exit as leave:
+        return leave.exit_code
+    return int(result or 0)
+
+
+def complete() -> None:
+    """Answers the shell's question for completions (it stands in the environment), and exits."""
+    import typer.completion
+
+    typer.completion.completion_init()  # type: ignore[attr-defined]
+    root().main(prog_name=PROGRAM, complete_var=COMPLETE_VARIABLE)
+
+
+COMPLETE_VARIABLE = "_MVPSDK_COMPLETE"

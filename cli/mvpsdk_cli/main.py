@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The entry point. What needs no parser (the help page, the version) is answered without one."""
+
+import os
+import sys
+
+HELP: tuple[list[str], ...] = (["--help"], ["-h"], [])
+SHARED_FLAGS = {"-q", "--quiet", "-v", "--verbose", "--no-input"}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the command line; returns the exit code (the table stands in ``boundary``)."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if "_MVPSDK_COMPLETE" in os.environ:
+        return _complete()
+    from mvpsdk_cli import boundary
+
+    return boundary.guard(lambda: _dispatch(words), words)
+
+
+def _dispatch(words: list[str]) -> int:
+    words = _hoist(words)
+    if words[:1] in HELP:
+        from mvpsdk_cli import help as root_help
+        from mvpsdk_cli import render
+
+        render.out(root_help.page())
+        return 0
+    if words[0] == "--version":
+        return _version()
+    from mvpsdk_cli import app
+
+    return app.run(words)
+
+
+def _hoist(words: list[str]) -> list[str]:
+    """Moves shared options that stand before the verb behind it, where every command takes them.
+
+    Were they the root's own, typer would load pydantic to convert them before any `--help`.
+    """
+    count = 0
+    while count < len(words) and _is_shared(words[count]):
+        count += 2 if words[count] == "--color" else 1
+    verb = words[count : count + 1]
+    return [*verb, *words[:count], *words[count + 1 :]] if verb else []
+
+
+def _is_shared(word: str) -> bool:
+    repeated = word.startswith("-v") and not word.strip("-v")
+    return word in SHARED_FLAGS or repeated or word.partition("=")[0] == "--color"
+
+
+def _version() -> int:
+    from mvpsdk import __version__
+    from mvpsdk_cli import render
+
+    render.out(f"mvpsdk {__version__}")
+    return 0
+
+
+def _complete() -> int:
+    from mvpsdk_cli import app
+
+    app.complete()
+    return 0
