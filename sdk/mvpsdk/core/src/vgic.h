@@ -5,8 +5,18 @@
  *
  * State lives in bitmaps, one bit per INTID; word 0 (SGIs and PPIs) is the vCPU's own, words from 1
  * on (SPIs) are the partition's. An interrupt that stands in a list register has its pending and
- * active state there, until vgic_save() folds it back; soft state of it is stale until then, except
- * `line`.
+ * active state there, until it is folded back: at vgic_save(), or when a register access needs it.
+ * Soft `pending` and `active` of it speak of what is not in the list register.
+ *
+ * Hardware-bound interrupts: as long as the guest has not finished one (it is waiting, pending,
+ * active, or in a list register), the physical interrupt stays active, so that it can't come again.
+ * The guest's EOI deactivates it through the list register. The virtual timer's PPI is shared by all
+ * vCPUs of a CPU, so that its physical state is the loaded vCPU's.
+ *
+ * List register 0 is the virtual timer's own, so that its path never searches. The others are
+ * filled by priority.
+ *
+ * One physical CPU: whatever vCPU is `loaded` has its list registers here.
  */
 #ifndef CORE_VGIC_H
 #define CORE_VGIC_H
@@ -16,6 +26,7 @@
 
 #define VGIC_WORDS 32           /* bitmaps of 1024 INTIDs */
 #define VGIC_MAX_LRS 16
+#define VGIC_MIN_LRS 3          /* the virtual timer's, and two for all else */
 
 struct vcpu;
 
@@ -24,9 +35,10 @@ struct vgic_word {
     uint32_t enabled;
     uint32_t pending;           /* latched: edge, or set by software (ISPENDR) */
     uint32_t active;
-    uint32_t line;              /* level lines that are high now */
+    uint32_t line;              /* level lines that are high now; if hardware: waits for the guest */
     uint32_t edge;              /* 1: edge triggered (ICFGR) */
     uint32_t group;             /* 1: group 1 */
+    uint32_t open;              /* enabled, and its group is enabled in the distributor */
     uint32_t hardware;          /* 1: bound to a physical interrupt, deactivated by the guest's EOI */
     uint32_t in_lr;             /* 1: stands in a list register of its (target) vCPU */
     uint8_t priority[32];
@@ -49,14 +61,21 @@ struct vgic_cpu {
     uint32_t lr_count;          /* list registers of this CPU */
     uint32_t lr_intid[VGIC_MAX_LRS]; /* what was put into each; valid where lr_used has its bit */
     uint32_t lr_used;
+    uint32_t lr_latched;        /* bit n: pending in register n came from the latch, not the line */
+    uint32_t lr_held;           /* bit n: folded while active; goes back into register n */
+    uint32_t underflow;         /* 1: the maintenance interrupt for dry list registers is on */
     uint32_t loaded;            /* 1: this vCPU is the one on the CPU; list registers are its own */
+    uint32_t timer_irq;         /* physical INTID of the virtual timer */
 };
 
 /* intids: how many the distributor offers, a multiple of 32, at most 1024 (1020.. are special). */
 void vgic_init(struct vgic *vgic, uint32_t intids);
-void vgic_cpu_init(struct vgic_cpu *cpu, uint32_t lr_count);
+/* lr_count: VGIC_MIN_LRS .. VGIC_MAX_LRS. timer_irq: physical INTID of the virtual timer, which is
+ * bound from the start. */
+void vgic_cpu_init(struct vgic_cpu *cpu, uint32_t lr_count, uint32_t timer_irq);
 
-/* Binds an INTID of the vCPU's partition to the physical interrupt of the same kind. */
+/* Binds an INTID of the vCPU's partition to the physical interrupt of the same number (the virtual
+ * timer's: to the board's). edge: how its ICFGR begins. */
 void vgic_bind(struct vcpu *vcpu, uint32_t intid, bool edge);
 
 /* Register access by the guest; offset within the distributor, or within the redistributors of the
@@ -91,5 +110,11 @@ void vgic_load(struct vcpu *vcpu);
 
 /* Is there anything enabled and pending that would wake the vCPU from WFI? */
 bool vgic_pending(struct vcpu *vcpu);
+
+/* Would this interrupt, if it came, be delivered? (Enabled, its group too, and not active.) */
+bool vgic_accepts(struct vcpu *vcpu, uint32_t intid);
+
+/* The partition stops, its vCPUs are saved: gives up the physical interrupts that it holds. */
+void vgic_release(struct vcpu *vcpu);
 
 #endif
