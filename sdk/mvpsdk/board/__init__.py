@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Boards: `load` reads a board.toml, `find` looks a board up by name, both give a `Board`."""
+"""Boards: `load` reads a board.toml, `find` lists what boards there are, `named` loads one."""
 
+from mvpsdk.board.finding import SEARCH_VARIABLE, built_in, find, named, search_path
+from mvpsdk.board.loading import load
 from mvpsdk.board.model import (
     Board,
     Console,
@@ -13,6 +15,7 @@ from mvpsdk.board.model import (
 )
 
 __all__ = [
+    "SEARCH_VARIABLE",
     "Board",
     "Console",
     "Cpu",
@@ -21,4 +24,9 @@ __all__ = [
     "Reserved",
     "Timer",
     "Virtual",
+    "built_in",
+    "find",
+    "load",
+    "named",
+    "search_path",
 ]

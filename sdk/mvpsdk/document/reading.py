@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads a TOML file, and tells for every key where it stands."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mvpsdk.document.places import find_places
+from mvpsdk.errors import Fault, Place
+from mvpsdk.units import MIB, describe_size
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from mvpsdk.errors import MvpError
+
+__all__ = ["Document", "read"]
+
+LONGEST = MIB
+"""No file that a person writes is longer, in bytes."""
+
+_POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """A TOML file: its values, and the place of each key such as `persona[0].memory`."""
+
+    path: Path
+    values: dict[str, Any]
+    places: Mapping[str, Place]
+
+
+def read(path: Path, error: type[MvpError]) -> Document:
+    """Read a TOML file.
+
+    Raises error, with the place, if it can't be read or is no TOML.
+    """
+    text = _text(path, error)
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        raise error.of([_syntax_fault(path, text, str(wrong))]) from None
+    except (RecursionError, ValueError):  # nested a thousand deep, or a number of 5000 digits
+        raise error(
+            "nested too deeply, or a number is too long",
+            place=Place(file=str(path)),
+            hint="a configuration needs neither; was another file meant?",
+        ) from None
+    return Document(path=path, values=values, places=find_places(text, str(path)))
+
+
+def _text(path: Path, error: type[MvpError]) -> str:
+    place = Place(file=str(path))
+    data = _bytes(path, error, place)
+    if not data.strip():
+        raise error("the file is empty", place=place, hint="write it, or restore it")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as wrong:
+        line = data.count(b"\n", 0, wrong.start) + 1
+        raise error(
+            f"not text: byte {wrong.start} ({data[wrong.start]:#04x}) is no UTF-8",
+            place=Place(file=str(path), line=line),
+            hint="save it as UTF-8; if it is a binary, another file was meant",
+        ) from None
+
+
+def _bytes(path: Path, error: type[MvpError], place: Place) -> bytes:
+    try:
+        if path.is_dir():
+            raise error("is a folder, not a file", place=place, hint="name the file inside it")
+        if not path.is_file():
+            missing = "is no regular file" if path.exists() else "there is no such file"
+            raise error(missing, place=place, hint="check the name and the folder")
+        size = path.stat().st_size
+        if size > LONGEST:
+            raise error(
+                f"{describe_size(size)} is too large for a configuration file"
+                f" (at most {describe_size(LONGEST)})",
+                place=place,
+                hint="was another file meant?",
+            )
+        return path.read_bytes()
+    except (OSError, ValueError) as wrong:
+        reason = wrong.strerror if isinstance(wrong, OSError) else str(wrong)
+        raise error(f"can't be read: {reason}", place=place, hint="check its permissions") from None
+
+
+def _syntax_fault(path: Path, text: str, message: str) -> Fault:
+    """Turn the parser's message, which ends with the position, into a fault."""
+    match = _POSITION.search(message)
+    line, column = text.count("\n") + 1, 0
+    if match and match[1]:
+        line, column = int(match[1]), int(match[2])
+    what = _POSITION.sub("", message)
+    return Fault(
+        message=f"this is no TOML: {what[:1].lower()}{what[1:]}",
+        place=Place(file=str(path), line=line, column=column),
+        hint='a line is `key = value`, text stands in "quotes", a table begins with `[name]`',
+    )
