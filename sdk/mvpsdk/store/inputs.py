@@ -79,7 +79,7 @@ class Store:
                 f"{name} is not in the cache: {source.url}, SHA-256 {digest or 'unknown'}",
                 hint="fill the cache with: mvpsdk fetch",
             )
-        from mvpsdk.store import fetch as downloads  # noqa: PLC0415 - slow to import
+        from mvpsdk.store import fetch as downloads  # slow to import
 
         return downloads.fetch(
             source.url, digest, self.cache, progress=self.progress, patience=self.patience

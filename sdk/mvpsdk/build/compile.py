@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compiling and linking: a recipe goes in, an ELF file and the linker's map come out."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mvpsdk.build.tool import run
+
+if TYPE_CHECKING:
+    from mvpsdk.build.recipe import Recipe, Source
+    from mvpsdk.build.toolchain import Toolchain
+
+__all__ = ["Program", "compile_commands", "make"]
+
+_JOBS = min(os.cpu_count() or 1, 8)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Program:
+    """What the linker made."""
+
+    elf: bytes
+    map: str  # the linker's: which source gave which bytes
+    disassembly: str
+    warnings: str  # what the compiler had to say
+    stray: tuple[Path, ...]  # headers that the recipe's key does not cover
+
+
+def make(recipe: Recipe, toolchain: Toolchain) -> Program:
+    """Compile every source and link them. Raises MvpError, with the compiler's words."""
+    with tempfile.TemporaryDirectory(prefix="mvpsdk-build-") as name:
+        work = Path(name)
+        for header, text in recipe.generated.items():
+            (work / header).write_text(text, encoding="ascii")
+        flags = [*recipe.compile_flags(toolchain, work), f"-ffile-prefix-map={work}=generated"]
+        warnings = _compile(recipe, toolchain, flags, work)
+        elf, linker_map = work / "program.elf", work / "program.map"
+        run(
+            [toolchain.linker, *recipe.link_flags(), f"-Map={linker_map}", "-o", str(elf)]
+            + [str(_object(recipe, source, work)) for source in recipe.sources]
+        )
+        return Program(
+            elf=elf.read_bytes(),
+            map=linker_map.read_text(encoding="utf-8").replace(f"{work}{os.sep}", ""),
+            disassembly=run([toolchain.objdump, "-d", "--no-show-raw-insn", str(elf)]),
+            warnings=warnings,
+            stray=_stray(recipe, work),
+        )
+
+
+def compile_commands(recipe: Recipe, toolchain: Toolchain, generated: Path) -> bytes:
+    """Return a compilation database (JSON, Clang's format), for editors and clang-tidy."""
+    flags = recipe.compile_flags(toolchain, generated)
+    entries = [
+        {
+            "directory": str(source.folder),
+            "file": source.name,
+            "arguments": [
+                *toolchain.compiler,
+                *flags,
+                *recipe.source_flags(source, toolchain),
+            ],
+        }
+        for source in recipe.sources
+    ]
+    return json.dumps(entries, indent=2).encode() + b"\n"
+
+
+def _compile(recipe: Recipe, toolchain: Toolchain, flags: list[str], work: Path) -> str:
+    """Compile in a small pool; at the first failure what hasn't begun is dropped."""
+
+    def one(source: Source) -> str:
+        target = _object(recipe, source, work)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        own = recipe.source_flags(source, toolchain)
+        output = ["-MMD", "-o", str(target)]
+        return run([*toolchain.compiler, *flags, *own, *output], cwd=source.folder)
+
+    pool = ThreadPoolExecutor(max_workers=_JOBS)
+    try:
+        return "".join(pool.map(one, recipe.sources))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _object(recipe: Recipe, source: Source, work: Path) -> Path:
+    """Where a source's object goes: `objects/core/src/pack.c.o` inside the work folder."""
+    return work / "objects" / f"{recipe.object(source)}.o"
+
+
+def _stray(recipe: Recipe, work: Path) -> tuple[Path, ...]:
+    """Headers by the compiler's dependency files (make's format) that lie outside the recipe."""
+    found: set[Path] = set()
+    for source in recipe.sources:
+        text = _object(recipe, source, work).with_suffix(".d").read_text(encoding="utf-8")
+        words = text.replace("\\\n", " ").partition(":")[2].split()
+        found.update(Path(os.path.normpath(source.folder / word)) for word in words)
+    return tuple(sorted(p for p in found if not recipe.covers(p) and not p.is_relative_to(work)))

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is compiled, with which flags: everything that decides the bytes which come out."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mvpsdk.core import fingerprint
+from mvpsdk.errors import InputError, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from mvpsdk.build.toolchain import Toolchain
+
+__all__ = ["CORE", "Recipe", "Source", "firmware", "hypervisor"]
+
+CORE: Path = fingerprint.CORE
+
+_FLAGS = (
+    "-std=c11",
+    "-O2",
+    "-g",
+    "-Wall",
+    "-Wextra",
+    "-march=armv8-a",
+    "-mgeneral-regs-only",  # no FP or SIMD register: they are the guest's
+    "-mstrict-align",  # before the MMU is on, an unaligned access faults
+    "-mbranch-protection=none",
+    "-ffreestanding",
+    "-fPIE",
+    "-fvisibility=hidden",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-fno-common",
+    "-fno-stack-protector",
+    "-fno-asynchronous-unwind-tables",
+    "-fno-unwind-tables",
+    "-fno-strict-aliasing",
+    "-fno-delete-null-pointer-checks",  # address 0 may be memory
+    "-U_FORTIFY_SOURCE",
+)
+_FAMILY_FLAGS = {
+    # GCC would turn the loop inside memset into a call of memset, atomics into calls of libgcc.
+    "gcc": (
+        "-fno-tree-loop-distribute-patterns",
+        "-mno-outline-atomics",
+        "-fno-stack-clash-protection",
+    ),
+    "clang": ("-mno-outline-atomics", "-Wno-unused-command-line-argument"),
+}
+_LINK_FLAGS = (
+    "-pie",
+    "-static",
+    "--no-dynamic-linker",
+    "--gc-sections",
+    "--build-id=none",
+    "-znorelro",
+    "-ztext",
+    "-znoexecstack",
+    "-zmax-page-size=4096",
+)
+_SUFFIXES = {".c", ".S"}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Source:
+    """A file to compile: its name inside a folder."""
+
+    name: str  # with forward slashes: "src/pack.c"
+    folder: Path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recipe:
+    """One program: its sources, and what decides the bytes that come out of them."""
+
+    name: str  # "hypervisor" or "firmware"
+    sources: tuple[Source, ...]
+    includes: tuple[Path, ...]
+    script: Path  # the linker's
+    entry: str  # symbol
+    names: Mapping[Path, str]  # what a folder is called in debug information, wherever it lies
+    generated: Mapping[str, str] = field(default_factory=dict)  # headers made by the build
+
+    def compile_flags(self, toolchain: Toolchain, generated: Path) -> list[str]:
+        """Return the compiler's flags; `generated` is the folder of the headers made here."""
+        folders = [*self.includes, *([generated] if self.generated else [])]
+        maps = [f"-ffile-prefix-map={path}={name}" for path, name in self.names.items()]
+        return [
+            *_FLAGS,
+            *_FAMILY_FLAGS[toolchain.family],
+            *maps,
+            *(f"-I{folder}" for folder in folders),
+        ]
+
+    def source_flags(self, source: Source, toolchain: Toolchain) -> list[str]:
+        """Return the flags of one source, to be compiled inside its folder."""
+        if toolchain.family == "gcc":
+            return ["-c", source.name]
+        # Clang's assembler does not map the folder it runs in.
+        return [f"-fdebug-compilation-dir={self.names[source.folder]}", "-c", source.name]
+
+    def link_flags(self) -> list[str]:
+        """Return the linker's flags."""
+        return [*_LINK_FLAGS, f"--entry={self.entry}", f"--script={self.script}"]
+
+    def key(self, toolchain: Toolchain) -> str:
+        """Return a digest of everything that decides the result; of no path on this machine."""
+        total = hashlib.sha256(toolchain.identity.encode())
+        words = [self.name, self.entry, *_FLAGS, *_FAMILY_FLAGS[toolchain.family], *_LINK_FLAGS]
+        total.update("\0".join(words).encode())
+        for name, content in self._contents():
+            total.update(f"\0{name}\0{len(content)}\0".encode())
+            total.update(content)
+        return total.hexdigest()
+
+    def object(self, source: Source) -> str:
+        """Return a source's name with its folder's before it: `core/src/pack.c`."""
+        return f"{self.names[source.folder]}/{source.name}"
+
+    def covers(self, path: Path) -> bool:
+        """Tell whether `key` takes account of this file."""
+        return any(path.is_relative_to(folder) for folder in self.names)
+
+    def _contents(self) -> Iterator[tuple[str, bytes]]:
+        """Names and contents of every file that may matter, in a fixed order."""
+        yield from ((name, text.encode()) for name, text in sorted(self.generated.items()))
+        for source in self.sources:
+            yield f"source {self.object(source)}", b""
+        for folder, name in sorted(self.names.items(), key=lambda item: item[1]):
+            for path in _all_files(folder):
+                yield f"{name}/{path.relative_to(folder).as_posix()}", path.read_bytes()
+
+
+def hypervisor(driver: str, core: Path = CORE) -> Recipe:
+    """Return the recipe of the hypervisor for boards with this console driver ("none": without).
+
+    Raises InputError if there is no such driver.
+    """
+    patterns = ["src/*.c", "arch/aarch64/*.[cS]"]
+    if driver != "none":
+        patterns.append(f"drivers/console_{driver}.c")
+        if not (core / patterns[-1]).is_file():
+            known = sorted(path.stem[8:] for path in core.glob("drivers/console_*.c"))
+            hint = f"there are: {', '.join([*known, 'none'])}"
+            raise InputError(f"there is no console driver {driver}", hint=hint)
+    names = (path.relative_to(core).as_posix() for text in patterns for path in core.glob(text))
+    return Recipe(
+        name="hypervisor",
+        sources=tuple(sorted(Source(name, core) for name in names)),
+        includes=(core / "include", core / "src", core / "arch" / "aarch64"),
+        script=core / "arch" / "aarch64" / "link.ld",
+        entry="_head",
+        names={core: "core"},
+        generated={"fingerprint_value.h": fingerprint.header(fingerprint.digest(core))},
+    )
+
+
+def firmware(folder: Path, core: Path = CORE) -> Recipe:
+    """Return the recipe of realtime firmware: a folder's C and assembly on the runtime library.
+
+    Raises InputError if the folder holds no sources.
+    """
+    folder = folder.resolve()
+    if not folder.is_dir():
+        hint = "realtime.source names the folder of the firmware's sources"
+        raise InputError("there is no such folder", place=Place(file=str(folder)), hint=hint)
+    own = [Source(_inside(path, folder), folder) for path in _sources(_all_files(folder))]
+    if not own:
+        hint = "put the firmware's .c and .S files there"
+        raise InputError("no C or assembly in it", place=Place(file=str(folder)), hint=hint)
+    runtime = [Source(_inside(path, core), core) for path in _sources((core / "rt").iterdir())]
+    return Recipe(
+        name="firmware",
+        sources=tuple(sorted(own + runtime)),
+        includes=(folder, core / "include", core / "rt"),
+        script=core / "rt" / "rt.ld",
+        entry="_start",
+        names={folder: "firmware", core: "core"},
+    )
+
+
+def _inside(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix()
+
+
+def _sources(paths: Iterable[Path]) -> Iterator[Path]:
+    return (path for path in paths if path.suffix in _SUFFIXES)
+
+
+def _all_files(folder: Path) -> list[Path]:
+    """Every file below a folder, hidden ones and Python's own left out, in a fixed order."""
+    found = [
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not _ignored(path.relative_to(folder))
+    ]
+    return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
+
+
+def _ignored(path: Path) -> bool:
+    return any(part.startswith((".", "__pycache__")) for part in path.parts) or path.suffix in (
+        ".py",
+        ".so",
+        ".o",
+    )
