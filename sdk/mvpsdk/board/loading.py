@@ -116,4 +116,5 @@ def _virtual(content: BoardFile) -> Virtual | None:
     table = content.virtual
     if table is None:
         return None
-    return Virtual(machine=table.machine, cpu=table.cpu, memory=table.memory)
+    clock = None if table.clock is None else Pa(table.clock)
+    return Virtual(machine=table.machine, cpu=table.cpu, memory=table.memory, clock=clock)

@@ -87,6 +87,7 @@ class Virtual:
     machine: str  # for -machine
     cpu: str  # for -cpu
     memory: int  # for -m, bytes
+    clock: Pa | None = None  # of a PL031 that QEMU models: the host reads virtual time there
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

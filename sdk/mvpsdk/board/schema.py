@@ -99,6 +99,7 @@ class VirtualTable(Model):
     machine: Line
     cpu: Line
     memory: Size
+    clock: Address | None = None
 
 
 class BoardFile(Model):
