@@ -53,6 +53,11 @@ void *arch_memory(uint64_t pa);
 /* Stops the board: power off, or reset (PSCI to the firmware below), else halts. */
 void arch_power(bool reset);
 
+/* The loaded vCPU's first use of FP or SIMD since it came: its registers replace the former owner's. */
+void arch_fp_load(struct vcpu *vcpu);
+/* Is the vCPU about to fetch an exception vector of its own? (pc within VBAR_EL1's 2 KiB) */
+bool arch_in_vector(struct vcpu *vcpu);
+
 /* Stage-2 tables of this VM changed: forget what the TLBs know. */
 void arch_tlb_flush_vm(uint32_t vmid);
 /* Cleans and invalidates to the point of coherency, and makes instruction fetch see it. */

@@ -15,6 +15,7 @@ struct boot {
     uint64_t pack_limit;     /* end of the initrd range */
     uint64_t console;        /* the board's console by the device tree; 0: it names none we drive */
     uint8_t choice[16];      /* mvp.persona= of the boot arguments */
+    uint64_t zero[3];
 };
 
 /* Reads the device tree at fdt. Returns a reason; console is set whenever it could be found. */

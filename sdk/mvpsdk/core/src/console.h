@@ -18,9 +18,10 @@ void console_guest_put(struct partition *source, uint8_t byte);
 /* A text from a guest, whole lines kept together where they fit. */
 void console_guest_write(struct partition *source, const uint8_t *text, uint32_t size);
 
-/* The hypervisor's own line: "[mvp] " text, then values in hex. */
+/* The hypervisor's own line, "[mvp] " text. It may have no % in it. */
 void log_line(const char *text);
-void log_values(const char *text, const uint64_t *values, uint32_t count);
+/* The same; each % of the text stands for the next of the values, in hex. */
+void log_values(const char *text, const uint64_t *values);
 
 /* The UART's interrupt, or a poll: sends what waits and takes what came. */
 void console_service(void);

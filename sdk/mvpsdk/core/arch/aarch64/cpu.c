@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* This CPU at EL2: what traps, what it tells of itself, its timer, power. */
+#include "aarch64.h"
+#include "arch.h"
+#include "machine.h"
+#include "regs.h"
+
+/* HCR_EL2 */
+#define HCR_VM (1ULL << 0)
+#define HCR_SWIO (1ULL << 1)
+#define HCR_FMO (1ULL << 3)
+#define HCR_IMO (1ULL << 4)
+#define HCR_AMO (1ULL << 5)
+#define HCR_TWI (1ULL << 13)
+#define HCR_TID3 (1ULL << 18)
+#define HCR_TSC (1ULL << 19)
+#define HCR_TIDCP (1ULL << 20)
+#define HCR_TACR (1ULL << 21)
+#define HCR_RW (1ULL << 31)
+#define HCR_BASE                                                                                   \
+    (HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TACR | \
+     HCR_RW)
+
+/* MDCR_EL2: TPMCR, TPM, TDA, TDOSA, TDRA. */
+#define MDCR_TRAPS 0xe60
+#define CNTHCTL_EL1PCTEN 1 /* reads of the physical counter do not trap; its timer does */
+#define CNTHP_ON 1
+#define PSCI_SYSTEM_OFF 0x84000008
+#define PSCI_SYSTEM_RESET 0x84000009
+
+/* VTCR_EL2: write-back, inner shareable walks of 4 KiB tables from level 1. */
+#define VTCR_BASE 0x80003540ULL
+
+static uint64_t vtcr(void)
+{
+    static const uint8_t bits[] = {32, 36, 40, 42, 44, 48};
+    uint64_t range = READ("id_aa64mmfr0_el1") & 15;
+    uint64_t pa_bits = range < sizeof bits ? bits[range] : 48;
+    uint64_t size = pa_bits < TABLE_LEVEL1_BITS ? pa_bits : TABLE_LEVEL1_BITS;
+
+    return VTCR_BASE | (range < 5 ? range : 5) << 16 | (64 - size);
+}
+
+static uint64_t pmu_counters(void)
+{
+    uint64_t version = READ("id_aa64dfr0_el1") >> 8 & 15;
+
+    return version == 0 || version == 15 ? 0 : READ("pmcr_el0") >> 11 & 31;
+}
+
+void cpu_init(void)
+{
+    WRITE("vbar_el2", (uint64_t)vectors);
+    WRITE("hcr_el2", HCR_BASE);
+    WRITE("vtcr_el2", vtcr());
+    WRITE("mdcr_el2", MDCR_TRAPS | pmu_counters());
+    WRITE("hstr_el2", 0);
+    WRITE("cnthctl_el2", CNTHCTL_EL1PCTEN);
+    WRITE("cnthp_ctl_el2", 0);
+    WRITE("cntv_ctl_el0", 0);
+    WRITE("vpidr_el2", READ("midr_el1"));
+    WRITE("mdscr_el1", 0);
+    ISB();
+}
+
+/* The ID space has 64 registers, CRm 0..7 by Op2; CRm 0 (MIDR and the like) is not trapped. */
+void cpu_read_ids(uint64_t *ids)
+{
+#define ID(crm, op2) ids[(crm) << 3 | (op2)] = READ("s3_0_c0_c" #crm "_" #op2);
+#define IDS(crm) ID(crm, 0) ID(crm, 1) ID(crm, 2) ID(crm, 3) ID(crm, 4) ID(crm, 5) ID(crm, 6) ID(crm, 7)
+    IDS(1) IDS(2) IDS(3) IDS(4) IDS(5) IDS(6) IDS(7)
+}
+
+uint64_t arch_time(void)
+{
+    return READ("cntpct_el0");
+}
+
+uint64_t arch_time_frequency(void)
+{
+    return READ("cntfrq_el0");
+}
+
+void arch_timer_set(uint64_t deadline)
+{
+    WRITE("cnthp_cval_el2", deadline);
+    WRITE("cnthp_ctl_el2", deadline == ~0ULL ? 0 : CNTHP_ON);
+    ISB();
+}
+
+void arch_trap_wfi(bool on)
+{
+    WRITE("hcr_el2", on ? HCR_BASE | HCR_TWI : HCR_BASE);
+}
+
+void arch_idle(void)
+{
+    __asm__ volatile("dsb sy\n\twfi" ::: "memory");
+}
+
+void *arch_memory(uint64_t pa)
+{
+    return (void *)pa;
+}
+
+static void smc(uint64_t id)
+{
+    register uint64_t x0 __asm__("x0") = id;
+
+    __asm__ volatile(".arch_extension sec\n\tsmc #0" : "+r"(x0) : : "x1", "x2", "x3", "x4", "x5",
+                     "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17",
+                     "memory");
+}
+
+void arch_power(bool reset)
+{
+    if (machine.board->bring_up == MVP_BRING_UP_PSCI_SMC) {
+        smc(reset ? PSCI_SYSTEM_RESET : PSCI_SYSTEM_OFF);
+    }
+    for (;;) {
+        __asm__ volatile("wfi");
+    }
+}
+
+void arch_tlb_flush_vm(uint32_t vmid)
+{
+    uint64_t before = READ("vttbr_el2");
+
+    WRITE("vttbr_el2", (uint64_t)vmid << 48);
+    ISB();
+    __asm__ volatile("dsb ishst\n\ttlbi vmalls12e1is\n\tdsb ish" ::: "memory");
+    WRITE("vttbr_el2", before);
+    ISB();
+}
+
+void arch_cache_clean(uint64_t pa, uint64_t size)
+{
+    uint64_t line = 4ULL << (READ("ctr_el0") >> 16 & 15);
+
+    for (uint64_t at = pa & ~(line - 1); at < pa + size; at += line) {
+        __asm__ volatile("dc civac, %0" ::"r"(at) : "memory");
+    }
+    __asm__ volatile("dsb sy\n\tic ialluis\n\tdsb sy\n\tisb" ::: "memory");
+}

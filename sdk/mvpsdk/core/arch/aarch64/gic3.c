@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The board's GICv3 (Arm IHI 0069): everything in group 1, one priority, EOImode 1. */
+#include "aarch64.h"
+#include "arch.h"
+#include "machine.h"
+#include "regs.h"
+#include "trap.h"
+
+#define GICD_CTLR 0x0000
+#define GICD_TYPER 0x0004
+#define GICD_IGROUPR 0x0080
+#define GICD_ISENABLER 0x0100
+#define GICD_ICENABLER 0x0180
+#define GICD_IPRIORITYR 0x0400
+#define GICD_ICFGR 0x0c00
+#define GICD_IROUTER 0x6000
+#define GICR_TYPER 0x0008
+#define GICR_WAKER 0x0014
+#define GICR_SGI 0x10000         /* the SGI frame, from the redistributor's base */
+#define GICR_ISACTIVER 0x0300
+#define GICR_ICACTIVER 0x0380
+#define CTLR_RWP (1U << 31)
+#define CTLR_ARE_NS (1U << 4)
+#define CTLR_GROUP1 (1U << 1)
+#define WAKER_SLEEP (1U << 1)
+#define WAKER_ASLEEP (1U << 2)
+#define TYPER_LAST (1U << 4)
+#define PRIORITY 0x80808080U
+#define AFFINITY 0xff00ffffffULL
+#define WAIT_LIMIT 1000000       /* polls; a GIC that does not answer by then is not there */
+
+static uint64_t distributor;
+static uint64_t redistributor;   /* of this CPU */
+
+static uint32_t reg_read(uint64_t address)
+{
+    return *(volatile uint32_t *)address;
+}
+
+static void reg_write(uint64_t address, uint32_t value)
+{
+    *(volatile uint32_t *)address = value;
+}
+
+static void wait_while(uint64_t address, uint32_t bits)
+{
+    for (uint32_t n = 0; n < WAIT_LIMIT && (reg_read(address) & bits) != 0; n++) {
+    }
+}
+
+static void distributor_init(void)
+{
+    uint32_t words = (reg_read(distributor + GICD_TYPER) & 31) + 1;
+
+    reg_write(distributor + GICD_CTLR, 0);
+    wait_while(distributor + GICD_CTLR, CTLR_RWP);
+    reg_write(distributor + GICD_CTLR, CTLR_ARE_NS);
+    for (uint32_t n = 1; n < words; n++) {
+        reg_write(distributor + GICD_ICENABLER + 4 * n, ~0U);
+        reg_write(distributor + GICD_IGROUPR + 4 * n, ~0U);
+        for (uint32_t i = 0; i < 8; i++) {
+            reg_write(distributor + GICD_IPRIORITYR + 32 * n + 4 * i, PRIORITY);
+        }
+    }
+    wait_while(distributor + GICD_CTLR, CTLR_RWP);
+    reg_write(distributor + GICD_CTLR, CTLR_ARE_NS | CTLR_GROUP1);
+}
+
+static uint64_t own_affinity(void)
+{
+    uint64_t mpidr = READ("mpidr_el1") & AFFINITY;
+
+    return (mpidr >> 32) << 24 | (mpidr & 0xffffff);
+}
+
+/* Redistributors stand in a row; each tells whose it is in its TYPER's upper half. */
+static uint64_t find_redistributor(uint64_t base, uint64_t size)
+{
+    for (uint64_t at = base; at + 0x20000 <= base + size; at += 0x20000) {
+        if (reg_read(at + GICR_TYPER + 4) == own_affinity()) {
+            return at;
+        }
+        if ((reg_read(at + GICR_TYPER) & TYPER_LAST) != 0) {
+            break;
+        }
+    }
+    return base;
+}
+
+static void redistributor_init(const struct mvp_board *board)
+{
+    uint64_t sgi = redistributor + GICR_SGI;
+
+    reg_write(redistributor + GICR_WAKER, 0);
+    wait_while(redistributor + GICR_WAKER, WAKER_ASLEEP);
+    reg_write(sgi + GICD_ICENABLER, ~0U);
+    reg_write(sgi + GICR_ICACTIVER, ~0U);
+    reg_write(sgi + GICD_IGROUPR, ~0U);
+    for (uint32_t i = 0; i < 8; i++) {
+        reg_write(sgi + GICD_IPRIORITYR + 4 * i, PRIORITY);
+    }
+    reg_write(sgi + GICD_ISENABLER, 1U << board->virtual_irq | 1U << board->hypervisor_irq |
+                                        1U << board->maintenance_irq);
+    wait_while(redistributor, CTLR_RWP >> 28); /* GICR_CTLR.RWP is bit 3 */
+}
+
+uint32_t gic_init(const struct mvp_board *board)
+{
+    distributor = board->gicd_base;
+    WRITE(ICC_SRE_EL2, 0xf);
+    ISB();
+    WRITE(ICC_SRE_EL1, 7);
+    distributor_init();
+    redistributor = find_redistributor(board->gicr_base, board->gicr_size);
+    redistributor_init(board);
+    WRITE(ICC_PMR, 0xf0);
+    WRITE(ICC_BPR1, 0);
+    WRITE(ICC_CTLR, 2);          /* EOImode: EOIR drops the priority, DIR deactivates */
+    WRITE(ICC_IGRPEN1, 1);
+    WRITE(ICH_HCR, 1);
+    ISB();
+    return (uint32_t)(READ(ICH_VTR) & 31) + 1;
+}
+
+static void enable_spi(uint32_t intid, bool edge)
+{
+    uint64_t config = distributor + GICD_ICFGR + intid / 16 * 4;
+    uint32_t bit = 2U << intid % 16 * 2;
+
+    reg_write(config, edge ? reg_read(config) | bit : reg_read(config) & ~bit);
+    *(volatile uint64_t *)(distributor + GICD_IROUTER + 8 * intid) = READ("mpidr_el1") & AFFINITY;
+    reg_write(distributor + GICD_ISENABLER + intid / 32 * 4, 1U << intid % 32);
+}
+
+void gic_enable_owned(const void *pack)
+{
+    const struct mvp_pack_header *header = pack;
+
+    if (machine.board->console_driver != MVP_CONSOLE_NONE) {
+        enable_spi(machine.board->console_irq, false);
+    }
+    for (uint32_t n = 0; n < header->tables[MVP_TABLE_INTERRUPT].count; n++) {
+        const struct mvp_interrupt *row = mvp_pack_entry(pack, MVP_TABLE_INTERRUPT, n);
+
+        enable_spi(row->physical, (row->flags & MVP_INTERRUPT_EDGE) != 0);
+    }
+}
+
+uint32_t arch_irq_acknowledge(void)
+{
+    uint32_t intid = (uint32_t)READ(ICC_IAR1) & 0xffffff;
+
+    if (intid < 1020) {
+        WRITE(ICC_EOIR1, intid);
+    }
+    return intid;
+}
+
+void arch_irq_deactivate(uint32_t intid)
+{
+    WRITE(ICC_DIR, intid);
+}
+
+void arch_irq_active(uint32_t intid, bool active)
+{
+    uint64_t reg = active ? GICR_ISACTIVER : GICR_ICACTIVER;
+
+    reg_write(redistributor + GICR_SGI + reg, 1U << intid);
+}
+
+bool arch_irq_pending(void)
+{
+    return READ("isr_el1") != 0;
+}
+
+struct vcpu *trap_irq(struct vcpu *vcpu)
+{
+    machine_interrupt(vcpu->home, arch_irq_acknowledge());
+    return sched_exit(vcpu);
+}
+
+/* List registers by number: their names are part of the instruction. */
+#define LRS(each)                                                                                  \
+    each(0, "c12_0") each(1, "c12_1") each(2, "c12_2") each(3, "c12_3") each(4, "c12_4")           \
+    each(5, "c12_5") each(6, "c12_6") each(7, "c12_7") each(8, "c13_0") each(9, "c13_1")           \
+    each(10, "c13_2") each(11, "c13_3") each(12, "c13_4") each(13, "c13_5") each(14, "c13_6")      \
+    each(15, "c13_7")
+
+uint64_t arch_lr_read(uint32_t n)
+{
+    switch (n) {
+#define LR_READ(number, name)                                                                      \
+    case number:                                                                                   \
+        return READ("s3_4_c12_" name);
+        LRS(LR_READ)
+    default:
+        return 0;
+    }
+}
+
+void arch_lr_write(uint32_t n, uint64_t value)
+{
+    switch (n) {
+#define LR_WRITE(number, name)                                                                     \
+    case number:                                                                                   \
+        WRITE("s3_4_c12_" name, value);                                                            \
+        break;
+        LRS(LR_WRITE)
+    default:
+        break;
+    }
+}
+
+uint32_t arch_lr_empty(void)
+{
+    return (uint32_t)READ(ICH_ELRSR);
+}
+
+void arch_lr_underflow(bool on)
+{
+    WRITE(ICH_HCR, on ? 3 : 1);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the boot loader's jump to the first guest. */
+#include "aarch64.h"
+#include "arch.h"
+#include "bytes.h"
+#include "console.h"
+#include "machine.h"
+#include "menu.h"
+#include "partition.h"
+#include "regs.h"
+
+#define EL2 8 /* CurrentEL */
+
+static uint64_t pages[TABLE_POOL_PAGES * 512] __attribute__((section(".pool"), aligned(4096)));
+
+static _Noreturn void halt(void)
+{
+    for (;;) {
+        __asm__ volatile("wfi");
+    }
+}
+
+static _Noreturn void stop(const struct mvp_verdict *verdict)
+{
+    uint64_t values[5] = {verdict->reason, verdict->table, verdict->index, verdict->value,
+                          verdict->bound};
+
+    log_values("stop reason=% table=% index=% value=% bound=%", values);
+    halt();
+}
+
+static void require(uint32_t reason, uint64_t value)
+{
+    struct mvp_verdict verdict = {.reason = reason, .value = value};
+
+    if (reason != MVP_OK) {
+        stop(&verdict);
+    }
+}
+
+static uint64_t image_size(void)
+{
+    return (uint64_t)_end - (uint64_t)_head;
+}
+
+static const struct mvp_pack_header *judge(const struct boot *boot)
+{
+    struct mvp_verdict verdict;
+    const void *pack = (const void *)boot->pack;
+
+    if (mvp_pack_check(pack, boot->pack_limit - boot->pack, mvp_fingerprint(), &verdict) != MVP_OK) {
+        stop(&verdict);
+    }
+    return pack;
+}
+
+static void move(uint64_t from, uint64_t to, uint64_t size)
+{
+    if (to < from) {
+        bytes_copy((void *)to, (const void *)from, size);
+    } else if (to > from) {
+        bytes_copy_back((void *)to, (const void *)from, size);
+    }
+}
+
+static void move_self(const void *tree, uint64_t pack, uint64_t window)
+{
+    move((uint64_t)_head, window, (uint64_t)_load_end - (uint64_t)_head);
+    boot_jump(tree, pack, window);
+}
+
+/* Everything goes home. The pack moves last, with caches on, unless it lies in our way. */
+static void go_home(const void *tree, struct boot *boot, const struct mvp_pack_header *header)
+{
+    const struct mvp_board *board = mvp_pack_entry(header, MVP_TABLE_BOARD, 0);
+    uint64_t self = (uint64_t)_head;
+    uint64_t size = header->total_size;
+
+    for (uint32_t n = 0; n < 2 && self != board->window; n++) {
+        switch (boot_next_move(self, image_size(), board->window, boot->pack, size,
+                               board->pack_home)) {
+        case BOOT_MOVE_SELF:
+            move_self(tree, boot->pack, board->window);
+            break;
+        case BOOT_MOVE_PACK:
+            move(boot->pack, board->pack_home, size);
+            boot->pack = board->pack_home;
+            break;
+        default:
+            require(MVP_ENTRY_HOME_CLASH, board->window);
+        }
+    }
+}
+
+/* The image that has just moved home finds the pack where the first run left it. */
+static void resume(struct boot *boot, uint64_t pack, uint32_t *reason)
+{
+    const struct mvp_pack_header *header = (const void *)pack;
+
+    if (pack != 0) {
+        boot->pack = pack;
+        boot->pack_limit = pack + header->total_size;
+        *reason = MVP_OK;
+    }
+}
+
+static void map_own(const struct mvp_pack_header *header)
+{
+    machine.pool.pages = pages;
+    machine.pool.base = (uint64_t)pages;
+    machine.pool.count = TABLE_POOL_PAGES;
+    require(mmu_map(header, &machine.pool) ? MVP_OK : MVP_MEM_TABLES, machine.pool.used);
+    mmu_on(mmu_root());
+}
+
+static void banner(void)
+{
+    const uint8_t *print = mvp_fingerprint();
+    uint64_t values[2] = {(uint64_t)_head, 0};
+
+    for (uint32_t n = 0; n < 8; n++) {
+        values[1] = values[1] << 8 | print[n];
+    }
+    log_values("hypervisor window=% fingerprint=%", values);
+}
+
+static void start_realtime(void)
+{
+    for (uint32_t n = 0; n < machine.partition_count; n++) {
+        if (machine.partitions[n].config->kind == MVP_REALTIME) {
+            partition_start(&machine.partitions[n]);
+        }
+    }
+}
+
+static _Noreturn void run(const struct boot *boot)
+{
+    for (uint32_t n = 0; n < machine.vcpu_count; n++) {
+        machine.vcpus[n].stack = (uint64_t)cpu_stack_top;
+    }
+    cpu_read_ids(machine.idregs);
+    gic_enable_owned(machine.pack);
+    console_interrupts();
+    banner();
+    start_realtime();
+    menu_open(boot->choice);
+    enter(sched_run(&machine.cpus[0]));
+}
+
+_Noreturn void boot_main(const void *tree, uint64_t pack, uint64_t el)
+{
+    struct boot boot;
+    const struct mvp_board *board;
+    const struct mvp_pack_header *header;
+    uint32_t reason = boot_read(tree, &boot);
+    uint64_t home;
+
+    console_open(boot.console);
+    require(el == EL2 ? MVP_OK : MVP_ENTRY_NOT_EL2, el >> 2);
+    resume(&boot, pack, &reason);
+    require(reason, (uint64_t)tree);
+    header = judge(&boot);
+    go_home(tree, &boot, header);
+    header = (const void *)boot.pack;
+    cpu_init();
+    map_own(header);
+    board = mvp_pack_entry(header, MVP_TABLE_BOARD, 0);
+    home = board->pack_home;
+    console_open(board->console_base);
+    require(boot_next_move((uint64_t)_head, image_size(), board->window, boot.pack,
+                           header->total_size, home) == BOOT_MOVE_CLASH
+                ? MVP_ENTRY_HOME_CLASH
+                : MVP_OK,
+            boot.pack);
+    move(boot.pack, home, header->total_size);
+    header = (const void *)home;
+    board = mvp_pack_entry(header, MVP_TABLE_BOARD, 0);
+    require(machine_init(header, gic_init(board)) ? MVP_OK : MVP_MEM_TABLES, machine.pool.used);
+    run(&boot);
+}

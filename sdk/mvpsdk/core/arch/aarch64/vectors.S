@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Exceptions to EL2, and the way back.
+ *
+ * While a guest runs, SP_EL2 points at its struct vcpu, whose first field is x0..x30: an exit stores
+ * what C may change and takes the CPU's stack from the vCPU. The slot at the stack's top names the
+ * vCPU on the CPU. HVC and interrupts save only what the AAPCS64 lets C change (x0..x17, x30; the
+ * core is compiled with x18 fixed); the rest is saved only if the vCPU is switched away.
+ */
+#include "offsets.h"
+
+    .macro save_few
+    stp     x0, x1, [sp, #0]
+    stp     x2, x3, [sp, #16]
+    stp     x4, x5, [sp, #32]
+    stp     x6, x7, [sp, #48]
+    stp     x8, x9, [sp, #64]
+    stp     x10, x11, [sp, #80]
+    stp     x12, x13, [sp, #96]
+    stp     x14, x15, [sp, #112]
+    stp     x16, x17, [sp, #128]
+    str     x30, [sp, #240]
+    .endm
+
+    .macro to_stack                 /* x0 = vcpu */
+    mov     x0, sp
+    ldr     x2, [x0, #VCPU_STACK]
+    mov     sp, x2
+    .endm
+
+    .macro save_rest                /* of vcpu \v; uses x2, x3 */
+    stp     x18, x19, [\v, #144]
+    stp     x20, x21, [\v, #160]
+    stp     x22, x23, [\v, #176]
+    stp     x24, x25, [\v, #192]
+    stp     x26, x27, [\v, #208]
+    stp     x28, x29, [\v, #224]
+    mrs     x2, elr_el2
+    mrs     x3, spsr_el2
+    stp     x2, x3, [\v, #VCPU_PC]
+    .endm
+
+    .macro vector label
+    .balign 128
+    b       \label
+    .endm
+
+    .section .vectors, "ax"
+    .balign 2048
+    .globl  vectors
+vectors:
+    vector  panic_entry             /* from EL2 with SP_EL0: never used */
+    vector  panic_entry
+    vector  panic_entry
+    vector  panic_entry
+    vector  panic_entry             /* from EL2: our own fault */
+    vector  panic_entry
+    vector  panic_entry
+    vector  panic_entry
+
+    .balign 128                     /* from a guest in AArch64: synchronous */
+    save_few
+    mrs     x1, esr_el2
+    to_stack
+    lsr     x2, x1, #26
+    cmp     x2, #0x16               /* HVC */
+    b.ne    sync_full
+    bl      trap_hvc
+    cbnz    x0, switch_few
+    b       resume_few
+
+    .balign 128                     /* IRQ */
+    save_few
+    to_stack
+    bl      trap_irq
+    cbnz    x0, switch_few
+resume_few:
+    ldr     x0, [sp]
+    mov     sp, x0
+    ldp     x2, x3, [sp, #16]
+    ldp     x4, x5, [sp, #32]
+    ldp     x6, x7, [sp, #48]
+    ldp     x8, x9, [sp, #64]
+    ldp     x10, x11, [sp, #80]
+    ldp     x12, x13, [sp, #96]
+    ldp     x14, x15, [sp, #112]
+    ldp     x16, x17, [sp, #128]
+    ldr     x30, [sp, #240]
+    ldp     x0, x1, [sp, #0]
+    eret
+
+    vector  panic_entry             /* FIQ: nothing is in group 0 */
+    .balign 128                     /* SError */
+    save_few
+    mrs     x1, esr_el2
+    to_stack
+    b       serror_full
+
+    vector  panic_entry             /* from a guest in AArch32: this build starts none */
+    vector  panic_entry
+    vector  panic_entry
+    vector  panic_entry
+    .balign 128
+
+sync_full:
+    save_rest x0
+    mrs     x2, far_el2
+    mrs     x3, hpfar_el2
+    bl      trap_sync
+    cbz     x0, resume_all
+    b       switch_all
+
+serror_full:
+    save_rest x0
+    bl      trap_serror
+    cbz     x0, resume_all
+    b       switch_all
+
+switch_few:                         /* x0 = next */
+    ldr     x1, [sp]
+    save_rest x1
+switch_all:
+    ldr     x1, [sp]
+    str     x0, [sp]
+    bl      context_switch
+resume_all:
+    ldr     x0, [sp]
+    mov     sp, x0
+    ldp     x2, x3, [sp, #VCPU_PC]
+    msr     elr_el2, x2
+    msr     spsr_el2, x3
+    ldp     x2, x3, [sp, #16]
+    ldp     x4, x5, [sp, #32]
+    ldp     x6, x7, [sp, #48]
+    ldp     x8, x9, [sp, #64]
+    ldp     x10, x11, [sp, #80]
+    ldp     x12, x13, [sp, #96]
+    ldp     x14, x15, [sp, #112]
+    ldp     x16, x17, [sp, #128]
+    ldp     x18, x19, [sp, #144]
+    ldp     x20, x21, [sp, #160]
+    ldp     x22, x23, [sp, #176]
+    ldp     x24, x25, [sp, #192]
+    ldp     x26, x27, [sp, #208]
+    ldp     x28, x29, [sp, #224]
+    ldr     x30, [sp, #240]
+    ldp     x0, x1, [sp, #0]
+    eret
+
+/* enter(x0 = vcpu): the first guest on this CPU. */
+    .globl  enter
+enter:
+    ldr     x1, [x0, #VCPU_STACK]
+    mov     sp, x1
+    str     x0, [sp]
+    mov     x1, #0
+    bl      context_switch
+    b       resume_all
+
+panic_entry:
+    adrp    x0, cpu_stack_top
+    add     x0, x0, :lo12:cpu_stack_top
+    sub     x0, x0, #1024           /* clear of the slot, and of most of what was there */
+    mov     sp, x0
+    mrs     x0, esr_el2
+    mrs     x1, elr_el2
+    mrs     x2, far_el2
+    b       panic

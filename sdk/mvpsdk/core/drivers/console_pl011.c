@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* PL011 UART (Arm DDI 0183), set up by the boot loader: polled transmit, interrupts for receive. */
+#include "aarch64.h"
+#include "arch.h"
+
+#define DR 0x00
+#define FR 0x18
+#define FR_RXFE 0x10
+#define FR_TXFF 0x20
+#define IMSC 0x38
+#define IMSC_RX 0x50 /* receive, and receive timeout */
+#define ICR 0x44
+
+static uint64_t base; /* 0: the board has none */
+
+static volatile uint32_t *reg(uint64_t offset)
+{
+    return (volatile uint32_t *)(base + offset);
+}
+
+void console_open(uint64_t address)
+{
+    base = address;
+}
+
+void console_interrupts(void)
+{
+    if (base != 0) {
+        *reg(ICR) = 0x7ff;
+        *reg(IMSC) = IMSC_RX;
+    }
+}
+
+bool arch_console_put(uint8_t byte)
+{
+    if (base == 0) {
+        return true;
+    }
+    if ((*reg(FR) & FR_TXFF) != 0) {
+        return false;
+    }
+    *reg(DR) = byte;
+    return true;
+}
+
+int32_t arch_console_get(void)
+{
+    if (base == 0 || (*reg(FR) & FR_RXFE) != 0) {
+        return -1;
+    }
+    return (int32_t)(*reg(DR) & 0xff);
+}

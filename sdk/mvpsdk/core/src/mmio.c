@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stddef.h>
+
+#include "arch.h"
+#include "machine.h"
+#include "trap.h"
+
+/* ISS of a data abort (Arm DDI 0487, D19): what the instruction was about to do. */
+#define ISS_ISV 0x01000000  /* the fields below are valid */
+#define ISS_SAS_SHIFT 22    /* access size: 1 << SAS bytes */
+#define ISS_SSE 0x00200000  /* sign-extend a load */
+#define ISS_SRT_SHIFT 16    /* register; 31: the zero register */
+#define ISS_SF 0x00008000   /* 64-bit register */
+#define ISS_S1PTW 0x80      /* the access was the guest's own table walk */
+#define ISS_WNR 0x40
+
+static const struct window *window_at(const struct partition *partition, uint64_t ipa)
+{
+    for (uint32_t n = 0; n < partition->window_count; n++) {
+        const struct window *window = &partition->windows[n];
+
+        if (ipa - window->ipa < window->size) {
+            return window;
+        }
+    }
+    return NULL;
+}
+
+/* Seconds of the partition's clock: since its start, plus the time of day. */
+static uint64_t seconds(const struct partition *partition)
+{
+    return (arch_time() - partition->counter_offset) / arch_time_frequency() + machine.time_of_day;
+}
+
+static void access(struct vcpu *vcpu, const struct window *window, uint64_t offset, uint32_t size,
+                   bool write, uint64_t *value)
+{
+    switch (window->kind) {
+    case MVP_REGION_GICD:
+        vgic_distributor(vcpu, offset, size, write, value);
+        break;
+    case MVP_REGION_GICR:
+        vgic_redistributor(vcpu, offset, size, write, value);
+        break;
+    case MVP_REGION_PL011:
+        pl011_access(vcpu, offset, write, value);
+        break;
+    default:
+        pl031_access(vcpu, offset, write, value, seconds(vcpu->partition));
+        break;
+    }
+}
+
+static uint64_t loaded(uint64_t value, uint32_t bits, uint64_t syndrome)
+{
+    uint64_t mask = ~0ULL >> (64 - bits);
+
+    value &= mask;
+    if ((syndrome & ISS_SSE) != 0 && value >> (bits - 1) != 0) {
+        value |= ~mask;
+    }
+    return (syndrome & ISS_SF) != 0 ? value : value & 0xffffffff;
+}
+
+bool mmio_access(struct vcpu *vcpu, uint64_t ipa, uint64_t syndrome)
+{
+    const struct window *window = window_at(vcpu->partition, ipa);
+    uint32_t size = 1U << ((syndrome >> ISS_SAS_SHIFT) & 3);
+    uint32_t reg = (uint32_t)(syndrome >> ISS_SRT_SHIFT) & 31;
+    uint64_t value = 0;
+
+    if (window == NULL || (syndrome & (ISS_ISV | ISS_S1PTW)) != ISS_ISV) {
+        return false;
+    }
+    if ((syndrome & ISS_WNR) != 0) {
+        value = reg == 31 ? 0 : vcpu->x[reg] & (~0ULL >> (64 - 8 * size));
+        access(vcpu, window, ipa - window->ipa, size, true, &value);
+        return true;
+    }
+    access(vcpu, window, ipa - window->ipa, size, false, &value);
+    if (reg != 31) {
+        vcpu->x[reg] = loaded(value, 8 * size, syndrome);
+    }
+    return true;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "partition.h"
+
+#include <mvp/platform.h>
+
+#include "arch.h"
+#include "console.h"
+#include "loader.h"
+#include "machine.h"
+
+static void devices_reset(struct partition *partition)
+{
+    uint32_t intids = partition->config->kind == MVP_REALTIME ? MVP_INTIDS : 96;
+
+    vgic_init(&partition->vgic, intids);
+    for (uint32_t n = 0; n < partition->window_count; n++) {
+        const struct window *window = &partition->windows[n];
+
+        if (window->kind == MVP_REGION_PL011) {
+            pl011_init(&partition->uart, window->intid);
+        } else if (window->kind == MVP_REGION_PL031) {
+            pl031_init(&partition->rtc, window->intid);
+        }
+    }
+}
+
+static void vcpu_reset(struct vcpu *vcpu, const struct mvp_interrupt *interrupts, uint32_t count)
+{
+    vgic_cpu_init(&vcpu->vgic, vcpu->vgic.lr_count, machine.board->virtual_irq);
+    vgic_bind(vcpu, MVP_VIRTUAL_TIMER_INTID, false);
+    for (uint32_t n = 0; n < count; n++) {
+        if (interrupts[n].partition == vcpu->partition->index) {
+            vgic_bind(vcpu, interrupts[n].intid, (interrupts[n].flags & MVP_INTERRUPT_EDGE) != 0);
+        }
+    }
+}
+
+void partition_start(struct partition *partition)
+{
+    const struct mvp_pack_header *header = machine.pack;
+    uint32_t count = header->tables[MVP_TABLE_INTERRUPT].count;
+    const struct mvp_interrupt *interrupts = mvp_pack_entry(machine.pack, MVP_TABLE_INTERRUPT, 0);
+
+    devices_reset(partition);
+    for (uint32_t n = 0; n < partition->vcpu_count; n++) {
+        vcpu_reset(&partition->vcpus[n], interrupts, count);
+    }
+    loader_begin(partition);
+    partition->state = MVP_PARTITION_LOADING;
+    partition->vcpus[0].state = VCPU_LOADING;
+    partition->vcpus[0].home->resched = 1;
+}
+
+static bool restarts(const struct partition *partition, uint32_t state)
+{
+    return partition->config->restart == MVP_RESTART_ALWAYS ||
+           (partition->config->restart == MVP_RESTART_ON_CRASH && state == MVP_PARTITION_CRASHED);
+}
+
+void partition_stop(struct partition *partition, uint32_t state)
+{
+    uint64_t values[2] = {partition->index, state};
+
+    for (uint32_t n = 0; n < partition->vcpu_count; n++) {
+        vcpu_stop(&partition->vcpus[n]);
+    }
+    partition->state = state;
+    log_values("partition stopped index=% state=%", values);
+    if (restarts(partition, state)) {
+        partition_start(partition);
+    }
+}
+
+void partition_crash(struct partition *partition, uint32_t reason, uint64_t pc, uint64_t address)
+{
+    uint64_t values[4] = {partition->index, reason, pc, address};
+
+    log_values("partition crashed index=% reason=% pc=% address=%", values);
+    partition_stop(partition, MVP_PARTITION_CRASHED);
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sched.h"
+
+#include <stddef.h>
+
+#include "arch.h"
+#include "loader.h"
+#include "machine.h"
+#include "partition.h"
+#include "timer.h"
+
+#define SLICE_DEFAULT_US 10000
+
+void sched_add(struct vcpu *vcpu)
+{
+    struct vcpu **place = &vcpu->home->queue;
+
+    while (*place != NULL &&
+           (*place)->partition->config->priority <= vcpu->partition->config->priority) {
+        place = &(*place)->next;
+    }
+    vcpu->next = *place;
+    *place = vcpu;
+}
+
+static void queue_remove(struct vcpu *vcpu)
+{
+    struct vcpu **place = &vcpu->home->queue;
+
+    while (*place != vcpu) {
+        place = &(*place)->next;
+    }
+    *place = vcpu->next;
+}
+
+static bool wants_cpu(const struct vcpu *vcpu)
+{
+    return vcpu->state == VCPU_READY || vcpu->state == VCPU_LOADING;
+}
+
+static struct vcpu *first_wanting(struct vcpu *from)
+{
+    while (from != NULL && !wants_cpu(from)) {
+        from = from->next;
+    }
+    return from;
+}
+
+/* The first of the queue's equals has used its slice: it goes behind them. */
+static void rotate_if_due(struct cpu *cpu)
+{
+    struct vcpu *vcpu = cpu->current;
+
+    if (cpu->slice_end > arch_time() || vcpu == NULL) {
+        return;
+    }
+    queue_remove(vcpu);
+    sched_add(vcpu);
+}
+
+static void start_slice(struct cpu *cpu, const struct vcpu *next)
+{
+    const struct vcpu *rival = first_wanting(next->next);
+    uint64_t slice_us = next->partition->config->slice_us;
+
+    if (rival == NULL || rival->partition->config->priority != next->partition->config->priority) {
+        cpu->slice_end = TIMER_NEVER;
+        return;
+    }
+    if (slice_us == 0) {
+        slice_us = SLICE_DEFAULT_US;
+    }
+    cpu->slice_end = arch_time() + slice_us * arch_time_frequency() / 1000000;
+}
+
+/* Interrupts are masked in the hypervisor: between two steps of work it looks for them itself. */
+static void take_interrupts(struct cpu *cpu)
+{
+    for (uint32_t n = 0; n < MVP_INTIDS && arch_irq_pending(); n++) {
+        machine_interrupt(cpu, arch_irq_acknowledge());
+    }
+    if (cpu->current != NULL && vgic_pending(cpu->current)) {
+        vcpu_wake(cpu->current);
+    }
+}
+
+static void load_until_interrupt(struct cpu *cpu, struct vcpu *vcpu)
+{
+    while (!arch_irq_pending()) {
+        if (loader_step(vcpu->partition)) {
+            return;
+        }
+    }
+    take_interrupts(cpu);
+}
+
+static void idle(struct cpu *cpu)
+{
+    timer_program(cpu);
+    if (!arch_irq_pending()) {
+        arch_idle();
+    }
+    take_interrupts(cpu);
+}
+
+/* The one to run: first of the queue that is ready, after all loading that is more urgent. */
+static struct vcpu *choose(struct cpu *cpu)
+{
+    for (;;) {
+        struct vcpu *next = first_wanting(cpu->queue);
+
+        if (next == NULL) {
+            idle(cpu);
+        } else if (next->state == VCPU_LOADING) {
+            timer_program(cpu);
+            load_until_interrupt(cpu, next);
+        } else {
+            return next;
+        }
+    }
+}
+
+struct vcpu *sched_run(struct cpu *cpu)
+{
+    struct vcpu *next;
+
+    rotate_if_due(cpu);
+    next = choose(cpu);
+    cpu->resched = 0;
+    if (next == cpu->current && next->fresh == 0) {
+        if (cpu->slice_end <= arch_time() || cpu->slice_end == TIMER_NEVER) {
+            start_slice(cpu, next);
+        }
+        next = NULL;
+    } else {
+        start_slice(cpu, next);
+        cpu->current = next;
+    }
+    arch_trap_wfi(first_wanting(cpu->current->next) != NULL);
+    timer_program(cpu);
+    return next;
+}
+
+struct vcpu *sched_exit(struct vcpu *vcpu)
+{
+    struct cpu *cpu = vcpu->home;
+
+    return cpu->resched != 0 ? sched_run(cpu) : NULL;
+}
+
+void sched_wait(struct vcpu *vcpu)
+{
+    if (!vgic_pending(vcpu)) {
+        vcpu->state = VCPU_WAITING;
+        vcpu->home->resched = 1;
+    }
+}
+
+void vcpu_wake(struct vcpu *vcpu)
+{
+    if (vcpu->state == VCPU_WAITING) {
+        vcpu->state = VCPU_READY;
+        vcpu->home->resched = 1;
+    }
+}
+
+void vcpu_start(struct vcpu *vcpu, uint64_t entry, uint64_t argument)
+{
+    vcpu->entry = entry;
+    vcpu->argument = argument;
+    vcpu->fresh = 1;
+    vcpu->state = VCPU_READY;
+    vcpu->home->resched = 1;
+}
+
+void vcpu_stop(struct vcpu *vcpu)
+{
+    if (vcpu->vgic.loaded != 0) {
+        arch_vtimer_off();
+        vgic_save(vcpu);
+    }
+    vcpu->vtimer_control = 0;
+    vcpu->ptimer.control = 0;
+    vcpu->state = VCPU_OFF;
+    vcpu->home->resched = 1;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trap.h"
+
+#include <stddef.h>
+
+#include "arch.h"
+#include "call.h"
+#include "console.h"
+#include "machine.h"
+#include "partition.h"
+#include "timer.h"
+
+/* ESR_ELx (Arm DDI 0487, D19): exception class in 31:26, instruction length in 25. */
+#define EC_SHIFT 26
+#define EC_UNKNOWN 0x00
+#define EC_WFX 0x01
+#define EC_FP 0x07
+#define EC_SMC64 0x17
+#define EC_SYSREG 0x18
+#define EC_IABT_LOWER 0x20
+#define EC_IABT_SAME 0x21
+#define EC_DABT_LOWER 0x24
+#define EC_DABT_SAME 0x25
+#define ESR_IL 0x02000000
+#define ESR_WNR 0x40          /* data abort: a write */
+#define FSC_EXTERNAL 0x10     /* synchronous external abort, not on a table walk */
+#define WFX_WFE 1             /* ISS of EC_WFX: the instruction was WFE */
+#define PSTATE_EL1 0x4        /* PSTATE.M of EL1t and EL1h */
+#define PSTATE_MODE 0xf
+
+static struct vcpu *act(struct vcpu *vcpu, const struct call_result *result)
+{
+    struct partition *partition = vcpu->partition;
+
+    switch (result->action) {
+    case CALL_WAIT:
+        sched_wait(vcpu);
+        break;
+    case CALL_CPU_OFF:
+        vcpu_stop(vcpu);
+        break;
+    case CALL_SYSTEM_OFF:
+    case CALL_SYSTEM_RESET:
+        if (partition->config->kind == MVP_REALTIME) {
+            console_service();
+            arch_power(result->action == CALL_SYSTEM_RESET);
+        }
+        partition_stop(partition, MVP_PARTITION_STOPPED);
+        if (result->action == CALL_SYSTEM_RESET && partition->state == MVP_PARTITION_STOPPED) {
+            partition_start(partition);
+        }
+        break;
+    default: /* CALL_CPU_ON: the other vCPU was made ready by the call itself */
+        break;
+    }
+    return sched_exit(vcpu);
+}
+
+struct vcpu *trap_hvc(struct vcpu *vcpu)
+{
+    struct call_result result;
+
+    if (call_dispatch(vcpu, &result) == CALL_DONE) {
+        return NULL;
+    }
+    return act(vcpu, &result);
+}
+
+static void inject(struct vcpu *vcpu, uint64_t class, uint64_t detail, uint64_t address)
+{
+    arch_inject(vcpu, class << EC_SHIFT | ESR_IL | detail, address);
+}
+
+static bool from_el1(const struct vcpu *vcpu)
+{
+    return (vcpu->pstate & PSTATE_MODE & ~1U) == PSTATE_EL1;
+}
+
+/* An address that nobody gave the partition: it hears of it as it would on a machine, the log hears
+ * of it, and everyone else goes on. */
+static void wild_access(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, uint64_t ipa,
+                        uint32_t reason)
+{
+    bool fetch = syndrome >> EC_SHIFT == EC_IABT_LOWER;
+    uint64_t values[4] = {vcpu->partition->index, reason, vcpu->pc, ipa};
+    uint64_t class = fetch ? EC_IABT_LOWER : EC_DABT_LOWER;
+
+    log_values("wild access partition=% reason=% pc=% address=%", values);
+    if (fetch && arch_in_vector(vcpu)) {
+        /* Its own abort handler can't be fetched: no guest code will ever run again. */
+        partition_crash(vcpu->partition, reason, vcpu->pc, ipa);
+        return;
+    }
+    inject(vcpu, class + (from_el1(vcpu) ? 1 : 0),
+           FSC_EXTERNAL | (fetch ? 0 : syndrome & ESR_WNR), address);
+}
+
+/* HPFAR_EL2: bits 43:4 are IPA 51:12. */
+static uint64_t fault_ipa(uint64_t address, uint64_t hpfar)
+{
+    return (hpfar & 0xffffffffff0) << 8 | (address & 0xfff);
+}
+
+static void data_abort(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, uint64_t hpfar)
+{
+    uint64_t ipa = fault_ipa(address, hpfar);
+
+    if (mmio_access(vcpu, ipa, syndrome)) {
+        vcpu->pc += 4;
+        return;
+    }
+    wild_access(vcpu, syndrome, address, ipa,
+                (syndrome & 0x01000000) != 0 ? MVP_RUN_STAGE2_FAULT : MVP_RUN_NO_SYNDROME);
+}
+
+static void undefined(struct vcpu *vcpu, uint64_t syndrome)
+{
+    uint64_t values[4] = {vcpu->partition->index, MVP_RUN_TRAP, vcpu->pc, syndrome};
+
+    log_values("not offered partition=% reason=% pc=% syndrome=%", values);
+    inject(vcpu, EC_UNKNOWN, 0, 0);
+}
+
+static struct vcpu *smc(struct vcpu *vcpu)
+{
+    vcpu->pc += 4; /* unlike HVC's, its return address is the instruction itself */
+    return trap_hvc(vcpu);
+}
+
+struct vcpu *trap_sync(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, uint64_t ipa)
+{
+    uint64_t class = syndrome >> EC_SHIFT;
+
+    if (class == EC_DABT_LOWER) {
+        data_abort(vcpu, syndrome, address, ipa);
+    } else if (class == EC_SYSREG && sysreg_access(vcpu, syndrome)) {
+        vcpu->pc += 4;
+    } else if (class == EC_WFX) {
+        vcpu->pc += 4;
+        if ((syndrome & WFX_WFE) == 0) {
+            sched_wait(vcpu);
+        }
+    } else if (class == EC_FP) {
+        arch_fp_load(vcpu);
+    } else if (class == EC_SMC64) {
+        return smc(vcpu);
+    } else if (class == EC_IABT_LOWER) {
+        wild_access(vcpu, syndrome, address, fault_ipa(address, ipa), MVP_RUN_STAGE2_FAULT);
+    } else {
+        undefined(vcpu, syndrome);
+    }
+    return sched_exit(vcpu);
+}
+
+struct vcpu *trap_serror(struct vcpu *vcpu, uint64_t syndrome)
+{
+    partition_crash(vcpu->partition, MVP_RUN_SERROR, vcpu->pc, syndrome);
+    return sched_exit(vcpu);
+}
