@@ -53,6 +53,9 @@ void partition_start(struct partition *partition)
 
 static bool restarts(const struct partition *partition, uint32_t state)
 {
+    if (partition->loader.phase == LOADER_FAILED) {
+        return false; /* its image in the pack is damaged, and stays so */
+    }
     return partition->config->restart == MVP_RESTART_ALWAYS ||
            (partition->config->restart == MVP_RESTART_ON_CRASH && state == MVP_PARTITION_CRASHED);
 }

@@ -132,12 +132,12 @@ struct vcpu *sched_run(struct cpu *cpu)
             start_slice(cpu, next);
         }
         next = NULL;
+        timer_program(cpu);
     } else {
         start_slice(cpu, next);
-        cpu->current = next;
+        cpu->current = next; /* the timer is set once the other's own is saved: context_switch() */
     }
     arch_trap_wfi(first_wanting(cpu->current->next) != NULL);
-    timer_program(cpu);
     return next;
 }
 
@@ -179,6 +179,7 @@ void vcpu_stop(struct vcpu *vcpu)
         arch_vtimer_off();
         vgic_save(vcpu);
     }
+    vgic_release(vcpu);
     vcpu->vtimer_control = 0;
     vcpu->ptimer.control = 0;
     vcpu->state = VCPU_OFF;

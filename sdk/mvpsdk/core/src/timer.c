@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include <mvp/platform.h>
+
 #include "arch.h"
 #include "machine.h"
 #include "menu.h"
@@ -38,7 +40,8 @@ static uint64_t vcpu_deadline(struct vcpu *vcpu, uint64_t now)
 {
     uint64_t deadline = TIMER_NEVER;
 
-    if (vcpu->state == VCPU_WAITING && vcpu->vgic.loaded == 0) {
+    if (vcpu->state == VCPU_WAITING && vcpu->vgic.loaded == 0 &&
+        vgic_accepts(vcpu, MVP_VIRTUAL_TIMER_INTID)) {
         deadline = virtual_deadline(vcpu);
     }
     if (vcpu->ptimer.control == 0) {

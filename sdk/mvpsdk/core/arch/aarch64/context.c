@@ -7,6 +7,7 @@
 #include "machine.h"
 #include "offsets.h"
 #include "regs.h"
+#include "timer.h"
 
 _Static_assert(offsetof(struct vcpu, pc) == VCPU_PC, "vectors.S");
 _Static_assert(offsetof(struct vcpu, pstate) == VCPU_PC + 8, "vectors.S");
@@ -100,6 +101,7 @@ void context_switch(struct vcpu *next, struct vcpu *previous)
     }
     load(next);
     ISB();
+    timer_program(next->home);
 }
 
 void arch_fp_load(struct vcpu *vcpu)

@@ -107,7 +107,7 @@ static void smc(uint64_t id)
 {
     register uint64_t x0 __asm__("x0") = id;
 
-    __asm__ volatile(".arch_extension sec\n\tsmc #0" : "+r"(x0) : : "x1", "x2", "x3", "x4", "x5",
+    __asm__ volatile("smc #0" : "+r"(x0) : : "x1", "x2", "x3", "x4", "x5",
                      "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17",
                      "memory");
 }

@@ -28,7 +28,7 @@
     mov     sp, x2
     .endm
 
-    .macro save_rest                /* of vcpu \v; uses x2, x3 */
+    .macro save_rest v              /* of vcpu v; uses x2, x3 */
     stp     x18, x19, [\v, #144]
     stp     x20, x21, [\v, #160]
     stp     x22, x23, [\v, #176]
