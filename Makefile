@@ -1,10 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-.PHONY: host core-check
+.PHONY: demo test check bench setup host core-check
 PYTHON = .venv/bin/python
+
+# Sets everything up, then lints, bundles and boots the example handset on the virtual handset.
+demo: host
+	@PATH="$(abspath .venv/bin):$$PATH" examples/demo-handset/demo
+
+# Sets everything up, then runs the checks and all tests, QEMU boots included; the closing line is
+# pytest's.
+test: host check core-check
+	$(PYTHON) -m pytest -q -n 2 --dist worksteal tests
+
+setup:
+	@.ci/setup
+
+# Style, types, layers; and for the C, two static analysers.
+CORE = sdk/mvpsdk/core
+C_FILES = $(wildcard $(CORE)/src/*.[ch] $(CORE)/include/mvp/*.h $(CORE)/arch/*/*.[ch] $(CORE)/drivers/*.c $(CORE)/rt/*.[ch] $(CORE)/rt/include/*.h)
+C_FLAGS = -std=c11 -ffreestanding -I$(CORE)/include -I$(CORE)/src
+check: host
+	$(PYTHON) -m ruff check -q .
+	$(PYTHON) -m ruff format -q --check .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports >build/imports.txt || { cat build/imports.txt; exit 1; }
+	$(PYTHON) -m codespell_lib sdk cli boards examples tests docs README.md CHANGELOG.md
+	clang-format --dry-run -Werror $(C_FILES)
+	$(PYTHON) $(CORE)/fingerprint.py build/check/fingerprint_value.h
+	clang-tidy --quiet $(wildcard $(CORE)/src/*.c) -- $(C_FLAGS) -Ibuild/check 2>build/tidy.txt || { cat build/tidy.txt; exit 1; }
+	cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	  --suppress=missingIncludeSystem -I$(CORE)/include -I$(CORE)/src -Ibuild/check $(CORE)/src $(CORE)/arch/host
 
 # The host build of the core, into the virtual environment; again after each change of a C file.
 # One at a time: the build tree is shared.
-host:
+host: setup
 	@mkdir -p build
 	@flock build/.lock $(PYTHON) -m pip install -q -e . --no-build-isolation --no-deps
 
