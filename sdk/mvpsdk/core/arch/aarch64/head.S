@@ -9,7 +9,7 @@ _head:
     b       start
     .long   0
     .quad   0                       /* text_offset */
-    .quad   _end                    /* bytes that the image takes in memory */
+    .quad   _end - _head            /* bytes that the image takes in memory */
     .quad   0xa                     /* little-endian, 4 KiB pages, anywhere in memory */
     .quad   0, 0, 0
     .ascii  "ARM\x64"
