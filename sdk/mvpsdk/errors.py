@@ -11,6 +11,7 @@
     │   ├── BundleError           a pack or a container that can't be made or read
     │   └── ToolFailedError       a tool ran and failed
     ├── MissingToolError     3    the machine lacks something
+    │   └── CoreError             the compiled core is missing, or not built from these sources
     ├── TimeoutError_        4    time ran out on a download, a tool, a device
     └── RefusedError         5    the other side said no
 
@@ -30,6 +31,7 @@ __all__ = [
     "BoardError",
     "BundleError",
     "CheckFailed",
+    "CoreError",
     "Fault",
     "HandsetError",
     "ImageError",
@@ -161,6 +163,10 @@ class MissingToolError(MvpError):
     """The machine lacks something; the hint says how to get it."""
 
     exit_code = 3
+
+
+class CoreError(MissingToolError):
+    """The compiled core is missing, or was built from other sources than those beside it."""
 
 
 class TimeoutError_(MvpError):  # noqa: N801, N818 - the builtin's name is taken

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #define TABLE_POOL_PAGES 20 /* of all partitions and EL2 together */
+#define TABLE_EL2_PAGES 6  /* of them for EL2 itself: its window, console, GIC, pack */
 #define TABLE_LEVEL1_BITS 39 /* one level-1 table spans 512 GiB */
 
 /* A pool of table pages. `pages` is 4 KiB aligned memory; `base` is the address that descriptors
@@ -23,7 +24,7 @@ struct table_pool {
 
 /* Stage-2 attributes (VMSAv8-64 stage-2 block and page descriptors). */
 #define STAGE2_NORMAL 0x7fc           /* AF, SH inner, S2AP RW, MemAttr normal write-back */
-#define STAGE2_DEVICE 0x004000000000044c /* AF, SH non, S2AP RW, MemAttr nGnRE, XN */
+#define STAGE2_DEVICE 0x00400000000004c4 /* AF, SH non, S2AP RW, MemAttr nGnRE, XN */
 
 /* Takes a zeroed page; returns its address, 0 if there is none left. */
 uint64_t table_root(struct table_pool *pool);

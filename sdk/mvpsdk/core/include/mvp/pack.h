@@ -25,6 +25,7 @@
 #define MVP_MAX_MEMORY 64
 #define MVP_MAX_PARTITIONS 4
 #define MVP_MAX_VCPUS 8
+#define MVP_MAX_CPUS 1                    /* physical CPUs that this build runs on */
 #define MVP_MAX_REGIONS 64
 #define MVP_MAX_INTERRUPTS 64
 #define MVP_MAX_CHANNELS 0
@@ -67,7 +68,7 @@ struct mvp_pack_header {
     uint32_t default_persona; /* partition index; MVP_NONE: none */
     uint32_t menu_ms;         /* how long the boot menu waits, milliseconds; 0: no menu */
     uint64_t rollback_index;
-    uint64_t zero[2];
+    uint64_t zero[3];
 };
 
 #define MVP_PACK_FLAG_CONCURRENT 0x1 /* all personas resident; else one at a time */

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one door from Python to the C core.
+
+Everything that the hypervisor decides is decided by its own C, called from here: nothing is decided
+twice. Values go in and come out as frozen dataclasses and plain bytes.
+"""
+
+from mvpsdk.core._constants import (
+    CONSTANTS,
+    INTERRUPT_EDGE,
+    META_MAX,
+    PACK_ALIGN,
+    PACK_MAGIC,
+    REGION_EXECUTE,
+    REGION_WRITE,
+    WINDOW_SIZE,
+)
+from mvpsdk.core._enums import (
+    BringUp,
+    ConsoleDriver,
+    EntryProtocol,
+    ImageKind,
+    MemoryKind,
+    PartitionKind,
+    Reason,
+    RegionKind,
+    Restart,
+    Table,
+)
+from mvpsdk.core._fdt import FdtNode, fdt_read
+from mvpsdk.core._library import FINGERPRINT
+from mvpsdk.core._pack import (
+    Pack,
+    PackBoard,
+    PackImage,
+    PackInterrupt,
+    PackMemory,
+    PackPartition,
+    PackRegion,
+    PackVcpu,
+    Verdict,
+)
+from mvpsdk.core._pack_bytes import checksum, pack_check, pack_find, pack_read, pack_write, sha256
+from mvpsdk.core._stage2 import Mapping, stage2, table_count
+
+__all__ = [
+    "CONSTANTS",
+    "FINGERPRINT",
+    "INTERRUPT_EDGE",
+    "META_MAX",
+    "PACK_ALIGN",
+    "PACK_MAGIC",
+    "REGION_EXECUTE",
+    "REGION_WRITE",
+    "WINDOW_SIZE",
+    "BringUp",
+    "ConsoleDriver",
+    "EntryProtocol",
+    "FdtNode",
+    "ImageKind",
+    "Mapping",
+    "MemoryKind",
+    "Pack",
+    "PackBoard",
+    "PackImage",
+    "PackInterrupt",
+    "PackMemory",
+    "PackPartition",
+    "PackRegion",
+    "PackVcpu",
+    "PartitionKind",
+    "Reason",
+    "RegionKind",
+    "Restart",
+    "Table",
+    "Verdict",
+    "checksum",
+    "fdt_read",
+    "pack_check",
+    "pack_find",
+    "pack_read",
+    "pack_write",
+    "sha256",
+    "stage2",
+    "table_count",
+]

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Devicetree Specification 0.4, chapter 5. Numbers in the tree are big-endian, 4-byte aligned. */
+#include "fdt.h"
+
+#include <stddef.h>
+
+#define MAGIC 0xd00dfeed
+#define HEADER_SIZE 40
+#define VERSION 17
+#define COMPATIBLE_VERSION 16
+
+/* Tokens, section 5.4.1; those of enum fdt_kind have other numbers. */
+#define TOKEN_BEGIN_NODE 1
+#define TOKEN_END_NODE 2
+#define TOKEN_PROPERTY 3
+#define TOKEN_NOP 4
+#define TOKEN_END 9
+
+static uint32_t read32(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+static bool is_inside(uint32_t offset, uint32_t size, uint32_t limit)
+{
+    return offset <= limit && size <= limit - offset;
+}
+
+bool fdt_open(struct fdt *fdt, const void *data, uint64_t available)
+{
+    const uint8_t *at = data;
+
+    if (available < HEADER_SIZE || read32(at) != MAGIC) {
+        return false;
+    }
+    uint32_t size = read32(at + 4);
+    uint32_t structure = read32(at + 8);
+    uint32_t strings = read32(at + 12);
+    uint32_t strings_size = read32(at + 32);
+    uint32_t structure_size = read32(at + 36);
+
+    fdt->data = at;
+    fdt->size = size;
+    fdt->structure = structure;
+    fdt->structure_end = structure + structure_size;
+    fdt->strings = strings;
+    fdt->strings_end = strings + strings_size;
+    return size <= available && size < 0x80000000 && read32(at + 20) >= VERSION &&
+           read32(at + 24) <= COMPATIBLE_VERSION + 1 && structure % 4 == 0 &&
+           is_inside(structure, structure_size, size) && is_inside(strings, strings_size, size);
+}
+
+/* Bytes of the string at offset without its NUL; limit - offset: it has no end. */
+static uint32_t string_length(const struct fdt *fdt, uint32_t offset, uint32_t limit)
+{
+    uint32_t length = 0;
+
+    while (offset + length < limit && fdt->data[offset + length] != 0) {
+        length++;
+    }
+    return length;
+}
+
+static uint32_t align4(uint32_t offset)
+{
+    return (offset + 3) & ~(uint32_t)3;
+}
+
+static void node_token(const struct fdt *fdt, uint32_t offset, struct fdt_token *token)
+{
+    uint32_t end = offset + string_length(fdt, offset, fdt->structure_end);
+
+    if (end < fdt->structure_end) {
+        token->kind = FDT_NODE;
+        token->name = (const char *)fdt->data + offset;
+        token->next = align4(end + 1);
+    }
+}
+
+static void property_token(const struct fdt *fdt, uint32_t offset, struct fdt_token *token)
+{
+    if (!is_inside(offset, 8, fdt->structure_end)) {
+        return;
+    }
+    uint32_t size = read32(fdt->data + offset);
+    uint32_t name = read32(fdt->data + offset + 4);
+
+    if (!is_inside(offset + 8, size, fdt->structure_end) ||
+        name >= fdt->strings_end - fdt->strings) {
+        return;
+    }
+    name += fdt->strings;
+    if (name + string_length(fdt, name, fdt->strings_end) < fdt->strings_end) {
+        token->kind = FDT_PROPERTY;
+        token->name = (const char *)fdt->data + name;
+        token->value = fdt->data + offset + 8;
+        token->value_size = size;
+        token->next = align4(offset + 8 + size);
+    }
+}
+
+void fdt_token(const struct fdt *fdt, uint32_t offset, struct fdt_token *token)
+{
+    uint32_t number = TOKEN_NOP;
+
+    token->kind = FDT_DAMAGED;
+    while (number == TOKEN_NOP && offset % 4 == 0 && is_inside(offset, 4, fdt->structure_end)) {
+        number = read32(fdt->data + offset);
+        offset += 4;
+    }
+    token->next = offset;
+    if (number == TOKEN_BEGIN_NODE) {
+        node_token(fdt, offset, token);
+    } else if (number == TOKEN_PROPERTY) {
+        property_token(fdt, offset, token);
+    } else if (number == TOKEN_END_NODE) {
+        token->kind = FDT_NODE_END;
+    } else if (number == TOKEN_END) {
+        token->kind = FDT_END;
+    }
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    while (*a != 0 && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+/* Does the path's first component name this node? A unit address may be left out. Returns what
+ * follows the component and its slash; NULL: it does not. */
+static const char *path_step(const char *path, const char *node)
+{
+    while (*path != 0 && *path != '/' && *path == *node) {
+        path++;
+        node++;
+    }
+    if ((*path != 0 && *path != '/') || (*node != 0 && *node != '@')) {
+        return NULL;
+    }
+    return *path == '/' ? path + 1 : path;
+}
+
+/* How far the walk is along the path. */
+struct search {
+    const char *rest; /* of the path, below the nodes matched */
+    uint32_t depth;
+    uint32_t matched; /* nodes on the way down that the path names */
+};
+
+/* False: the search is over, without success. */
+static bool enter(struct search *search, const char *node)
+{
+    const char *rest = search->rest;
+
+    if (search->depth > 0) {
+        rest = search->matched == search->depth && *rest != 0 ? path_step(rest, node) : NULL;
+    }
+    search->depth++;
+    if (rest != NULL) {
+        search->rest = rest;
+        search->matched = search->depth;
+    }
+    return search->depth <= FDT_DEPTH;
+}
+
+/* False: the last node of the path so far ends, so that nothing is left to find. */
+static bool leave(struct search *search)
+{
+    bool goes_on = search->matched < search->depth;
+
+    search->depth -= goes_on ? 1 : 0;
+    return goes_on;
+}
+
+static bool found(const struct search *search, const char *name, const struct fdt_token *token)
+{
+    return search->matched == search->depth && *search->rest == 0 && is_same(token->name, name);
+}
+
+bool fdt_property(const struct fdt *fdt, const char *path, const char *name, const uint8_t **value,
+                  uint32_t *size)
+{
+    struct search search = {.rest = path + 1, .depth = 0, .matched = 0};
+    struct fdt_token token = {.next = fdt->structure};
+    bool goes_on = true;
+
+    while (goes_on) { /* ends: each token lies behind the one before */
+        fdt_token(fdt, token.next, &token);
+        if (token.kind == FDT_PROPERTY && search.depth > 0 && found(&search, name, &token)) {
+            *value = token.value;
+            *size = token.value_size;
+            return true;
+        }
+        if (token.kind == FDT_NODE) {
+            goes_on = enter(&search, token.name);
+        } else if (token.kind == FDT_NODE_END) {
+            goes_on = leave(&search);
+        } else {
+            goes_on = token.kind == FDT_PROPERTY;
+        }
+    }
+    return false;
+}
+
+bool fdt_number(const uint8_t *value, uint32_t size, uint64_t *number)
+{
+    if (size == 4) {
+        *number = read32(value);
+    } else if (size == 8) {
+        *number = (uint64_t)read32(value) << 32 | read32(value + 4);
+    }
+    return size == 4 || size == 8;
+}

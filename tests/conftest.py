@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lets the suite run on another build of the core: `make core-check` names its checked one."""
+
+import importlib.util
+import os
+import sys
+
+
+def _use_library(path: str) -> None:
+    spec = importlib.util.spec_from_file_location("mvpsdk.core._lib", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    import mvpsdk.core
+
+    sys.modules["mvpsdk.core._lib"] = module
+    mvpsdk.core._lib = module  # type: ignore[attr-defined]
+
+
+if "MVPSDK_CORE_LIB" in os.environ:
+    _use_library(os.environ["MVPSDK_CORE_LIB"])
