@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lint: what would brick or silently break a phone is found at the desk.
+
+`check` judges nouns by every rule of `lint/rules/` and hands back a frozen `Report`. It reads no
+file, no clock and no environment; where the hypervisor decides, it asks the hypervisor's own C.
+"""
+
+from mvpsdk.lint.catalogue import Rule, catalogue, choose, rule
+from mvpsdk.lint.engine import check
+from mvpsdk.lint.model import Confidence, Finding, Outcome, Severity
+from mvpsdk.lint.report import Report
+from mvpsdk.lint.schema import report_schema
+from mvpsdk.lint.subject import Bench
+
+__all__ = [
+    "Bench",
+    "Confidence",
+    "Finding",
+    "Outcome",
+    "Report",
+    "Rule",
+    "Severity",
+    "catalogue",
+    "check",
+    "choose",
+    "report_schema",
+    "rule",
+]

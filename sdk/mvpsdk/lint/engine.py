@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The engine: every chosen rule over every subject that it inspects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mvpsdk.lint.allow import Excuses
+from mvpsdk.lint.catalogue import choose
+from mvpsdk.lint.examine import Examination, examine
+from mvpsdk.lint.model import Check, Finding, Flaw, NotChecked, Outcome
+from mvpsdk.lint.report import Report, Suppressed
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Collection, Iterable, Sequence
+
+    from mvpsdk.lint.subject import Bench
+
+__all__ = ["check"]
+
+
+def check(
+    benches: Sequence[Bench],
+    *,
+    today: dt.date,
+    target: str = "",
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    baseline: Collection[str] = (),
+) -> Report:
+    """Judge benches by the rules of the catalogue. Reads no file, clock or environment.
+
+    Args:
+        benches: a handset on each of its boards, or a board or an image alone.
+        today: the day by which exceptions expire.
+        target: what the report is about; the handset's, board's or image's name by default.
+        select: codes, names or groups of the rules to run; empty: all.
+        ignore: codes, names or groups of rules to leave out.
+        baseline: fingerprints of findings that are known already.
+
+    Raises:
+        InputError: `select` or `ignore` names no rule.
+        HandsetError: an exception names no rule.
+    """
+    rules = choose(select, ignore)
+    allows = [allow for bench in benches if bench.handset for allow in bench.handset.allow]
+    court = _Court(excuses=Excuses(allows, today=today), baseline=frozenset(baseline))
+    for examination in examine(benches, rules):
+        court.judge(examination)
+    return Report(
+        target=target or _target(benches),
+        boards=tuple(bench.board_name for bench in benches if bench.board),
+        findings=tuple(court.findings),
+        suppressed=tuple(court.suppressed),
+        baselined=tuple(court.baselined),
+        checks=tuple(court.checks),
+        allows=court.excuses.listed(rules),
+    )
+
+
+def _target(benches: Sequence[Bench]) -> str:
+    """Name what is linted: the handset, else the board, else the image."""
+    for bench in benches:
+        if bench.handset:
+            return bench.handset.name
+        return bench.board_name or bench.images[0].path.name
+    return ""
+
+
+@dataclass(kw_only=True, slots=True)
+class _Court:
+    """Gathers what becomes of each examination."""
+
+    excuses: Excuses
+    baseline: frozenset[str]
+    findings: list[Finding] = field(default_factory=list)
+    suppressed: list[Suppressed] = field(default_factory=list)
+    baselined: list[Finding] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+
+    def judge(self, examination: Examination) -> None:
+        """Sort the findings of one check, and note its outcome."""
+        outcomes = {self._sort(finding) for finding in examination.findings()}
+        self.checks.append(_outcome(examination, outcomes))
+
+    def _sort(self, finding: Finding) -> Outcome:
+        """File one finding where it belongs."""
+        if allow := self.excuses.excuse(finding):
+            self.suppressed.append(Suppressed(finding=finding, allow=allow))
+            return Outcome.SUPPRESSED
+        if finding.fingerprint in self.baseline:
+            self.baselined.append(finding)
+            return Outcome.BASELINED
+        self.findings.append(finding)
+        return Outcome.FAIL
+
+
+def _outcome(examination: Examination, found: set[Outcome]) -> Check:
+    """Make the one outcome of a check: what weighs most wins, so that nothing is hidden."""
+    remarks = [seen for seen in examination.observations if not isinstance(seen, Flaw)]
+    blocked = [remark for remark in remarks if isinstance(remark, NotChecked)]
+    outcome, speaking = Outcome.PASS, remarks
+    if Outcome.FAIL in found:
+        outcome, speaking = Outcome.FAIL, []
+    elif blocked:
+        outcome, speaking = Outcome.NOT_CHECKED, list(blocked)
+    elif found:
+        outcome, speaking = max(found, key=list(Outcome).index), []
+    elif remarks:
+        outcome = Outcome.NOT_APPLICABLE
+    return Check(
+        rule=examination.rule.code,
+        board=examination.board,
+        subject=examination.subject,
+        outcome=outcome,
+        reason="; ".join(dict.fromkeys(remark.reason for remark in speaking)),
+        failed=any(remark.failed for remark in blocked),
+    )

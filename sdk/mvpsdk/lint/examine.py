@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sends each rule to the subjects that it inspects, and keeps what it observes there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mvpsdk.core.facade import pack_check, pack_read
+from mvpsdk.lint.model import Finding, Flaw, NotApplicable, NotChecked
+from mvpsdk.lint.subject import ImageSubject, PlanSubject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mvpsdk.errors import Fault
+    from mvpsdk.lint.catalogue import Rule
+    from mvpsdk.lint.model import Observation
+    from mvpsdk.lint.subject import Bench
+
+__all__ = ["Examination", "examine"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Examination:
+    """What one rule observed of one subject."""
+
+    rule: Rule
+    bench: Bench
+    board: str  # empty: what was observed does not depend on the board
+    subject: str
+    observations: tuple[Observation, ...]
+
+    def findings(self) -> Iterator[Finding]:
+        """Complete each flaw with what its rule and its bench say."""
+        for flaw in self.observations:
+            if isinstance(flaw, Flaw):
+                yield Finding(
+                    rule=self.rule.code,
+                    name=self.rule.name,
+                    severity=flaw.severity or self.rule.severity,
+                    confidence=self.rule.confidence,
+                    board=self.board,
+                    subject=flaw.subject,
+                    place=flaw.place or self.bench.place(flaw.subject),
+                    message=flaw.message,
+                    parties=flaw.parties,
+                    consequence=flaw.consequence or self.rule.consequence,
+                    fix=flaw.fix,
+                )
+
+
+def examine(benches: Sequence[Bench], rules: Iterable[Rule]) -> list[Examination]:
+    """Return every examination, by rule, then in the order of the benches."""
+    rules = tuple(rules)
+    image_rules = [rule for rule in rules if rule.inspects is ImageSubject]
+    plan_rules = [rule for rule in rules if rule.inspects is PlanSubject]
+    made = _examine_images(benches, image_rules)
+    for bench in benches:
+        made += _examine_plan(bench, plan_rules)
+    return sorted(made, key=lambda entry: entry.rule.code)
+
+
+def _examine_images(benches: Sequence[Bench], rules: Iterable[Rule]) -> list[Examination]:
+    """Examine every image once for all boards on which it looks the same."""
+    made: list[Examination] = []
+    subjects = [subject for bench in benches for subject in bench.image_subjects()]
+    for rule in rules:
+        seen: dict[tuple[str, tuple[Observation, ...]], None] = {}
+        for subject in subjects:
+            observations = tuple(rule.check(subject))
+            if (subject.id, observations) not in seen:
+                seen[subject.id, observations] = None
+                made.append(_of_image(rule, subject, observations))
+        made += [_nothing(rule, bench, "there is no image") for bench in benches if not subjects]
+    return made
+
+
+def _of_image(rule: Rule, subject: ImageSubject, seen: tuple[Observation, ...]) -> Examination:
+    return Examination(
+        rule=rule,
+        bench=subject.bench,
+        board="",
+        subject=subject.id,
+        observations=seen,
+    )
+
+
+def _examine_plan(bench: Bench, rules: Iterable[Rule]) -> list[Examination]:
+    """Examine the plan, or say for each rule why there is none to examine."""
+    if bench.plan:
+        subject = _judged(bench)
+        return [_of_plan(rule, bench, tuple(rule.check(subject))) for rule in rules]
+    if not bench.faults:
+        return [_nothing(rule, bench, "nothing is placed without a handset") for rule in rules]
+    return [_of_plan(rule, bench, _of_faults(rule, bench)) for rule in rules]
+
+
+def _judged(bench: Bench) -> PlanSubject:
+    """Hand the very bytes that will ship to the function that will judge them at boot."""
+    assert bench.plan is not None  # noqa: S101 - the caller looked
+    return PlanSubject(
+        bench=bench,
+        plan=bench.plan,
+        pack=pack_read(bench.metadata),
+        verdict=pack_check(bench.metadata),
+    )
+
+
+def _of_faults(rule: Rule, bench: Bench) -> tuple[Observation, ...]:
+    """Turn the planner's refusals into this rule's findings, or into the reason for having none."""
+    flaws = tuple(_flaw(fault) for fault in bench.faults if fault.rule == rule.code)
+    if flaws:
+        return flaws
+    why = "; ".join(fault.message for fault in bench.faults)
+    return (NotChecked(reason=f"there is no plan: {why}", failed=True),)
+
+
+def _flaw(fault: Fault) -> Flaw:
+    return Flaw(
+        subject="plan",
+        message=fault.message,
+        parties=(),
+        fix=fault.hint,
+        place=fault.place,
+    )
+
+
+def _of_plan(rule: Rule, bench: Bench, seen: tuple[Observation, ...]) -> Examination:
+    return Examination(
+        rule=rule,
+        bench=bench,
+        board=bench.board_name,
+        subject="plan",
+        observations=seen,
+    )
+
+
+def _nothing(rule: Rule, bench: Bench, reason: str) -> Examination:
+    return Examination(
+        rule=rule,
+        bench=bench,
+        board=bench.board_name,
+        subject="",
+        observations=(NotApplicable(reason=reason),),
+    )
