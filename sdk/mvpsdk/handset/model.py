@@ -48,13 +48,13 @@ class Persona:
 
     name: str
     kernel: Input
+    format: Literal["image", "raw"]  # an arm64 Image, or entered at its first byte
     ramdisk: Input | None
     command_line: str
     memory: int  # bytes
     cpus: tuple[int, ...]  # physical core of each vCPU
     vgic: Literal[3, "board"]
     restart: Literal["never", "on-crash", "always"]
-    priority: int  # 0 is highest
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

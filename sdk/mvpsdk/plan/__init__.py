@@ -1,6 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plans: `make` places everything and gives a `Plan`; pure, it reads no files."""
 
+from mvpsdk.plan.making import make
 from mvpsdk.plan.model import Interrupt, Partition, Placement, Plan, PlannedImage, Region
+from mvpsdk.plan.pack import check, metadata
 
-__all__ = ["Interrupt", "Partition", "Placement", "Plan", "PlannedImage", "Region"]
+__all__ = [
+    "Interrupt",
+    "Partition",
+    "Placement",
+    "Plan",
+    "PlannedImage",
+    "Region",
+    "check",
+    "make",
+    "metadata",
+]

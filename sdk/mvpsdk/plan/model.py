@@ -32,7 +32,7 @@ class Region:
     kind: Literal["ram", "device", "gicd", "gicr", "pl011", "pl031"]
     name: str  # "ram", or the device's name
     ipa: Range[Ipa]
-    pa: Pa | None  # None: emulated, nothing is mapped
+    pa: Pa | None  # None: emulated, nothing is mapped, and what may be done is the device's
     write: bool
     execute: bool
     intid: int  # of an emulated device, in the partition's virtual GIC; else 0

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a `handset.toml` to a `Handset`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mvpsdk.errors import HandsetError
+from mvpsdk.handset.model import Allow, Boot, Handset, Input, Persona, Realtime
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mvpsdk.errors import Place
+    from mvpsdk.handset.schema import HandsetFile, InputTable, PersonaTable
+
+__all__ = ["load"]
+
+
+def load(path: Path | str) -> Handset:
+    """Read a handset.toml, or the one in a handset's folder.
+
+    Raises HandsetError with all faults that the file has, each with its place.
+    """
+    # pydantic takes longer to import than all the rest
+    from mvpsdk.document import read
+    from mvpsdk.handset.merging import merged
+
+    file = Path(path)
+    inside = file / "handset.toml"
+    document = read(inside if inside.is_file() else file, HandsetError)
+    handset = _handset(document.path, document.values, document.places)
+    variants = {
+        board: _handset(document.path, *merged(document, board))
+        for board in document.values.get("on", {})
+    }
+    return replace(handset, variants=variants)
+
+
+def _handset(path: Path, values: dict[str, Any], places: Mapping[str, Place]) -> Handset:
+    """Check values and freeze them. Raises HandsetError."""
+    from mvpsdk.document.schema import check
+    from mvpsdk.handset.checking import faults_of
+    from mvpsdk.handset.schema import HandsetFile
+
+    content, faults = check(HandsetFile, values, places)
+    if content is not None:
+        faults = faults_of(content, dict(places))
+    if content is None or faults:
+        raise HandsetError.of(faults)
+    folder = path.parent
+    return Handset(
+        name=content.handset.name,
+        version=content.handset.version,
+        boards=tuple(content.handset.boards),
+        rollback_index=content.handset.rollback_index,
+        realtime=_realtime(content, folder),
+        personas=tuple(_persona(persona, folder) for persona in content.persona),
+        boot=_boot(content),
+        allow=_allow(content, places),
+        path=path,
+        places=places,
+    )
+
+
+def _input(table: InputTable, folder: Path) -> Input:
+    """Take a path as relative to the handset file's folder."""
+    path = folder / table.path if table.path else None
+    return Input(path=path, url=table.url or "", sha256=table.sha256 or "")
+
+
+def _realtime(content: HandsetFile, folder: Path) -> Realtime | None:
+    table = content.realtime
+    if table is None:
+        return None
+    return Realtime(
+        image=_input(table.image, folder) if table.image else None,
+        source=folder / table.source if table.source else None,
+        memory=table.memory,
+        map="direct",
+        cpu=table.cpu,
+        priority=table.priority,
+        devices=tuple(table.devices),
+    )
+
+
+def _persona(table: PersonaTable, folder: Path) -> Persona:
+    return Persona(
+        name=table.name,
+        kernel=_input(table.kernel, folder),
+        format="raw" if table.format == "raw" else "image",
+        ramdisk=_input(table.ramdisk, folder) if table.ramdisk else None,
+        command_line=table.command_line,
+        memory=table.memory,
+        cpus=tuple(table.cpus),
+        vgic=3 if table.vgic == 3 else "board",  # noqa: PLR2004 - the GIC's architecture version
+        restart=table.restart,
+    )
+
+
+def _boot(content: HandsetFile) -> Boot:
+    first = content.persona[0].name if content.persona else ""
+    return Boot(
+        mode="exclusive",
+        default=content.boot.default or first,
+        menu_timeout=content.boot.menu_timeout,
+    )
+
+
+def _allow(content: HandsetFile, places: Mapping[str, Place]) -> tuple[Allow, ...]:
+    return tuple(
+        Allow(
+            rule=table.rule,
+            at=table.at,
+            reason=table.reason,
+            until=table.until,
+            place=places.get(f"allow[{number}]"),
+        )
+        for number, table in enumerate(content.allow)
+    )

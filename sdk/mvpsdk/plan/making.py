@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes a plan: a pure function of board, handset and images."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from mvpsdk.core.facade import WINDOW_SIZE
+from mvpsdk.errors import Fault, PlanError
+from mvpsdk.plan import space
+from mvpsdk.plan.firmware import NAME as REALTIME
+from mvpsdk.plan.firmware import realtime_partition
+from mvpsdk.plan.model import Placement, Plan
+from mvpsdk.plan.pack import check, lay_out
+from mvpsdk.plan.persona import persona_partition
+from mvpsdk.units import BLOCK, Pa, Range, describe_size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from mvpsdk.board.model import Board
+    from mvpsdk.handset.model import Handset
+    from mvpsdk.image.model import ImageFacts
+    from mvpsdk.plan.model import Partition
+
+__all__ = ["make"]
+
+
+def make(board: Board, handset: Handset, facts: Mapping[str, ImageFacts]) -> Plan:
+    """Place everything that a handset consists of on a board.
+
+    facts: of each image by its role: those of `handset.inputs()`, and `realtime` for firmware that
+    was built from source.
+
+    Raises PlanError, with all that doesn't fit; and if the core would refuse the plan, with both
+    parties to the collision.
+    """
+    handset = handset.for_board(board.name)
+    _check_board(board, handset)
+    placements = _Placements(board)
+    window = placements.window()
+    realtime, personas = _place_ram(placements, handset)
+    partitions = tuple(_partitions(board, handset, facts, (realtime, personas)))
+    plan = Plan(
+        board=board,
+        handset=handset,
+        window=window,
+        pack=Range(Pa(0), 0),
+        meta_size=0,
+        total_size=0,
+        placements=(),
+        partitions=partitions,
+        default_persona=handset.boot.default,
+    )
+    plan = lay_out(plan)
+    pack = placements.pack(plan.total_size)
+    plan = replace(plan, pack=pack, placements=placements.told())
+    check(plan)
+    return plan
+
+
+def _check_board(board: Board, handset: Handset) -> None:
+    if board.name not in handset.boards:
+        raise PlanError(
+            f'handset "{handset.name}" is not made for board "{board.name}"'
+            f" (handset.boards: {', '.join(handset.boards)})",
+            place=handset.place("handset.boards"),
+            hint="choose one of these, or add the board",
+        )
+    if board.el2.startswith("taken"):
+        raise PlanError(
+            f'board "{board.name}": EL2 is {board.el2}; no other hypervisor can start there',
+            place=board.place("board.el2"),
+            hint='free it, and write board.el2 = "unlocked: <evidence>"',
+            rule="BRD003",
+        )
+
+
+class _Placements:
+    """Physical memory as it fills up, and the reason for each piece."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.free = space.free(board.memory, [area.range for area in board.reserved])
+        self.made: list[Placement] = []
+
+    def window(self) -> Range[Pa]:
+        """Place the hypervisor where boot loaders put an arm64 Image, if that is free."""
+        usual = Range(Pa(self.board.memory[0].base + BLOCK), WINDOW_SIZE)
+        if any(run.contains(usual) for run in self.free):
+            why = "where most boot loaders put an arm64 Image: nothing has to be moved"
+            return self._take(usual, "hypervisor", "window", why)
+        found = space.lowest(self.free, WINDOW_SIZE, BLOCK)
+        if found is None:
+            raise self._full("the hypervisor's window", WINDOW_SIZE, "board.memory")
+        why = f"the lowest free 2 MiB block: {usual} is not free"
+        return self._take(found, "hypervisor", "window", why)
+
+    def ram(self, owner: str, size: int, why: str) -> Range[Pa]:
+        """Place RAM at the lowest free 2 MiB boundary, so that stage-2 maps it by whole blocks."""
+        found = space.lowest(self.free, size, BLOCK)
+        if found is None:
+            raise self._full(f"RAM of {owner}", size, "memory")
+        return self._take(found, owner, "ram", why)
+
+    def pack(self, size: int) -> Range[Pa]:
+        """Place the pack at the top, out of the way of what grows from below."""
+        found = space.highest(self.free, size, BLOCK)
+        if found is None:
+            raise self._full("the pack with all images", size, "memory")
+        why = "the top of RAM: pristine copies of all images stay there"
+        return self._take(found, "pack", "images", why)
+
+    def told(self) -> tuple[Placement, ...]:
+        """Return all placements from low to high, now that the head room is known."""
+        return tuple(
+            replace(made, head_room=self._head_room(made))
+            for made in sorted(self.made, key=lambda made: made.range.base)
+        )
+
+    def _head_room(self, made: Placement) -> int:
+        if made.what == "window":
+            return 0
+        gap = space.gap_below if made.what == "images" else space.gap_above
+        return gap(self.free, made.range)
+
+    def _take(self, taken: Range[Pa], owner: str, what: str, why: str) -> Range[Pa]:
+        self.free = space.free(self.free, [taken])
+        self.made.append(Placement(owner=owner, what=what, range=taken, why=why, head_room=0))
+        return taken
+
+    def _full(self, what: str, need: int, key: str) -> PlanError:
+        have = space.largest(self.free, BLOCK)
+        return PlanError(
+            f"{what} needs {describe_size(need)} ({need:#x} bytes) in one piece; board"
+            f' "{self.board.name}" has {describe_size(have)} ({have:#x} bytes) left',
+            place=self.board.place("memory[0]"),
+            hint=f"give less {key} to the partitions, or correct [[memory]] and [[reserved]]",
+            rule="MEM003",
+        )
+
+
+def _place_ram(placements: _Placements, handset: Handset) -> tuple[Pa, Pa]:
+    """Place the partitions' RAM; return where the realtime one's and the personas' stands."""
+    realtime = personas = Pa(0)
+    if handset.realtime:
+        why = "the lowest free 2 MiB boundary; its map is direct, so this is its address too"
+        realtime = placements.ram(REALTIME, handset.realtime.memory, why).base
+    if handset.personas:
+        names = " or ".join(persona.name for persona in handset.personas)
+        largest = max(handset.personas, key=lambda persona: persona.memory)
+        why = "the lowest free 2 MiB boundary"
+        if len(handset.personas) > 1:
+            why += f"; personas take turns, {largest.name} needs the most"
+        personas = placements.ram(names, largest.memory, why).base
+    return realtime, personas
+
+
+def _partitions(
+    board: Board, handset: Handset, facts: Mapping[str, ImageFacts], ram: tuple[Pa, Pa]
+) -> Iterator[Partition]:
+    """Lay out every partition. Raises PlanError with the faults of all of them."""
+    faults: list[Fault] = []
+    jobs: list[Callable[[], Partition]] = [
+        partial(persona_partition, handset, persona, facts, ram[1]) for persona in handset.personas
+    ]
+    if handset.realtime:
+        jobs.insert(0, partial(realtime_partition, board, handset, facts, ram[0]))
+    for job in jobs:
+        try:
+            yield job()
+        except PlanError as error:
+            faults += error.faults
+    if faults:
+        raise PlanError.of(faults)

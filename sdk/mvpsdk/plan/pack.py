@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Turns a plan into the pack's metadata, and proves it by the core's own judgement."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mvpsdk.core.facade import (
+    CONSTANTS,
+    INTERRUPT_EDGE,
+    PACK_ALIGN,
+    REGION_EXECUTE,
+    REGION_WRITE,
+    BringUp,
+    ConsoleDriver,
+    ImageKind,
+    MemoryKind,
+    Pack,
+    PackBoard,
+    PackImage,
+    PackInterrupt,
+    PackMemory,
+    PackPartition,
+    PackRegion,
+    PackVcpu,
+    PartitionKind,
+    RegionKind,
+    Restart,
+    pack_check,
+    pack_write,
+)
+from mvpsdk.errors import PlanError
+from mvpsdk.plan.refusal import explain
+from mvpsdk.units import align_up
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mvpsdk.board.model import Board
+    from mvpsdk.plan.model import Partition, Plan, Region
+
+__all__ = ["check", "lay_out", "metadata", "tables"]
+
+_BRING_UP = {
+    "psci-smc": BringUp.PSCI_SMC,
+    "spin-table": BringUp.SPIN_TABLE,
+    "none": BringUp.NONE,
+}
+_RESTART = {
+    "never": Restart.NEVER,
+    "on-crash": Restart.ON_CRASH,
+    "always": Restart.ALWAYS,
+}
+
+
+def metadata(plan: Plan) -> bytes:
+    """Return the pack's header and tables. The images follow at their offsets, zeros between."""
+    return pack_write(tables(plan))
+
+
+def check(plan: Plan) -> None:
+    """Have the core judge the metadata, as the hypervisor will at boot. Raises PlanError."""
+    pack = tables(plan)
+    verdict = pack_check(pack_write(pack), size=plan.total_size)
+    if not verdict.ok:
+        raise PlanError.of([explain(plan, pack, verdict)])
+
+
+def lay_out(plan: Plan) -> Plan:
+    """Give each image its place in the pack: behind the metadata, on a page of its own."""
+    meta_size = len(metadata(plan))
+    offset = align_up(meta_size, PACK_ALIGN)
+    partitions = []
+    for partition in plan.partitions:
+        images = []
+        for image in partition.images:
+            images.append(replace(image, offset=offset))
+            offset = align_up(offset + image.size, PACK_ALIGN)
+        partitions.append(replace(partition, images=tuple(images)))
+    return replace(plan, partitions=tuple(partitions), meta_size=meta_size, total_size=offset)
+
+
+def tables(plan: Plan) -> Pack:
+    """Return what stands in the pack's header and tables."""
+    names = [partition.name for partition in plan.partitions]
+    default = plan.default_persona
+    return Pack(
+        boards=(_board(plan),),
+        memory=tuple(_memory(plan.board)),
+        partitions=tuple(_partition(partition) for partition in plan.partitions),
+        vcpus=tuple(_vcpus(plan)),
+        regions=tuple(_regions(plan)),
+        interrupts=tuple(_interrupts(plan)),
+        images=tuple(_images(plan)),
+        default_persona=names.index(default) if default else None,
+        menu_ms=plan.handset.boot.menu_timeout,
+        rollback_index=plan.handset.rollback_index,
+        features=_features(plan),
+    )
+
+
+def _features(plan: Plan) -> int:
+    """What the hypervisor must offer for this plan to work (MVP_FEATURE_*)."""
+    needed = CONSTANTS["FEATURE_VGIC3"]
+    for partition in plan.partitions:
+        needed |= partition.features
+        if partition.kind == "persona":
+            needed |= CONSTANTS["FEATURE_PL011"] | CONSTANTS["FEATURE_PL031"]
+    return needed
+
+
+def _board(plan: Plan) -> PackBoard:
+    board, gic, timer = plan.board, plan.board.interrupt_controller, plan.board.timer
+    console = board.console
+    return PackBoard(
+        name=board.name,
+        compatible=board.compatible,
+        window=plan.window.base,
+        pack_home=plan.pack.base,
+        gicd_base=gic.distributor.base,
+        gicd_size=gic.distributor.size,
+        gicr_base=gic.redistributor.base,
+        gicr_size=gic.redistributor.size,
+        console_base=console.range.base if console else 0,
+        console_size=console.range.size if console else 0,
+        console_driver=ConsoleDriver.PL011 if console else ConsoleDriver.NONE,
+        console_irq=console.irq if console else 0,
+        gic_version=gic.version,
+        maintenance_irq=gic.maintenance_irq,
+        virtual_irq=timer.virtual_irq,
+        physical_irq=timer.physical_irq,
+        hypervisor_irq=timer.hypervisor_irq,
+        cpu_count=board.cpu.count,
+        bring_up=_BRING_UP[board.cpu.bring_up],
+    )
+
+
+def _memory(board: Board) -> Iterator[PackMemory]:
+    for number, bank in enumerate(board.memory):
+        yield PackMemory(name=f"ram{number}", base=bank.base, size=bank.size, kind=MemoryKind.RAM)
+    for area in board.reserved:
+        yield PackMemory(
+            name=area.name, base=area.range.base, size=area.range.size, kind=MemoryKind.RESERVED
+        )
+
+
+def _partition(partition: Partition) -> PackPartition:
+    return PackPartition(
+        name=partition.name,
+        kind=PartitionKind[partition.kind.upper()],
+        priority=partition.priority,
+        entry=partition.entry,
+        dtb=partition.dtb,
+        restart=_RESTART[partition.restart],
+        vgic=partition.vgic,
+        abi_major=partition.abi[0],
+        abi_minor=partition.abi[1],
+        features=partition.features,
+    )
+
+
+def _vcpus(plan: Plan) -> Iterator[PackVcpu]:
+    for index, partition in enumerate(plan.partitions):
+        for number, cpu in enumerate(partition.cpus):
+            yield PackVcpu(partition=index, number=number, cpu=cpu)
+
+
+def _regions(plan: Plan) -> Iterator[PackRegion]:
+    for index, partition in enumerate(plan.partitions):
+        for region in partition.regions:
+            yield PackRegion(
+                partition=index,
+                kind=RegionKind[region.kind.upper()],
+                ipa=region.ipa.base,
+                size=region.ipa.size,
+                pa=region.pa or 0,
+                flags=_flags(region),
+                intid=region.intid,
+            )
+
+
+def _flags(region: Region) -> int:
+    return REGION_WRITE * region.write | REGION_EXECUTE * region.execute
+
+
+def _interrupts(plan: Plan) -> Iterator[PackInterrupt]:
+    for index, partition in enumerate(plan.partitions):
+        for interrupt in partition.interrupts:
+            yield PackInterrupt(
+                partition=index,
+                physical=interrupt.physical,
+                intid=interrupt.intid,
+                flags=INTERRUPT_EDGE * interrupt.edge,
+            )
+
+
+def _images(plan: Plan) -> Iterator[PackImage]:
+    for index, partition in enumerate(plan.partitions):
+        for image in partition.images:
+            yield PackImage(
+                name=image.name,
+                partition=index,
+                kind=ImageKind[image.kind.upper()],
+                size=image.size,
+                load=image.load,
+                memory=image.memory,
+                digest=bytes.fromhex(image.sha256),
+            )

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Says in a person's words why the core refuses a plan, and names both parties."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mvpsdk.core.facade import (
+    Pack,
+    PackBoard,
+    PackImage,
+    PackInterrupt,
+    PackMemory,
+    PackPartition,
+    PackRegion,
+    PackVcpu,
+    Reason,
+    Table,
+    Verdict,
+)
+from mvpsdk.errors import Fault
+from mvpsdk.units import Range
+
+if TYPE_CHECKING:
+    from mvpsdk.plan.model import Plan
+
+__all__ = ["RULES", "explain", "party"]
+
+RULES = {
+    Reason.MEM_HYPERVISOR: "MEM001",
+    Reason.MEM_OVERLAP: "MEM002",
+    Reason.MEM_IPA_OVERLAP: "MEM002",
+    Reason.MEM_RESERVED: "MEM002",
+    Reason.MEM_OUTSIDE_RAM: "MEM003",
+    Reason.MEM_ALIGN: "MEM004",
+    Reason.MEM_IMAGE: "MEM005",
+}
+"""The lint rule that speaks of the same thing."""
+
+_HINTS = {
+    Table.BOARD: "check the addresses and numbers in {board}",
+    Table.MEMORY: "check [[memory]] and [[reserved]] in {board}",
+    Table.REGION: "check memory and devices in {handset}, and their addresses in {board}",
+    Table.INTERRUPT: "check the interrupts of these devices in {board}",
+    Table.IMAGE: "check memory and the images in {handset}",
+}
+
+
+def explain(plan: Plan, pack: Pack, verdict: Verdict) -> Fault:
+    """Make a fault of a refusal, with the reason code that the board would print."""
+    parties = party(pack, verdict.table, verdict.index)
+    if verdict.other_index is not None:
+        parties += f" and {party(pack, verdict.other_table, verdict.other_index)}"
+    hint = _HINTS.get(verdict.table, "check {handset} and {board}")
+    if verdict.reason is Reason.MEM_TABLES:
+        hint = "make each memory and device a multiple of 2 MiB: it then needs no small tables"
+    return Fault(
+        message=f"the hypervisor would refuse this plan (reason {int(verdict.reason)}:"
+        f" {verdict.reason.text}): {parties}; found {verdict.value:#x},"
+        f" which collides with {verdict.bound:#x}",
+        hint=hint.format(board=plan.board.path or "the board", handset=plan.handset.path),
+        rule=RULES.get(verdict.reason, ""),
+    )
+
+
+def party(pack: Pack, table: Table, index: int) -> str:
+    """Name an entry of the pack's tables, with its range where it has one."""
+    rows = {
+        Table.BOARD: pack.boards,
+        Table.MEMORY: pack.memory,
+        Table.PARTITION: pack.partitions,
+        Table.VCPU: pack.vcpus,
+        Table.REGION: pack.regions,
+        Table.INTERRUPT: pack.interrupts,
+        Table.IMAGE: pack.images,
+    }
+    row = rows[table][index] if table in rows and index < len(rows[table]) else None
+    match row:
+        case PackMemory():
+            text = f'memory "{row.name}" {Range(row.base, row.size)}'
+        case PackRegion():
+            kind = row.kind.name.lower()
+            text = f"{kind} {Range(row.ipa, row.size)} of {_owner(pack, row.partition)}"
+        case PackInterrupt():
+            text = f"interrupt {row.physical} of {_owner(pack, row.partition)}"
+        case PackVcpu():
+            text = f"CPU {row.number} of {_owner(pack, row.partition)}"
+        case PackImage():
+            text = f'image "{row.name}" {Range(row.load, row.memory)}'
+        case PackBoard() | PackPartition():
+            text = f'{table.name.lower()} "{row.name}"'
+        case _:
+            text = "the pack as a whole"
+    return text
+
+
+def _owner(pack: Pack, index: int) -> str:
+    return f'"{pack.partitions[index].name}"'

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The device trees that partitions are started with (Devicetree Specification 0.4).
+
+A persona's shows the virtual handset: a subset of QEMU's "virt" machine at the same addresses, so
+that what runs there finds what it knows. A realtime partition's shows the board's own addresses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mvpsdk.core.facade import CONSTANTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mvpsdk.units import Ipa, Range
+
+__all__ = ["DeviceNode", "persona_tree", "realtime_tree"]
+
+_GIC, _CLOCK = 1, 2  # phandles
+_SPI, _PPI = 0, 1  # first cell of an interrupt (bindings: arm,gic-v3)
+_EDGE, _LEVEL = 1, 4  # third cell: rising edge, high level
+_TIMERS = (13, 14, 11, 10)  # PPI numbers: secure, physical, virtual, hypervisor (arm,arch_timer)
+
+
+@dataclass(frozen=True, slots=True)
+class _U64:
+    """A 64-bit number, as two cells."""
+
+    value: int
+
+
+_Value = str | int | _U64 | tuple[int, ...] | tuple[str, ...] | None
+"""Text, one cell, a 64-bit number, cells, texts; None: an empty property."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceNode:
+    """A device that a realtime partition owns."""
+
+    name: str
+    range: Range[Ipa]
+    intid: int | None
+    edge: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A node: its properties and its children, in the order in which they are written."""
+
+    name: str
+    properties: Mapping[str, _Value]
+    children: Sequence[_Node] = field(default=())
+
+
+def persona_tree(
+    *,
+    ram: Range[Ipa],
+    cpu_count: int,
+    command_line: str,
+    ramdisk: Range[Ipa] | None,
+) -> bytes:
+    """Return the device tree blob of a persona, the same bytes for the same arguments."""
+    gicd = (CONSTANTS["GICD_BASE"], CONSTANTS["GICD_SIZE"])
+    gicr = (CONSTANTS["GICR_BASE"], CONSTANTS["GICR_STRIDE"] * cpu_count)
+    uart, rtc = CONSTANTS["UART_BASE"], CONSTANTS["RTC_BASE"]
+    children = [
+        _chosen(f"/pl011@{uart:x}", command_line, ramdisk),
+        _Node("aliases", {"serial0": f"/pl011@{uart:x}"}),
+        *_machine(ram, cpu_count, gicd, gicr),
+        _clock(),
+        _primecell("pl011", uart, CONSTANTS["UART_INTID"], ("uartclk", "apb_pclk")),
+        _primecell("pl031", rtc, CONSTANTS["RTC_INTID"], ("apb_pclk",)),
+    ]
+    compatible = ("mvp,virtual-handset", "linux,dummy-virt")
+    return _blob(_root("mvpsdk virtual handset", compatible, children))
+
+
+def realtime_tree(
+    *,
+    ram: Range[Ipa],
+    cpu_count: int,
+    distributor: Range[Ipa],
+    redistributor: Range[Ipa],
+    devices: Sequence[DeviceNode],
+) -> bytes:
+    """Return the device tree blob of a realtime partition whose map is direct."""
+    gicd = (distributor.base, distributor.size)
+    gicr = (redistributor.base, redistributor.size)
+    children = [
+        _Node("chosen", {}),
+        *_machine(ram, cpu_count, gicd, gicr),
+        *(_device(device) for device in devices),
+    ]
+    return _blob(_root("mvpsdk realtime partition", ("mvp,realtime",), children))
+
+
+def _root(model: str, compatible: tuple[str, ...], children: Sequence[_Node]) -> _Node:
+    return _Node(
+        "/",
+        {
+            "#address-cells": 2,
+            "#size-cells": 2,
+            "interrupt-parent": _GIC,
+            "model": model,
+            "compatible": compatible,
+        },
+        children,
+    )
+
+
+def _chosen(console: str, command_line: str, ramdisk: Range[Ipa] | None) -> _Node:
+    properties: dict[str, _Value] = {"stdout-path": console}
+    if command_line:
+        properties["bootargs"] = command_line
+    if ramdisk:
+        properties["linux,initrd-start"] = _U64(ramdisk.base)
+        properties["linux,initrd-end"] = _U64(ramdisk.end)
+    return _Node("chosen", properties)
+
+
+def _machine(
+    ram: Range[Ipa], cpu_count: int, gicd: tuple[int, int], gicr: tuple[int, int]
+) -> list[_Node]:
+    """Return what both kinds have: memory, CPUs, PSCI, timer, interrupt controller."""
+    return [
+        _Node(f"memory@{ram.base:x}", {"device_type": "memory", "reg": _reg((ram.base, ram.size))}),
+        _Node(
+            "cpus",
+            {"#address-cells": 1, "#size-cells": 0},
+            [_cpu(number) for number in range(cpu_count)],
+        ),
+        _Node("psci", {"compatible": ("arm,psci-1.0", "arm,psci-0.2"), "method": "hvc"}),
+        _timer(),
+        _interrupt_controller(gicd, gicr),
+    ]
+
+
+def _cpu(number: int) -> _Node:
+    return _Node(
+        f"cpu@{number:x}",
+        {
+            "device_type": "cpu",
+            "compatible": "arm,armv8",
+            "reg": number,
+            "enable-method": "psci",
+        },
+    )
+
+
+def _timer() -> _Node:
+    cells = tuple(cell for number in _TIMERS for cell in (_PPI, number, _LEVEL))
+    return _Node("timer", {"compatible": "arm,armv8-timer", "interrupts": cells, "always-on": None})
+
+
+def _interrupt_controller(gicd: tuple[int, int], gicr: tuple[int, int]) -> _Node:
+    return _Node(
+        f"intc@{gicd[0]:x}",
+        {
+            "compatible": "arm,gic-v3",
+            "#address-cells": 0,
+            "#interrupt-cells": 3,
+            "interrupt-controller": None,
+            "#redistributor-regions": 1,
+            "reg": _reg(gicd, gicr),
+            "phandle": _GIC,
+        },
+    )
+
+
+def _clock() -> _Node:
+    return _Node(
+        "apb-pclk",
+        {
+            "compatible": "fixed-clock",
+            "#clock-cells": 0,
+            "clock-frequency": CONSTANTS["UART_CLOCK_HZ"],
+            "clock-output-names": "clk24mhz",
+            "phandle": _CLOCK,
+        },
+    )
+
+
+def _primecell(part: str, base: int, intid: int, clocks: tuple[str, ...]) -> _Node:
+    """Return a device of Arm's PrimeCell family, whose drivers ask for clocks by name."""
+    return _Node(
+        f"{part}@{base:x}",
+        {
+            "compatible": (f"arm,{part}", "arm,primecell"),
+            "reg": _reg((base, 0x1000)),
+            "interrupts": (_SPI, intid - 32, _LEVEL),
+            "clocks": (_CLOCK,) * len(clocks),
+            "clock-names": clocks,
+        },
+    )
+
+
+def _device(device: DeviceNode) -> _Node:
+    properties: dict[str, _Value] = {
+        "compatible": "mvp,device",
+        "label": device.name,
+        "reg": _reg((device.range.base, device.range.size)),
+    }
+    if device.intid is not None:
+        trigger = _EDGE if device.edge else _LEVEL
+        properties["interrupts"] = (_SPI, device.intid - 32, trigger)
+    return _Node(f"{device.name}@{device.range.base:x}", properties)
+
+
+def _reg(*ranges: tuple[int, int]) -> tuple[int, ...]:
+    """Write bases and sizes as cells, two for each number."""
+    return tuple(
+        cell for pair in ranges for number in pair for cell in (number >> 32, number & 0xFFFFFFFF)
+    )
+
+
+def _blob(root: _Node) -> bytes:
+    """Write the tree in format version 17. The library has neither types nor an idea of time."""
+    import fdt
+
+    tree = fdt.FDT()
+    tree.root = _library_node(root)
+    blob: bytes = tree.to_dtb(version=17, last_comp_version=16, boot_cpuid_phys=0)
+    return blob
+
+
+def _library_node(node: _Node) -> object:
+    import fdt
+
+    result = fdt.Node(node.name)
+    for name, value in node.properties.items():
+        result.append(_library_property(name, value))
+    for child in node.children:
+        result.append(_library_node(child))
+    return result
+
+
+def _library_property(name: str, value: _Value) -> object:
+    import fdt
+
+    match value:
+        case None:
+            return fdt.Property(name)
+        case str():
+            return fdt.PropStrings(name, value)
+        case int():
+            return fdt.PropWords(name, value)
+        case _U64():
+            return fdt.PropWords(name, value.value >> 32, value.value & 0xFFFFFFFF)
+    kind = fdt.PropStrings if isinstance(value[0], str) else fdt.PropWords
+    return kind(name, *value)
