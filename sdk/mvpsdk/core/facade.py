@@ -29,6 +29,7 @@ from mvpsdk.core._enums import (
 )
 from mvpsdk.core._fdt import FdtNode, fdt_read
 from mvpsdk.core._library import FINGERPRINT
+from mvpsdk.core._note import NOTE_MAGIC, NOTE_SIZE, Note, note_read
 from mvpsdk.core._pack import (
     Pack,
     PackBoard,
@@ -48,6 +49,8 @@ __all__ = [
     "FINGERPRINT",
     "INTERRUPT_EDGE",
     "META_MAX",
+    "NOTE_MAGIC",
+    "NOTE_SIZE",
     "PACK_ALIGN",
     "PACK_MAGIC",
     "REGION_EXECUTE",
@@ -60,6 +63,7 @@ __all__ = [
     "ImageKind",
     "Mapping",
     "MemoryKind",
+    "Note",
     "Pack",
     "PackBoard",
     "PackImage",
@@ -76,6 +80,7 @@ __all__ = [
     "Verdict",
     "checksum",
     "fdt_read",
+    "note_read",
     "pack_check",
     "pack_find",
     "pack_read",
