@@ -59,13 +59,15 @@ struct vgic_cpu {
     struct vgic_word local;     /* INTIDs 0..31 */
     uint32_t waker;             /* GICR_WAKER */
     uint32_t lr_count;          /* list registers of this CPU */
-    uint32_t lr_intid[VGIC_MAX_LRS]; /* what was put into each; valid where lr_used has its bit */
-    uint32_t lr_used;
+    uint32_t lr_shared;         /* bit n: register n is for all but the virtual timer */
+    uint32_t lr_used;           /* bit n: register n was filled; its interrupt may be over by now */
     uint32_t lr_latched;        /* bit n: pending in register n came from the latch, not the line */
     uint32_t lr_held;           /* bit n: folded while active; goes back into register n */
     uint32_t underflow;         /* 1: the maintenance interrupt for dry list registers is on */
     uint32_t loaded;            /* 1: this vCPU is the one on the CPU; list registers are its own */
     uint32_t timer_irq;         /* physical INTID of the virtual timer */
+    uint64_t lr[VGIC_MAX_LRS];  /* what was put into each; valid where lr_used or lr_held has its bit */
+    uint64_t timer_lr;          /* what the virtual timer's gets when it fires */
 };
 
 /* intids: how many the distributor offers, a multiple of 32, at most 1024 (1020.. are special). */

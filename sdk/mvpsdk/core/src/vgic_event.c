@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What makes interrupts pending: lines, pulses, SGIs and the hardware. */
+#include <mvp/platform.h>
+
+#include "arch.h"
+#include "sched.h"
+#include "vcpu.h"
+#include "vgic_state.h"
+
+#define TIMER_BIT (1U << MVP_VIRTUAL_TIMER_INTID)
+
+/* ICC_SGI1R_EL1 (Arm IHI 0069, 12.2): affinity 1 to 3 and range selector must all be 0 here, where
+ * a vCPU's number is its affinity 0. */
+#define SGI_AFFINITY 0x00fff0ff00ff0000
+#define SGI_ALL_BUT_SELF 0x0000010000000000
+#define SGI_INTID_SHIFT 24
+#define SGI_INTID 0x000000000f000000U
+
+static bool accepts(const struct vgic_word *word, uint32_t intid)
+{
+    return ((word->open & ~word->active) >> intid % 32 & 1) != 0;
+}
+
+/* As vgic_lr_refill() for one interrupt, without a look at the others. */
+static void put_one(struct vcpu *vcpu, struct vgic_word *word, uint32_t intid, uint32_t free)
+{
+    uint32_t n = free != 0 ? (uint32_t)__builtin_ctz(free) : 0;
+
+    if (free != 0 && (vcpu->vgic.lr_used >> n & 1) != 0) {
+        vgic_lr_leave(vcpu, n, LR_FINISHED);
+    }
+    if (free == 0 || (word->in_lr >> intid % 32 & 1) != 0) {
+        vgic_lr_refill(vcpu);
+    } else {
+        vgic_lr_place(vcpu, n, intid, LR_PENDING);
+    }
+}
+
+/* Most often an interrupt comes again into a list register where it stands, finished: then all that
+ * the books say of it is right already. False: it does not. */
+static bool again(struct vgic_cpu *cpu, uint32_t intid, uint32_t empty)
+{
+    uint32_t finished = empty & cpu->lr_used & cpu->lr_shared;
+    uint32_t n;
+
+    if (finished == 0) {
+        return false;
+    }
+    n = (uint32_t)__builtin_ctz(finished);
+    if ((uint32_t)cpu->lr[n] != intid) {
+        return false;
+    }
+    cpu->lr_latched &= ~(1U << n);
+    arch_lr_write(n, (cpu->lr[n] & ~LR_STATE) | LR_PENDING);
+    return true;
+}
+
+/* By latch, line or hardware; the word is the target's, and has it. */
+static void raise(struct vcpu *target, struct vgic_word *word, uint32_t intid)
+{
+    uint32_t empty;
+
+    if (intid >= 32) {
+        target->partition->vgic.candidates |= 1U << intid / 32;
+    }
+    if (!accepts(word, intid)) {
+        return;
+    }
+    if (target->vgic.loaded == 0) {
+        vcpu_wake(target);
+        return;
+    }
+    empty = arch_lr_empty();
+    if ((word->pending >> intid % 32 & 1) != 0 || !again(&target->vgic, intid, empty)) {
+        put_one(target, word, intid, empty & target->vgic.lr_shared);
+    }
+}
+
+static __attribute__((noinline)) void shared(struct vcpu *vcpu, uint32_t intid)
+{
+    struct vgic_word *word = vgic_word(vcpu, intid / 32);
+
+    word->line |= 1U << intid % 32;
+    raise(vgic_target(vcpu, intid), word, intid);
+}
+
+/* The virtual timer has a list register for itself, and what stood there is over: else the physical
+ * interrupt could not have come. */
+void vgic_hardware(struct vcpu *vcpu, uint32_t intid)
+{
+    struct vgic_cpu *cpu = &vcpu->vgic;
+
+    if (intid != MVP_VIRTUAL_TIMER_INTID) {
+        shared(vcpu, intid);
+        return;
+    }
+    cpu->local.line |= TIMER_BIT;
+    if (cpu->loaded != 0 && (cpu->local.open & TIMER_BIT) != 0) {
+        cpu->local.in_lr |= TIMER_BIT;
+        cpu->lr_used |= 1U << VGIC_TIMER_LR;
+        cpu->lr_latched &= ~(1U << VGIC_TIMER_LR);
+        arch_lr_write(VGIC_TIMER_LR, cpu->timer_lr);
+    }
+}
+
+void vgic_pulse(struct vcpu *vcpu, uint32_t intid)
+{
+    struct vgic_word *word = vgic_word(vcpu, intid / 32);
+
+    word->pending |= 1U << intid % 32;
+    raise(vgic_target(vcpu, intid), word, intid);
+}
+
+static void line_rises(struct vcpu *vcpu, struct vgic_word *word, uint32_t intid)
+{
+    uint32_t bit = 1U << intid % 32;
+
+    word->line |= bit;
+    word->pending |= word->edge & bit;
+    if ((word->in_lr & ~word->edge & bit) == 0) {
+        raise(vgic_target(vcpu, intid), word, intid);
+    } /* else its EOI's maintenance interrupt will find the line high */
+}
+
+static void line_falls(struct vcpu *vcpu, struct vgic_word *word, uint32_t intid)
+{
+    uint32_t bit = 1U << intid % 32;
+
+    word->line &= ~bit;
+    if (vgic_lr_take(vcpu, intid / 32, ~word->edge & bit)) {
+        vgic_lr_put(vcpu, intid / 32);
+    }
+}
+
+void vgic_line(struct vcpu *vcpu, uint32_t intid, bool high)
+{
+    struct vgic_word *word = vgic_word(vcpu, intid / 32);
+
+    if ((word->line >> intid % 32 & 1) == (high ? 1U : 0U)) {
+        return;
+    }
+    if (high) {
+        line_rises(vcpu, word, intid);
+    } else {
+        line_falls(vcpu, word, intid);
+    }
+}
+
+static void sgi_to(struct vcpu *vcpu, uint32_t left, uint32_t intid)
+{
+    for (; left != 0; left &= left - 1) {
+        vgic_pulse(&vcpu->partition->vcpus[__builtin_ctz(left)], intid);
+    }
+}
+
+static __attribute__((noinline)) void sgi(struct vcpu *vcpu, uint64_t value)
+{
+    uint32_t all = (1U << vcpu->partition->vcpu_count) - 1;
+    uint32_t intid = (uint32_t)(value >> SGI_INTID_SHIFT) & 15;
+
+    if ((value & SGI_ALL_BUT_SELF) != 0) {
+        sgi_to(vcpu, all & ~(1U << vcpu->number), intid);
+    } else if ((value & SGI_AFFINITY) == 0) {
+        sgi_to(vcpu, (uint32_t)value & 0xffff & all, intid);
+    }
+}
+
+/* First the common case: a vCPU to itself, with the same SGI as before. */
+void vgic_sgi(struct vcpu *vcpu, uint64_t value)
+{
+    struct vgic_cpu *cpu = &vcpu->vgic;
+    uint32_t intid = (uint32_t)(value >> SGI_INTID_SHIFT) & 15;
+
+    if ((value & ~(uint64_t)SGI_INTID) == 1U << vcpu->number && cpu->loaded != 0 &&
+        accepts(&cpu->local, intid) && again(cpu, intid, arch_lr_empty())) {
+        return;
+    }
+    sgi(vcpu, value);
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The list registers: what stands in them, and how it gets in and out. */
+#include <mvp/platform.h>
+
+#include "arch.h"
+#include "sched.h"
+#include "vcpu.h"
+#include "vgic_state.h"
+
+#define TIMER_BIT (1U << MVP_VIRTUAL_TIMER_INTID)
+
+static uint32_t first(uint32_t bits)
+{
+    return (uint32_t)__builtin_ctz(bits);
+}
+
+/* Pending and active at once is not allowed with the hardware bit: then the end of both is ours to
+ * see and to pass on. A level interrupt's end must be seen too, since its line may still be high.
+ */
+static uint64_t lr_value(const struct vgic_cpu *cpu, const struct vgic_word *word, uint32_t intid,
+                         uint64_t state)
+{
+    uint32_t n = intid % 32;
+    uint64_t value = state | intid;
+
+    value |= (uint64_t)word->priority[n] << LR_PRIORITY_SHIFT;
+    value |= (uint64_t)(word->group >> n & 1) << LR_GROUP_SHIFT;
+    if ((word->hardware >> n & 1) != 0 && state != LR_STATE) {
+        return value | LR_HARDWARE | (uint64_t)vgic_physical(cpu, intid) << LR_PHYSICAL_SHIFT;
+    }
+    return ((~word->edge | word->hardware) >> n & 1) != 0 ? value | LR_EOI : value;
+}
+
+void vgic_lr_place(struct vcpu *vcpu, uint32_t n, uint32_t intid, uint64_t state)
+{
+    struct vgic_cpu *cpu = &vcpu->vgic;
+    struct vgic_word *word = vgic_word(vcpu, intid / 32);
+    uint32_t bit = 1U << intid % 32;
+    uint32_t latched = (state & LR_PENDING) != 0 ? word->pending & bit : 0;
+
+    word->pending &= ~latched;
+    word->in_lr |= bit;
+    cpu->lr_used |= 1U << n;
+    cpu->lr_latched &= ~(1U << n);
+    cpu->lr_latched |= latched != 0 ? 1U << n : 0;
+    cpu->lr[n] = lr_value(cpu, word, intid, state);
+    arch_lr_write(n, cpu->lr[n]);
+}
+
+void vgic_lr_leave(struct vcpu *vcpu, uint32_t n, uint64_t value)
+{
+    struct vgic_cpu *cpu = &vcpu->vgic;
+    uint32_t intid = (uint32_t)cpu->lr[n];
+    struct vgic_word *word = vgic_word(vcpu, intid / 32);
+    uint32_t bit = 1U << intid % 32;
+    uint32_t latched;
+
+    cpu->lr_used &= ~(1U << n);
+    word->in_lr &= ~bit;
+    if ((value & LR_PENDING) == 0) {
+        word->line &= ~(word->hardware & bit);
+    } else {
+        latched = (cpu->lr_latched >> n & 1) != 0 ? bit : word->edge & ~word->hardware & bit;
+        word->pending |= latched;
+    }
+    if ((value & LR_ACTIVE) != 0) {
+        word->active |= bit;
+        cpu->lr_held |= 1U << n;
+    }
+    if (intid >= 32) {
+        vcpu->partition->vgic.candidates |= 1U << intid / 32;
+    }
+    if ((word->hardware & bit) != 0) {
+        vgic_settle(vcpu, intid, (value & LR_STATE) != 0 || (value & LR_HARDWARE) == 0);
+    }
+}
+
+void vgic_lr_fold(struct vcpu *vcpu, uint32_t n)
+{
+    uint64_t value = arch_lr_read(n);
+
+    arch_lr_write(n, 0);
+    vgic_lr_leave(vcpu, n, value);
+}
+
+/* One that waits for its EOI's maintenance interrupt does not count as empty (ICH_ELRSR_EL2). */
+void vgic_lr_retire(struct vcpu *vcpu)
+{
+    uint32_t used = vcpu->vgic.lr_used;
+    uint32_t empty = used != 0 ? arch_lr_empty() : 0;
+
+    for (; used != 0; used &= used - 1) {
+        uint32_t n = first(used);
+
+        if ((empty >> n & 1) != 0) {
+            vgic_lr_leave(vcpu, n, LR_FINISHED);
+        } else if ((arch_lr_read(n) & LR_STATE) == 0) {
+            vgic_lr_fold(vcpu, n);
+        }
+    }
+}
+
+/* What came again while it stood in a list register becomes pending there. */
+static void merge(struct vcpu *vcpu)
+{
+    for (uint32_t used = vcpu->vgic.lr_used; used != 0; used &= used - 1) {
+        uint32_t n = first(used);
+        uint32_t intid = (uint32_t)vcpu->vgic.lr[n];
+        const struct vgic_word *word = vgic_word(vcpu, intid / 32);
+
+        if (((word->pending & word->open) >> intid % 32 & 1) != 0) {
+            vgic_lr_place(vcpu, n, intid, (arch_lr_read(n) & LR_STATE) | LR_PENDING);
+        }
+    }
+}
+
+/* Those of an SPI word's interrupts that are routed to this vCPU. */
+static uint32_t routed(const struct vcpu *vcpu, uint32_t n, uint32_t interrupts)
+{
+    const struct partition *partition = vcpu->partition;
+    uint32_t own = interrupts;
+
+    if (partition->vcpu_count == 1) {
+        return interrupts;
+    }
+    for (uint32_t left = interrupts; left != 0; left &= left - 1) {
+        if (partition->vgic.target[32 * n + first(left)] != vcpu->number) {
+            own &= ~(left & (0 - left));
+        }
+    }
+    return own;
+}
+
+/* Smallest of `best` and the interrupts' priority << 16 | INTID. */
+static uint32_t most_urgent_of(const struct vgic_word *word, uint32_t interrupts, uint32_t base,
+                               uint32_t best)
+{
+    for (; interrupts != 0; interrupts &= interrupts - 1) {
+        uint32_t n = first(interrupts);
+        uint32_t key = (uint32_t)word->priority[n] << 16 | (base + n);
+
+        best = key < best ? key : best;
+    }
+    return best;
+}
+
+uint32_t vgic_lr_most_urgent(struct vcpu *vcpu)
+{
+    struct vgic *vgic = &vcpu->partition->vgic;
+    const struct vgic_word *local = &vcpu->vgic.local;
+    uint32_t best = most_urgent_of(local, vgic_ready(local) & ~TIMER_BIT, 0, VGIC_NONE);
+
+    for (uint32_t left = vgic->candidates; left != 0; left &= left - 1) {
+        uint32_t n = first(left);
+        const struct vgic_word *word = &vgic->spi[n - 1];
+
+        if ((word->pending | word->line) == 0) {
+            vgic->candidates &= ~(1U << n);
+        }
+        best = most_urgent_of(word, routed(vcpu, n, vgic_ready(word)), 32 * n, best);
+    }
+    return best;
+}
+
+/* The least urgent list register that is pending only and less urgent than `priority`. */
+static uint32_t victim(const struct vgic_cpu *cpu, uint32_t priority)
+{
+    uint32_t found = VGIC_NONE;
+
+    for (uint32_t left = cpu->lr_shared; left != 0; left &= left - 1) {
+        uint64_t value = arch_lr_read(first(left));
+        uint32_t other = (uint32_t)(value >> LR_PRIORITY_SHIFT) & 0xff;
+
+        if ((value & LR_STATE) == LR_PENDING && other > priority) {
+            priority = other;
+            found = first(left);
+        }
+    }
+    return found;
+}
+
+/* A list register for an interrupt of this priority, or VGIC_NONE. */
+static uint32_t room(struct vcpu *vcpu, uint32_t priority)
+{
+    uint32_t free = vcpu->vgic.lr_shared & ~vcpu->vgic.lr_used;
+    uint32_t n;
+
+    if (free != 0) {
+        return first(free);
+    }
+    n = victim(&vcpu->vgic, priority);
+    if (n != VGIC_NONE) {
+        vgic_lr_fold(vcpu, n);
+    }
+    return n;
+}
+
+void vgic_lr_underflow(struct vgic_cpu *cpu, bool on)
+{
+    if ((cpu->underflow != 0) != on) {
+        cpu->underflow = on ? 1 : 0;
+        arch_lr_underflow(on);
+    }
+}
+
+/* Puts into list registers what is ready, most urgent first: so nothing that is put in here can be
+ * thrown out again here, and there are at most as many rounds as registers. */
+void vgic_lr_refill(struct vcpu *vcpu)
+{
+    uint32_t key;
+    uint32_t n;
+
+    vgic_lr_retire(vcpu);
+    merge(vcpu);
+    if ((vgic_ready(&vcpu->vgic.local) & TIMER_BIT) != 0) {
+        vgic_lr_place(vcpu, VGIC_TIMER_LR, MVP_VIRTUAL_TIMER_INTID, LR_PENDING);
+    }
+    key = vgic_lr_most_urgent(vcpu);
+    while (key != VGIC_NONE && (n = room(vcpu, key >> 16)) != VGIC_NONE) {
+        vgic_lr_place(vcpu, n, key & 0xffff, LR_PENDING);
+        key = vgic_lr_most_urgent(vcpu);
+    }
+    vgic_lr_underflow(&vcpu->vgic, key != VGIC_NONE);
+}
+
+void vgic_lr_restore(struct vcpu *vcpu)
+{
+    struct vgic_cpu *cpu = &vcpu->vgic;
+
+    for (uint32_t left = cpu->lr_held; left != 0; left &= left - 1) {
+        uint32_t intid = (uint32_t)cpu->lr[first(left)];
+        struct vgic_word *word = vgic_word(vcpu, intid / 32);
+        uint32_t bit = 1U << intid % 32;
+        bool again = (word->pending & word->open & bit) != 0;
+
+        if ((word->active & bit) != 0) {
+            word->active &= ~bit;
+            vgic_lr_place(vcpu, first(left), intid, again ? LR_STATE : LR_ACTIVE);
+        }
+    }
+    cpu->lr_held = 0;
+}
+
+void vgic_lr_timer(struct vgic_cpu *cpu)
+{
+    cpu->timer_lr = lr_value(cpu, &cpu->local, MVP_VIRTUAL_TIMER_INTID, LR_PENDING);
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* List registers as a whole: for the vCPU that comes or goes, and around register accesses. */
+#include <mvp/platform.h>
+
+#include "arch.h"
+#include "sched.h"
+#include "vcpu.h"
+#include "vgic_state.h"
+
+#define TIMER_BIT (1U << MVP_VIRTUAL_TIMER_INTID)
+
+static uint32_t first(uint32_t bits)
+{
+    return (uint32_t)__builtin_ctz(bits);
+}
+
+/* The vCPU in whose list registers an interrupt of word n may stand. */
+static struct vcpu *holder(struct vcpu *vcpu, uint32_t n)
+{
+    struct partition *partition = vcpu->partition;
+
+    for (uint32_t other = 0; n != 0 && other < partition->vcpu_count; other++) {
+        if (partition->vcpus[other].vgic.loaded != 0) {
+            return &partition->vcpus[other];
+        }
+    }
+    return vcpu;
+}
+
+bool vgic_lr_take(struct vcpu *vcpu, uint32_t n, uint32_t mask)
+{
+    struct vcpu *from;
+
+    if ((vgic_word(vcpu, n)->in_lr & mask) == 0) {
+        return false;
+    }
+    from = holder(vcpu, n);
+    for (uint32_t left = from->vgic.lr_used; left != 0; left &= left - 1) {
+        uint32_t intid = (uint32_t)from->vgic.lr[first(left)];
+
+        if (intid / 32 == n && (mask >> intid % 32 & 1) != 0) {
+            vgic_lr_fold(from, first(left));
+        }
+    }
+    return true;
+}
+
+static void renew(struct vcpu *vcpu)
+{
+    if (vcpu->vgic.loaded != 0) {
+        vgic_lr_restore(vcpu);
+        vgic_lr_refill(vcpu);
+    } else if (vgic_pending(vcpu)) {
+        vcpu_wake(vcpu);
+    }
+}
+
+void vgic_lr_put(struct vcpu *vcpu, uint32_t n)
+{
+    struct partition *partition = vcpu->partition;
+
+    if (n == 0) {
+        renew(vcpu);
+        return;
+    }
+    partition->vgic.candidates |= 1U << n;
+    for (uint32_t other = 0; other < partition->vcpu_count; other++) {
+        renew(&partition->vcpus[other]);
+    }
+}
+
+void vgic_lr_hold(struct vcpu *vcpu, uint32_t intid)
+{
+    struct vgic_cpu *cpu = &vcpu->vgic;
+    uint32_t free = 1U << VGIC_TIMER_LR;
+
+    vgic_lr_retire(vcpu);
+    if (intid != MVP_VIRTUAL_TIMER_INTID) {
+        free = cpu->lr_shared & ~cpu->lr_used & ~cpu->lr_held;
+    }
+    if (free != 0) {
+        cpu->lr[first(free)] = intid;
+        cpu->lr_held |= 1U << first(free);
+    }
+}
+
+uint32_t vgic_lr_state(struct vcpu *vcpu, uint32_t n, uint64_t state)
+{
+    const struct vgic_cpu *cpu = &holder(vcpu, n)->vgic;
+    uint32_t found = 0;
+
+    for (uint32_t left = cpu->lr_used; left != 0; left &= left - 1) {
+        uint32_t intid = (uint32_t)cpu->lr[first(left)];
+
+        if (intid / 32 == n && (arch_lr_read(first(left)) & state) != 0) {
+            found |= 1U << intid % 32;
+        }
+    }
+    return found;
+}
+
+void vgic_maintenance(struct vcpu *vcpu)
+{
+    if (vcpu->vgic.loaded != 0) {
+        vgic_lr_refill(vcpu);
+    }
+}
+
+/* The timer's line is the hardware's: if it is still high when the vCPU comes back, it fires again.
+ * So what is pending of it is forgotten here, unless the guest itself had set it pending. */
+void vgic_save(struct vcpu *vcpu)
+{
+    struct vgic_cpu *cpu = &vcpu->vgic;
+    struct vgic_word *local = &cpu->local;
+
+    for (uint32_t left = cpu->lr_used; left != 0; left &= left - 1) {
+        vgic_lr_fold(vcpu, first(left));
+    }
+    if (((local->line | local->pending | local->active) & TIMER_BIT) != 0) {
+        arch_irq_active(cpu->timer_irq, false);
+    }
+    local->line &= ~TIMER_BIT;
+    vgic_lr_underflow(cpu, false);
+    cpu->loaded = 0;
+}
+
+void vgic_load(struct vcpu *vcpu)
+{
+    struct vgic_cpu *cpu = &vcpu->vgic;
+
+    cpu->loaded = 1;
+    if (((cpu->local.pending | cpu->local.active) & TIMER_BIT) != 0) {
+        arch_irq_active(cpu->timer_irq, true);
+    }
+    vgic_lr_restore(vcpu);
+    vgic_lr_refill(vcpu);
+}
+
+bool vgic_pending(struct vcpu *vcpu)
+{
+    if (vcpu->vgic.loaded != 0) {
+        vgic_lr_retire(vcpu);
+    }
+    for (uint32_t left = vcpu->vgic.lr_used; left != 0; left &= left - 1) {
+        if ((arch_lr_read(first(left)) & LR_STATE) == LR_PENDING) {
+            return true;
+        }
+    }
+    return (vgic_ready(&vcpu->vgic.local) & TIMER_BIT) != 0 ||
+           vgic_lr_most_urgent(vcpu) != VGIC_NONE;
+}
