@@ -69,6 +69,7 @@ class Fault:
     place: Place | None = None
     hint: str = ""
     rule: str = ""  # code of the lint rule that speaks of the same thing, such as "MEM005"
+    parties: tuple[tuple[str, str], ...] = ()  # the things that collide: name and value of each
 
     def __str__(self) -> str:
         """Format as `place: message`, with the hint on a line of its own."""
@@ -88,11 +89,12 @@ class MvpError(Exception):
         place: Place | None = None,
         hint: str = "",
         rule: str = "",
+        parties: tuple[tuple[str, str], ...] = (),
     ) -> None:
         """Make an error of one fault; see `of` for several."""
         super().__init__(message)
         self.faults: tuple[Fault, ...] = (
-            Fault(message=message, place=place, hint=hint, rule=rule),
+            Fault(message=message, place=place, hint=hint, rule=rule, parties=parties),
         )
 
     @classmethod
