@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the virtual handset is made of, and what it tells."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from mvpsdk.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mvpsdk.units import Pa
+
+__all__ = [
+    "Bootable",
+    "Event",
+    "Exit",
+    "Expectation",
+    "Line",
+    "Machine",
+    "Met",
+    "Reason",
+    "pattern",
+]
+
+BOARD = "board"
+"""The name under which lines without a partition's prefix are told (a boot loader's, QEMU's)."""
+
+Reason = Literal["met", "rejected", "timeout", "powered-off", "left"]
+"""Why a session ended."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Machine:
+    """How QEMU builds the board."""
+
+    machine: str  # for -machine
+    cpu: str  # for -cpu
+    memory: int  # for -m, bytes
+    cpus: int = 1  # for -smp
+    clock: Pa | None = None  # of a PL031; None: virtual time can't be read
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bootable:
+    """What a bundle holds for the virtual handset, as files."""
+
+    hypervisor: Path
+    pack: Path
+    machine: Machine
+    personas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A line that a partition is to show: `partition` and a pattern that is searched in its lines.
+
+    The hypervisor's own lines are those of `mvp`, lines without a prefix those of `board`.
+    """
+
+    partition: str
+    pattern: re.Pattern[str]
+
+    @classmethod
+    def parse(cls, text: str) -> Expectation:
+        """Read `PARTITION:REGEX`. Raises InputError if it isn't that."""
+        partition, colon, regex = text.partition(":")
+        if not colon or not partition or not regex:
+            hint = "write PARTITION:REGEX, for instance work:Linux version 6"
+            raise InputError(f"not an expectation: {text!r}", hint=hint)
+        return cls(partition, pattern(regex))
+
+    def __str__(self) -> str:
+        """As the user wrote it."""
+        return f"{self.partition}:{self.pattern.pattern}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """A line from a partition.
+
+    If another source broke into it, the first part is told when it comes, and the whole again,
+    under the same number, when the rest has come: `told` is then the number of characters of `text`
+    that were told before.
+    """
+
+    partition: str
+    number: int  # of the partition's line, from 1
+    text: str
+    told: int = 0
+    virtual: int | None = None  # whole seconds of virtual time since reset, by QEMU's own clock
+    wall: float = 0.0  # seconds of the host's time since the start
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Met:
+    """An expectation was met, by this text."""
+
+    expectation: Expectation
+    text: str
+    virtual: int | None = None
+    wall: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exit:
+    """The end of a session."""
+
+    reason: Reason
+    ok: bool  # what was expected came, and nothing that was to be rejected
+    awaited: tuple[Expectation, ...] = ()  # what had not come yet
+    rejected: Line | None = None
+    last: tuple[Line, ...] = ()  # the last lines, when it ended badly
+    virtual: int | None = None
+    wall: float = 0.0
+
+
+Event = Line | Met | Exit
+
+
+def pattern(regex: str) -> re.Pattern[str]:
+    """Compile a regular expression. Raises InputError with the position of what is wrong."""
+    try:
+        return re.compile(regex)
+    except re.error as error:
+        where = f" at position {error.pos}" if error.pos is not None else ""
+        hint = "Python's syntax of regular expressions holds; escape a literal bracket as \\["
+        raise InputError(f"not a pattern: {regex!r}: {error.msg}{where}", hint=hint) from error

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""QEMU's machine protocol (docs/interop/qmp-spec): commands and answers as JSON lines."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from mvpsdk.errors import TimeoutError_, ToolFailedError
+
+if TYPE_CHECKING:
+    import socket
+
+__all__ = ["Gone", "Qmp"]
+
+_ANSWER = 20.0  # seconds after which QEMU counts as hung
+
+
+class Gone(ToolFailedError):  # noqa: N818 - a state rather than an error
+    """QEMU ended before it answered; its exit status says more."""
+
+
+class Qmp:
+    """A connection to a QEMU that listens."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        """Greet QEMU. Raises Gone if it has ended, TimeoutError_ if it says nothing."""
+        self._socket = connection
+        self._socket.settimeout(_ANSWER)
+        self._buffer = b""
+        self._receive()  # QEMU speaks first
+        self.command("qmp_capabilities")
+
+    def command(self, name: str, **arguments: object) -> Any:  # noqa: ANN401 - JSON
+        """Give a command and return its result.
+
+        Raises ToolFailedError if QEMU refuses it (Gone if it has ended), TimeoutError_ if it
+        doesn't answer.
+        """
+        request: dict[str, object] = {"execute": name}
+        if arguments:
+            request["arguments"] = arguments
+        self._send(json.dumps(request).encode() + b"\n")
+        answer = self._receive()
+        while "event" in answer:  # what has happened shows on the console and in QEMU's end
+            answer = self._receive()
+        if "error" in answer:
+            raise ToolFailedError(f"QEMU refused {name}: {answer['error'].get('desc', answer)}")
+        return answer["return"]
+
+    def monitor(self, line: str) -> str:
+        """Give a command to the human monitor and return what it prints."""
+        return str(self.command("human-monitor-command", **{"command-line": line}))
+
+    def close(self) -> None:
+        """Hang up."""
+        self._socket.close()
+
+    def _send(self, data: bytes) -> None:
+        try:
+            self._socket.sendall(data)
+        except OSError as error:
+            raise Gone("QEMU has ended") from error
+
+    def _receive(self) -> dict[str, Any]:
+        while b"\n" not in self._buffer:
+            self._buffer += self._more()
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        message: dict[str, Any] = json.loads(line)
+        return message
+
+    def _more(self) -> bytes:
+        try:
+            data = self._socket.recv(65536)
+        except TimeoutError as error:
+            raise TimeoutError_(f"QEMU did not answer for {_ANSWER:g} s") from error
+        except OSError as error:
+            raise Gone("QEMU has ended") from error
+        if not data:
+            raise Gone("QEMU has ended")
+        return data

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""As QEMU loads a Linux: the hypervisor as the kernel, the pack as its ramdisk.
+
+(docs/system/arm/virt.rst and hw/arm/boot.c: entered at EL2 with x0 = device tree.)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mvpsdk.run.model import Bootable
+
+__all__ = ["arguments"]
+
+
+def arguments(bootable: Bootable, persona: str | None) -> list[str]:
+    """`-kernel`, `-initrd`, and the persona in the boot arguments if one is chosen."""
+    choice = ["-append", f"mvp.persona={persona}"] if persona else []
+    return ["-kernel", str(bootable.hypervisor), "-initrd", str(bootable.pack), *choice]

@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A session tells what happens, and ends QEMU whatever happens."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mvpsdk import run
+from mvpsdk.errors import InputError, MissingToolError, TimeoutError_, ToolFailedError
+from mvpsdk.units import Pa
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Handset = Callable[..., run.Session]
+
+HELLO = ["print", "[work] hello\r\n"]
+WORLD = ["print", "[work] world\r\n"]
+
+
+def expect(*texts: str) -> list[run.Expectation]:
+    """The expectations as a user writes them."""
+    return [run.Expectation.parse(text) for text in texts]
+
+
+def end(session: run.Session) -> run.Exit:
+    """Run to the end."""
+    with session:
+        *_, last = session
+    assert isinstance(last, run.Exit)
+    return last
+
+
+def alive(session: run.Session) -> bool:
+    """Whether the session's QEMU still runs."""
+    return session._qemu._process.poll() is None
+
+
+def test_expectations_met_end_it(handset: Handset) -> None:
+    """The session ends as soon as the last expectation is met, and QEMU with it."""
+    session = handset(HELLO, WORLD, expect=expect("work:hello", "work:world"))
+    with session:
+        kinds = [type(event).__name__ for event in session]
+    assert kinds == ["Line", "Met", "Line", "Met", "Exit"]
+    assert not alive(session)
+
+
+def test_rejected_line_ends_it_at_once(handset: Handset) -> None:
+    """What is rejected ends the session, with the line and what was still awaited."""
+    session = handset(
+        HELLO,
+        ["print", "[mvp] stop reason=66\r\n"],
+        reject=[run.pattern("stop reason")],
+        expect=expect("work:never"),
+    )
+    last = end(session)
+    assert (last.reason, last.ok) == ("rejected", False)
+    assert last.rejected
+    assert last.rejected.text == "stop reason=66"
+    assert [str(one) for one in last.awaited] == ["work:never"]
+    assert [line.text for line in last.last] == ["hello", "stop reason=66"]
+
+
+def test_time_runs_out(handset: Handset) -> None:
+    """Without what is expected the session ends in time and says what it awaited."""
+    last = end(handset(HELLO, expect=expect("work:never"), timeout=0.3))
+    assert (last.reason, last.ok) == ("timeout", False)
+    assert [str(one) for one in last.awaited] == ["work:never"]
+    assert 0.3 <= last.wall < 5
+
+
+def test_time_runs_out_in_a_flood_too(handset: Handset) -> None:
+    """A machine that never stops printing doesn't outlive its time."""
+    flood = [["print", "[work] x\r\n" * 500]] * 4000
+    assert end(handset(*flood, timeout=0.3, expect=expect("work:y"))).reason == "timeout"
+
+
+def test_time_that_ran_out_is_well_if_nothing_was_awaited(handset: Handset) -> None:
+    """A run that only rejects has passed when its time is over."""
+    assert end(handset(HELLO, timeout=0.3, reject=[run.pattern("panic")])).ok
+
+
+def test_power_off_before_the_expected_fails(handset: Handset) -> None:
+    """A machine that goes off early hasn't shown what was expected."""
+    last = end(handset(HELLO, ["exit", 0], expect=expect("work:world")))
+    assert (last.reason, last.ok) == ("powered-off", False)
+
+
+def test_until_exit_waits_for_power_off(handset: Handset) -> None:
+    """With until_exit a met expectation doesn't end the session, power-off does."""
+    session = handset(HELLO, WORLD, ["exit", 0], expect=expect("work:hello"), until_exit=True)
+    with session:
+        events = list(session)
+    assert [event.text for event in events if isinstance(event, run.Line)] == ["hello", "world"]
+    last = events[-1]
+    assert isinstance(last, run.Exit)
+    assert (last.reason, last.ok) == ("powered-off", True)
+
+
+def test_until_exit_without_power_off_fails(handset: Handset) -> None:
+    """With until_exit the time must not run out."""
+    assert not end(handset(HELLO, until_exit=True, timeout=0.3)).ok
+
+
+def test_unfinished_line_counts_when_the_machine_goes_off(handset: Handset) -> None:
+    """The last line needs no line end."""
+    assert end(handset(["print", "[work] bye"], ["exit", 0], expect=expect("work:bye"))).ok
+
+
+def test_prompt_counts_once_it_is_quiet(handset: Handset) -> None:
+    """A prompt without a line end meets an expectation, and what is typed arrives."""
+    session = handset(
+        ["print", "[work] login: "], ["echo"], expect=expect("work:login: $", "work:root")
+    )
+    with session:
+        for event in session:
+            if isinstance(event, run.Met) and event.text == "login: ":
+                session.send(b"root\n")
+    assert isinstance(event, run.Exit)
+    assert event.ok
+
+
+def test_qemu_that_ends_at_once_is_an_error(handset: Handset) -> None:
+    """A QEMU that refuses its arguments is quoted."""
+    with pytest.raises(ToolFailedError, match=r"ended with status 1\n.*unsupported machine type"):
+        handset(machine="bad")
+
+
+def test_qemu_that_fails_is_an_error(handset: Handset) -> None:
+    """A QEMU that fails on the way is quoted."""
+    session = handset(HELLO, ["complain", "out of luck\n"], ["exit", 3])
+    with pytest.raises(ToolFailedError, match=r"ended with status 3\n  out of luck"):
+        end(session)
+
+
+def test_qemu_that_is_killed_is_an_error(handset: Handset) -> None:
+    """A QEMU that dies by a signal isn't taken for a power-off."""
+    with pytest.raises(ToolFailedError, match="killed by signal 11"):
+        end(handset(["die", 11]))
+
+
+def test_qemu_that_hangs_is_ended(handset: Handset, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A QEMU that answers no more raises the error to retry, and is killed."""
+    monkeypatch.setattr("mvpsdk.run.qmp._ANSWER", 0.3)
+    monkeypatch.setattr("mvpsdk.run.qemu._GRACE", 0.3)
+    session = handset(["hang"], ["print", "[work] hung\r\n"], clock=False)
+    with session:
+        next(session)
+        session._qemu._monitor_socket.settimeout(0.3)
+        with pytest.raises(TimeoutError_, match="did not answer"):
+            session.read_memory(Pa(0), 4)
+    assert not alive(session)
+
+
+def test_missing_qemu_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without QEMU the error names the package."""
+    monkeypatch.setenv("MVPSDK_QEMU", "no-such-qemu")
+    machine = run.Machine(machine="virt", cpu="max", memory=1)
+    bootable = run.Bootable(hypervisor=os.devnull, pack=os.devnull, machine=machine)  # type: ignore[arg-type]
+    with pytest.raises(MissingToolError, match="needs no-such-qemu") as caught:
+        run.boot(bootable)
+    assert "apt install qemu-system-arm" in caught.value.hint
+
+
+def test_unknown_persona_is_refused(handset: Handset) -> None:
+    """A persona that the bundle hasn't got is named beside those it has."""
+    with pytest.raises(InputError, match='no persona "play"') as caught:
+        handset(persona="play")
+    assert "work, personal" in caught.value.hint
+
+
+def test_unknown_way_is_refused(handset: Handset) -> None:
+    """The ways to boot are found by folder."""
+    assert "direct" in run.ways()
+    with pytest.raises(InputError, match="no way to boot is called 'magic'"):
+        handset(way="magic")
+
+
+def test_error_in_the_block_ends_qemu(handset: Handset) -> None:
+    """Ctrl-C, or a bug in the caller, leaves no QEMU behind."""
+    session = handset(HELLO)
+
+    def interrupted() -> None:
+        with session:
+            next(session)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert not alive(session)
+
+
+def test_leaving_ends_it(handset: Handset) -> None:
+    """A user who leaves ends the session without a failure."""
+    session = handset(HELLO)
+    with session:
+        next(session)
+        session.leave()
+        last = next(session)
+    assert isinstance(last, run.Exit)
+    assert (last.reason, last.ok) == ("left", True)
+    assert not alive(session)
+
+
+def test_memory_is_read_while_the_machine_stands(handset: Handset) -> None:
+    """Memory comes as bytes, and the machine goes on afterwards."""
+    session = handset(HELLO, ["sleep", 0.1], WORLD, expect=expect("work:world"))
+    with session:
+        next(session)
+        assert session.read_memory(Pa(0x4000_0000), 300) == bytes(n % 251 for n in range(300))
+        *_, last = session
+    assert isinstance(last, run.Exit)
+    assert last.ok
+
+
+def test_events_carry_virtual_time(handset: Handset) -> None:
+    """Virtual time is what QEMU's own clock says."""
+    steps = (["clock", 7], ["print", "[work] a\r\n"], ["sleep", 1])
+    with handset(["sleep", 0.2], *steps) as session:
+        line = next(session)
+        assert isinstance(line, run.Line)
+        assert line.virtual == 7
+        assert session.virtual_seconds() == 7
+
+
+def test_tick_is_bracketed(handset: Handset) -> None:
+    """A tick comes with the readings just before and just after it."""
+    counter = iter(range(1000))
+    with handset(HELLO, persona=None, machine="tick") as session:
+        session._qemu.resume()
+        tick = session.tick(lambda: next(counter))
+    assert tick == run.Tick(2, 0, 1)
+
+
+def test_without_a_clock_there_is_no_virtual_time(handset: Handset) -> None:
+    """A board without a clock, or a run by the host's time, has no virtual time."""
+    for options in ({"clock": False}, {"deterministic": False}):
+        with handset(HELLO, **options) as session:
+            line = next(session)
+            assert isinstance(line, run.Line)
+            assert line.virtual is None
+            with pytest.raises(InputError, match="no clock"):
+                session.virtual_seconds()
+
+
+def test_clock_that_is_not_there_is_an_error(handset: Handset) -> None:
+    """A clock address that QEMU can't read is told with QEMU's words."""
+    with handset(HELLO) as session, pytest.raises(ToolFailedError, match="Cannot access memory"):
+        session._qemu.read_word(Pa(0x1000))
+
+
+def test_refused_command_is_an_error(handset: Handset) -> None:
+    """QEMU's refusal is told with its words."""
+    with handset(HELLO) as session, pytest.raises(ToolFailedError, match="there is nothing"):
+        session._qemu._qmp.command("query-nothing")
+
+
+def test_nothing_is_left_running_for_long(handset: Handset) -> None:
+    """Closing twice is closing once, and quick."""
+    session = handset(["sleep", 30])
+    begin = time.monotonic()
+    session.close()
+    session.close()
+    assert time.monotonic() - begin < 3
+    assert not alive(session)
