@@ -139,6 +139,7 @@ class _Placements:
             place=self.board.place("memory[0]"),
             hint=f"give less {key} to the partitions, or correct [[memory]] and [[reserved]]",
             rule="MEM003",
+            parties=((what, f"{need:#x}"), (f'board "{self.board.name}"', f"{have:#x}")),
         )
 
 

@@ -102,4 +102,5 @@ def too_large(owner: str, what: str, need: int, have: int, place: Place | None) 
         place=place,
         hint=f"raise memory to {describe_size(align_up(need, BLOCK))}, or make the images smaller",
         rule="MEM005",
+        parties=((what, f"{need:#x}"), (f"memory of {owner}", f"{have:#x}")),
     )

@@ -31,11 +31,16 @@ RULES = {
     Reason.MEM_OVERLAP: "MEM002",
     Reason.MEM_IPA_OVERLAP: "MEM002",
     Reason.MEM_RESERVED: "MEM002",
+    Reason.MEM_DEVICE: "MEM002",
     Reason.MEM_OUTSIDE_RAM: "MEM003",
+    Reason.MEM_IPA_RANGE: "MEM003",
+    Reason.MEM_WRAP: "MEM003",
     Reason.MEM_ALIGN: "MEM004",
+    Reason.MEM_TABLES: "MEM004",
     Reason.MEM_IMAGE: "MEM005",
+    Reason.CONFIG_ENTRY: "MEM007",
 }
-"""The lint rule that speaks of the same thing."""
+"""The lint rule that speaks of the same thing; a test holds it against the rules' own claims."""
 
 _HINTS = {
     Table.BOARD: "check the addresses and numbers in {board}",
