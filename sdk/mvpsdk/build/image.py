@@ -42,6 +42,7 @@ class Image:
     total: sizes.Sizes
     by_source: Mapping[str, sizes.Sizes]
     toolchain: str  # what compiler and linker say they are
+    sources: str  # SHA-256 over all sources
 
 
 def image(
@@ -122,6 +123,7 @@ def _make(
         total=sizes.total(parsed),
         by_source=sizes.by_source(parsed, program.map),
         toolchain=toolchain.identity,
+        sources=what.digest(),
     )
     return built, bool(program.stray)
 

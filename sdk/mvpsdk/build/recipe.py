@@ -110,9 +110,13 @@ class Recipe:
 
     def key(self, toolchain: Toolchain) -> str:
         """Return a digest of everything that decides the result; of no path on this machine."""
-        total = hashlib.sha256(toolchain.identity.encode())
         words = [self.name, self.entry, *_FLAGS, *_FAMILY_FLAGS[toolchain.family], *_LINK_FLAGS]
-        total.update("\0".join(words).encode())
+        text = "\0".join([toolchain.identity, self.digest(), *words])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def digest(self) -> str:
+        """Return the SHA-256 over all sources, whether or not they made it into the program."""
+        total = hashlib.sha256()
         for name, content in self._contents():
             total.update(f"\0{name}\0{len(content)}\0".encode())
             total.update(content)

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bundles: `pack` makes the one file that is flashed; `open` and `extract` look inside."""
+
+from mvpsdk.bundle.making import Bundle, Profile, pack, write_pack
+from mvpsdk.bundle.manifest import Content, Manifest, Virtual
+from mvpsdk.bundle.model import Contents, Part
+from mvpsdk.bundle.opening import open_bundle as open  # noqa: A004 - it is what one does to a file
+from mvpsdk.bundle.taking import Digest, extract, verify
+
+__all__ = [
+    "Bundle",
+    "Content",
+    "Contents",
+    "Digest",
+    "Manifest",
+    "Part",
+    "Profile",
+    "Virtual",
+    "extract",
+    "open",
+    "pack",
+    "verify",
+    "write_pack",
+]

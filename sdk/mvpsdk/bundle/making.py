@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Making a bundle: the pack is streamed into the container, in one pass and constant memory."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, BinaryIO, Literal
+
+import mvpsdk
+from mvpsdk import plan as planning
+from mvpsdk.bundle import fit
+from mvpsdk.bundle.manifest import Content, Manifest, Virtual
+from mvpsdk.bundle.spans import Span, copy, pad
+from mvpsdk.core.facade import FINGERPRINT, PACK_ALIGN
+from mvpsdk.store import output
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from mvpsdk.build import Image
+    from mvpsdk.bundle.spans import Progress
+    from mvpsdk.plan import Plan, PlannedImage
+
+__all__ = ["Bundle", "Profile", "pack", "write_pack"]
+
+Profile = Literal["dev", "release"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bundle:
+    """The one file that is flashed."""
+
+    path: Path
+    size: int  # bytes
+    manifest: Manifest
+
+
+def pack(
+    plan: Plan,
+    hypervisor: Image,
+    files: Mapping[str, Path],
+    path: Path,
+    *,
+    profile: Profile = "dev",
+    progress: Progress | None = None,
+) -> Bundle:
+    """Write an unsigned FIT bundle: hypervisor, pack, manifest.
+
+    files: by role, where the images are that the plan was made with.
+
+    Raises BundleError if a file is no longer what it was when it was planned with, InputError or
+    MissingToolError if a file can't be read or written. Then nothing is left behind.
+    """
+    with output(path) as file:
+        container = _Container(file, plan)
+        container.add("hypervisor", lambda: copy(Span.of(hypervisor.binary), file))
+        container.add("pack", lambda: write_pack(plan, files, file, progress))
+        manifest = _manifest(plan, hypervisor, container.parts[:2], profile)
+        container.add("manifest", lambda: copy(Span.of(manifest.json()), file))
+        size = file.tell()
+        container.finish()
+    return Bundle(path=path, size=size, manifest=manifest)
+
+
+def write_pack(
+    plan: Plan, files: Mapping[str, Path], file: BinaryIO, progress: Progress | None = None
+) -> str:
+    """Append a plan's pack to a file: metadata, then each image at its offset. Return its SHA-256.
+
+    Raises as `pack` does.
+    """
+    total, start = hashlib.sha256(), file.tell()
+    copy(Span.of(planning.metadata(plan)), file, total)
+    for image in plan.images:
+        pad(file, PACK_ALIGN, start, total)
+        copy(_span(image, files), file, total, progress)
+    pad(file, PACK_ALIGN, start, total)
+    return total.hexdigest()
+
+
+def _span(image: PlannedImage, files: Mapping[str, Path]) -> Span:
+    if image.data is not None:
+        return Span(size=image.size, data=image.data, sha256=image.sha256)
+    return Span(
+        size=image.size,
+        path=files[image.role],
+        offset=image.file_offset,
+        sha256=image.sha256,
+    )
+
+
+class _Container:
+    """A FIT on its way into a file: a blank tree first, its numbers once the parts are written."""
+
+    def __init__(self, file: BinaryIO, plan: Plan) -> None:
+        self.file = file
+        self.description = f"{plan.handset.name} {plan.handset.version} for {plan.board.name}"
+        self.compatible = plan.board.compatible
+        self.parts = [
+            fit.Part(
+                name="hypervisor",
+                type="kernel",
+                role="kernel",
+                description=f"mvpsdk hypervisor {mvpsdk.__version__}",
+                load=plan.window.base,
+            ),
+            fit.Part(
+                name="pack", type="ramdisk", role="ramdisk", description="realtime and personas"
+            ),
+            fit.Part(name="manifest", type="firmware", description="what this bundle is made of"),
+        ]
+        file.write(self._header())
+        self.base = file.tell()
+
+    def add(self, name: str, write: Callable[[], str]) -> None:
+        """Append a part by a function that writes it and returns its SHA-256."""
+        pad(self.file, fit.ALIGN, self.base)
+        offset = self.file.tell() - self.base
+        digest = write()
+        size = self.file.tell() - self.base - offset
+        self.parts = [
+            replace(part, offset=offset, size=size, sha256=digest) if part.name == name else part
+            for part in self.parts
+        ]
+
+    def finish(self) -> None:
+        """Write the tree again, now that all is known; its length is the same."""
+        self.file.seek(0)
+        self.file.write(self._header())
+
+    def _header(self) -> bytes:
+        return fit.header(self.parts, description=self.description, compatible=self.compatible)
+
+
+def _manifest(
+    plan: Plan, hypervisor: Image, parts: Iterable[fit.Part], profile: Profile
+) -> Manifest:
+    return Manifest(
+        handset=plan.handset.name,
+        version=plan.handset.version,
+        rollback_index=plan.handset.rollback_index,
+        board=plan.board.name,
+        compatible=plan.board.compatible,
+        profile=profile,
+        signed=False,
+        personas=tuple(persona.name for persona in plan.handset.personas),
+        fingerprint=FINGERPRINT.hex(),
+        sources=hypervisor.sources,
+        toolchain=hypervisor.toolchain,
+        sdk=mvpsdk.__version__,
+        virtual=_virtual(plan),
+        parts=tuple(
+            Content(name=part.name, kind=part.type, size=part.size, sha256=part.sha256)
+            for part in parts
+        ),
+        images=tuple(
+            Content(name=image.name, kind=image.kind, size=image.size, sha256=image.sha256)
+            for image in plan.images
+        ),
+    )
+
+
+def _virtual(plan: Plan) -> Virtual | None:
+    virtual = plan.board.virtual
+    if not virtual:
+        return None
+    return Virtual(
+        machine=virtual.machine,
+        cpu=virtual.cpu,
+        memory=virtual.memory,
+        cpus=plan.board.cpu.count,
+        clock=virtual.clock,
+    )

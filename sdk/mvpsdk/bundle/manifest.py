@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a bundle says about itself: no time, no path, no machine, so that it is reproducible."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from mvpsdk.errors import BundleError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["SCHEMA", "Content", "Manifest", "Virtual", "parse"]
+
+SCHEMA = "mvpsdk.manifest/1"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Content:
+    """A part of the bundle, or an image in its pack."""
+
+    name: str
+    kind: str
+    size: int  # bytes
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Virtual:
+    """How the virtual handset builds this bundle's board."""
+
+    machine: str  # for QEMU's -machine
+    cpu: str
+    memory: int  # bytes
+    cpus: int
+    clock: int | None  # physical address of a PL031 that tells virtual time; None: there is none
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manifest:
+    """A bundle's own account. Addresses and sizes in bytes, digests in hexadecimal."""
+
+    handset: str
+    version: str  # the handset's
+    rollback_index: int
+    board: str
+    compatible: str  # of the board's device tree
+    profile: str  # "dev" or "release"
+    signed: bool
+    personas: tuple[str, ...]
+    fingerprint: str  # of the core's portable sources
+    sources: str  # SHA-256 over all sources of the hypervisor
+    toolchain: str
+    sdk: str  # version
+    virtual: Virtual | None  # None: QEMU doesn't know the board
+    parts: tuple[Content, ...]  # of the container, but for the manifest itself
+    images: tuple[Content, ...]  # of the pack
+
+    def json(self) -> bytes:
+        """Return the manifest as it stands in the bundle."""
+        document = {"schema": SCHEMA, **_dashed(asdict(self))}
+        return (json.dumps(document, indent=2, sort_keys=True) + "\n").encode()
+
+
+def parse(data: bytes) -> Manifest:
+    """Read a manifest; keys of later minor versions are passed over.
+
+    Raises BundleError if it is not a manifest.
+    """
+    try:
+        document = json.loads(data)
+        if document["schema"] != SCHEMA:
+            raise ValueError(f"schema is {document['schema']}, this SDK reads {SCHEMA}")  # noqa: TRY301
+        values = _known(Manifest, document)
+        virtual = values["virtual"]
+        values["virtual"] = Virtual(**_known(Virtual, virtual)) if virtual else None
+        for key in ("parts", "images"):
+            values[key] = tuple(Content(**_known(Content, entry)) for entry in values[key])
+        return Manifest(**{**values, "personas": tuple(values["personas"])})
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise BundleError(f"the manifest can't be read: {error}") from error
+
+
+def _known(kind: type[Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a class's fields. Raises KeyError if one is missing."""
+    return {field.name: document[field.name.replace("_", "-")] for field in fields(kind)}
+
+
+def _dashed(value: dict[str, Any]) -> dict[str, Any]:
+    return {key.replace("_", "-"): item for key, item in value.items()}

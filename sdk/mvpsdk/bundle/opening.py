@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opening a file to see what is inside: recognised by its first bytes, never by its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mvpsdk import image
+from mvpsdk.bundle import fit_read, manifest
+from mvpsdk.bundle.model import Contents, Part
+from mvpsdk.bundle.spans import Span
+from mvpsdk.core.facade import META_MAX, pack_check, pack_read
+from mvpsdk.errors import BundleError, Place
+from mvpsdk.store import open_input
+from mvpsdk.store.output import unreadable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mvpsdk.bundle.manifest import Manifest
+    from mvpsdk.core.facade import Pack, Verdict
+
+__all__ = ["open_bundle"]
+
+PACK_MAGIC = b"MVP-PACK"
+"""MVP_PACK_MAGIC of include/mvp/pack.h, as it lies in the file."""
+
+ARM64_MAGIC = b"ARM\x64"
+"""At byte 56 of an arm64 kernel (Linux Documentation/arch/arm64/booting)."""
+
+_MANIFEST_MAX = 1 << 20
+
+
+def open_bundle(path: Path) -> Contents:
+    """Return what a FIT, a pack or an arm64 Image holds. No digest is checked here: see `verify`.
+
+    Packs of other builds of the core can be opened too; a pack that the core refuses is told by its
+    verdict. Raises InputError if the file can't be read, BundleError if it is none of these.
+    """
+    with open_input(path) as file:
+        try:
+            size = file.seek(0, 2)
+            file.seek(0)
+            head = file.read(64)
+            file.seek(0)
+            parts = fit_read.read(file, path, size) if head[:4] == fit_read.MAGIC else ()
+        except OSError as error:
+            raise unreadable(path, error) from error
+    if parts:
+        return _fit(path, size, parts)
+    if head[:8] == PACK_MAGIC:
+        return _pack(path, size)
+    if head[56:60] == ARM64_MAGIC:
+        return Contents(path=path, kind="image", size=size, facts=image.open(path, ""))
+    what = f"begins with {head[:8].hex(' ')}" if size else "is empty"
+    hint = "a FIT begins with d0 0d fe ed, a pack with MVP-PACK; an arm64 Image has ARM at byte 56"
+    raise BundleError(f"no bundle: the file {what}", place=Place(file=str(path)), hint=hint)
+
+
+def _fit(path: Path, size: int, parts: tuple[Part, ...]) -> Contents:
+    by_name = {part.name: part for part in parts}
+    opened = _open_pack(by_name["pack"].span) if "pack" in by_name else (None, None, ())
+    verdict, pack, images = opened
+    return Contents(
+        path=path,
+        kind="fit",
+        size=size,
+        parts=parts,
+        images=images,
+        manifest=_manifest(by_name.get("manifest"), path),
+        pack=pack,
+        verdict=verdict,
+    )
+
+
+def _pack(path: Path, size: int) -> Contents:
+    verdict, pack, images = _open_pack(Span(size=size, path=path))
+    return Contents(path=path, kind="pack", size=size, images=images, pack=pack, verdict=verdict)
+
+
+def _open_pack(span: Span) -> tuple[Verdict, Pack | None, tuple[Part, ...]]:
+    head = Span(size=min(span.size, META_MAX), path=span.path, offset=span.offset, data=span.data)
+    metadata = head.read()
+    verdict = pack_check(metadata, size=span.size, fingerprint=None)
+    if not verdict.ok:
+        return verdict, None, ()
+    pack = pack_read(metadata, size=span.size)
+    images = tuple(
+        Part(
+            name=entry.name,
+            kind=entry.kind.name.lower(),
+            load=entry.load,
+            span=Span(
+                size=entry.size,
+                path=span.path,
+                offset=span.offset + entry.offset,
+                data=span.data,
+                sha256=entry.digest.hex(),
+            ),
+        )
+        for entry in pack.images
+    )
+    return verdict, pack, images
+
+
+def _manifest(part: Part | None, path: Path) -> Manifest | None:
+    if not part or part.span.size > _MANIFEST_MAX:
+        return None
+    try:
+        return manifest.parse(part.span.read())
+    except BundleError as error:
+        hint = "the bundle is damaged, or another tool made it"
+        raise BundleError(error.message, place=Place(file=str(path)), hint=hint) from error

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs of bytes that are copied and digested in pieces, wherever they come from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from mvpsdk.errors import BundleError, Place
+from mvpsdk.store.digest import open_input, pieces
+from mvpsdk.store.output import unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["Progress", "Span", "copy", "pad"]
+
+Progress = Callable[[int], None]
+"""Told how many bytes were done since the last call."""
+
+_ZEROS = bytes(4096)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """`size` bytes from `offset` on, of a file or of `data`."""
+
+    size: int
+    path: Path | None = None
+    offset: int = 0
+    data: bytes = b""
+    sha256: str = ""  # what they must be; "": not known
+
+    @classmethod
+    def of(cls, data: bytes) -> Span:
+        """Return all of some bytes in memory."""
+        return cls(size=len(data), data=data, sha256=hashlib.sha256(data).hexdigest())
+
+    def chunks(self) -> Iterator[bytes]:
+        """Read them piece by piece. Raises InputError if the file can't be read."""
+        if not self.path:
+            yield self.data[self.offset : self.offset + self.size]
+            return
+        with open_input(self.path) as file:
+            try:
+                file.seek(self.offset)
+                yield from pieces(file, self.size)
+            except OSError as error:
+                raise unreadable(self.path, error) from error
+
+    def read(self) -> bytes:
+        """Return all of them at once: for small ones."""
+        return b"".join(self.chunks())
+
+
+def copy(
+    span: Span, file: BinaryIO, also: hashlib._Hash | None = None, done: Progress | None = None
+) -> str:
+    """Append a span to a file and return its SHA-256; `also` is fed with the same bytes.
+
+    Raises BundleError if there are fewer bytes than there should be, or others.
+    """
+    total, size = hashlib.sha256(), 0
+    for piece in span.chunks():
+        total.update(piece)
+        if also:
+            also.update(piece)
+        file.write(piece)
+        size += len(piece)
+        if done:
+            done(len(piece))
+    _hold_to(span, size, total.hexdigest())
+    return total.hexdigest()
+
+
+def pad(file: BinaryIO, alignment: int, base: int = 0, also: hashlib._Hash | None = None) -> None:
+    """Append zeros until the position, counted from base, is a multiple of the alignment."""
+    missing = -(file.tell() - base) % alignment
+    while missing:
+        piece = _ZEROS[:missing]
+        file.write(piece)
+        if also:
+            also.update(piece)
+        missing -= len(piece)
+
+
+def _hold_to(span: Span, size: int, digest: str) -> None:
+    """A file may have changed since it was planned with."""
+    place = Place(file=str(span.path)) if span.path else None
+    hint = "it changed in the meantime: leave it alone and run this again"
+    if size != span.size:
+        message = f"{size} bytes from offset {span.offset} on, there should be {span.size}"
+        raise BundleError(message, place=place, hint=hint)
+    if span.sha256 and digest != span.sha256:
+        message = f"SHA-256 is {digest}, it should be {span.sha256}"
+        raise BundleError(message, place=place, hint=hint)

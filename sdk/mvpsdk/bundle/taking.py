@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verifying and taking out what is in a bundle."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mvpsdk.bundle.spans import copy
+from mvpsdk.errors import BundleError, InputError, Place
+from mvpsdk.store import output
+from mvpsdk.store.output import unwritable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from mvpsdk.bundle.model import Contents, Part
+    from mvpsdk.bundle.spans import Progress, Span
+
+__all__ = ["Digest", "extract", "verify"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Digest:
+    """What a part's bytes are, beside what they should be."""
+
+    name: str
+    found: str
+    expected: str  # "": nothing says what they should be
+
+    @property
+    def ok(self) -> bool:
+        """Whether they are what something says they should be."""
+        return self.found == self.expected
+
+
+def verify(contents: Contents, progress: Progress | None = None) -> tuple[Digest, ...]:
+    """Digest every part, and every image of the pack. Raises InputError if the file fails."""
+    return tuple(
+        Digest(name=part.name, found=_digest(part.span, progress), expected=part.span.sha256)
+        for part in contents.entries()
+    )
+
+
+def extract(contents: Contents, names: Sequence[str], folder: Path) -> tuple[Path, ...]:
+    """Write parts and images into a folder, each under its name; all of them if none is named.
+
+    Return the paths. Each file appears whole or not at all.
+
+    Raises InputError for a name that isn't there, BundleError for bytes that are not what their
+    digest says, or a name that would lead out of the folder.
+    """
+    known = {part.name: part for part in contents.entries()}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        hint = f"there are: {', '.join(known) or 'none'}"
+        raise InputError(
+            f"nothing in it is called {', '.join(unknown)}",
+            place=Place(file=str(contents.path)),
+            hint=hint,
+        )
+    chosen = [known[name] for name in names] if names else list(known.values())
+    targets = [_target(part, folder, contents) for part in chosen]
+    return tuple(_write(part, path, contents) for part, path in zip(chosen, targets, strict=True))
+
+
+def _digest(span: Span, progress: Progress | None) -> str:
+    total = hashlib.sha256()
+    for piece in span.chunks():
+        total.update(piece)
+        if progress:
+            progress(len(piece))
+    return total.hexdigest()
+
+
+def _target(part: Part, folder: Path, contents: Contents) -> Path:
+    """Where a part goes. Names come out of the file, so they are not trusted."""
+    steps = part.name.split("/")
+    if not all(step.strip(".") and step.isprintable() for step in steps):
+        message = f"part {part.name!r} would be written outside the folder"
+        raise BundleError(message, place=Place(file=str(contents.path)))
+    return folder.joinpath(*steps)
+
+
+def _write(part: Part, path: Path, contents: Contents) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(path.parent, error) from error
+    with output(path) as file:
+        try:
+            copy(part.span, file)
+        except BundleError as error:
+            raise BundleError(
+                f"{part.name} is damaged: {error.message}",
+                place=Place(file=str(contents.path)),
+                hint="copy or make the bundle again",
+            ) from error
+    return path
