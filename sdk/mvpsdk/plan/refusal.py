@@ -68,7 +68,7 @@ def explain(plan: Plan, pack: Pack, verdict: Verdict) -> Fault:
     )
 
 
-def party(pack: Pack, table: Table, index: int) -> str:
+def party(pack: Pack, table: Table, index: int | None) -> str:
     """Name an entry of the pack's tables, with its range where it has one."""
     rows = {
         Table.BOARD: pack.boards,
@@ -79,7 +79,7 @@ def party(pack: Pack, table: Table, index: int) -> str:
         Table.INTERRUPT: pack.interrupts,
         Table.IMAGE: pack.images,
     }
-    row = rows[table][index] if table in rows and index < len(rows[table]) else None
+    row = rows[table][index] if table in rows and index is not None else None
     match row:
         case PackMemory():
             text = f'memory "{row.name}" {Range(row.base, row.size)}'
@@ -95,7 +95,7 @@ def party(pack: Pack, table: Table, index: int) -> str:
         case PackBoard() | PackPartition():
             text = f'{table.name.lower()} "{row.name}"'
         case _:
-            text = "the pack as a whole"
+            text = f"the {table.name.lower()} as a whole"
     return text
 
 
