@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import hashlib
 import os
 import secrets
 import shutil
@@ -81,6 +82,15 @@ class Cache:
             file.replace(target)
         except OSError as error:
             raise _no_cache(self.root, error) from error
+        return target
+
+    def put(self, data: bytes) -> Path:
+        """Bring content in and return where it stands. Raises MvpError if that can't be done."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        target = self.file(sha256)
+        if not self.find(sha256):
+            self.folder("files", sha256[:2])
+            write_bytes(target, data)
         return target
 
     def result(self, key: str) -> dict[str, bytes] | None:

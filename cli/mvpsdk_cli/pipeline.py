@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The way from a handset file to a plan and what it was made of: the rooms, strung together.
+
+Nothing is decided here. Each step calls one room; the commands take from a `Prepared` what they
+show or write.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mvpsdk import board as boards
+from mvpsdk import build, handset, image, plan, store
+from mvpsdk.errors import Fault, InputError, MvpError, Place, PlanError
+from mvpsdk.store import lock as locking
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mvpsdk.board import Board
+    from mvpsdk.handset import Handset
+    from mvpsdk.image import ImageFacts
+    from mvpsdk.lint import Bench
+    from mvpsdk.plan import Plan
+    from mvpsdk.store import Cache, Store
+
+__all__ = [
+    "Inputs",
+    "Prepared",
+    "Request",
+    "all_inputs",
+    "gather",
+    "open_handset",
+    "prepare",
+    "prepare_all",
+]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What the user asked for."""
+
+    handset: Path
+    board: str | None = None  # None: the handset's only one
+    board_dirs: tuple[Path, ...] = ()
+    locked: bool = False
+    offline: bool = False
+    toolchain: str | None = None  # None: the first that is found
+
+    @property
+    def cache(self) -> Cache:
+        """The user's cache."""
+        return store.Cache.default()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inputs:
+    """Every image of a handset on one board: where it is and what it is, by role."""
+
+    files: dict[str, Path]
+    facts: dict[str, ImageFacts]
+    firmware: build.Image | None  # built from source; None: there is none, or it is an input
+    kept: object = None  # whatever must live as long as the files
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prepared:
+    """A handset on one board, planned as far as that goes."""
+
+    board: Board
+    handset: Handset  # with the board's differences merged in
+    inputs: Inputs
+    plan: Plan | None
+    faults: tuple[Fault, ...] = field(default=())  # why there is no plan
+
+    def planned(self) -> Plan:
+        """Return the plan. Raises PlanError with all that is in its way."""
+        if self.plan is None:
+            raise PlanError.of(self.faults)
+        return self.plan
+
+    def bench(self, cache: Cache) -> Bench:
+        """Return what the linter looks at."""
+        from mvpsdk.image import views
+        from mvpsdk.lint import Bench
+
+        facts = tuple(self.inputs.facts.values())
+        looked = {each.role: views.look(each, cache=cache) for each in facts}
+        return Bench(
+            board=self.board,
+            handset=self.handset,
+            images=facts,
+            views={role: view for role, view in looked.items() if view},
+            plan=self.plan,
+            faults=self.faults,
+        )
+
+
+def open_handset(request: Request) -> tuple[Handset, Store]:
+    """Load the handset, and the store as its lock and the user want it. Raises MvpError."""
+    loaded = handset.load(request.handset)
+    lock_file = store.lock_path(loaded.path)
+    lock = locking.load(lock_file) if request.locked or lock_file.exists() else None
+    return loaded, store.Store(cache=request.cache, lock=lock, offline=request.offline)
+
+
+def prepare(request: Request) -> Prepared:
+    """Go as far as the plan for one board. Raises MvpError for what stands in the way before it."""
+    loaded, inputs = open_handset(request)
+    return _prepared(loaded, _only_board(loaded, request), inputs, request)
+
+
+def prepare_all(request: Request) -> list[Prepared]:
+    """Do the same for every board of the handset, or the one that was named."""
+    loaded, inputs = open_handset(request)
+    names = [request.board] if request.board else loaded.boards
+    return [_prepared(loaded, name, inputs, request) for name in names]
+
+
+def _only_board(loaded: Handset, request: Request) -> str:
+    if request.board:
+        return request.board
+    if len(loaded.boards) == 1:
+        return loaded.boards[0]
+    raise InputError(
+        f"handset {loaded.name} is made for several boards: {', '.join(loaded.boards)}",
+        place=loaded.place("handset.boards"),
+        hint="choose one with --board",
+    )
+
+
+def _prepared(loaded: Handset, name: str, inputs: Store, request: Request) -> Prepared:
+    board = boards.named(name, request.board_dirs)
+    merged = loaded.for_board(board.name)
+    found = gather(merged, inputs, request)
+    made, faults = _plan(board, loaded, found)
+    return Prepared(board=board, handset=merged, inputs=found, plan=made, faults=faults)
+
+
+def _plan(board: Board, loaded: Handset, inputs: Inputs) -> tuple[Plan | None, tuple[Fault, ...]]:
+    try:
+        return plan.make(board, loaded, inputs.facts), ()
+    except PlanError as error:
+        return None, error.faults
+
+
+def gather(merged: Handset, inputs: Store, request: Request) -> Inputs:
+    """Find, fetch or build every image, and read what its bytes say. Raises MvpError."""
+    sources = merged.inputs()
+    files = {role: inputs.locate(role, source) for role, source in sources.items()}
+    firmware, kept = None, None
+    if merged.realtime and merged.realtime.source:
+        firmware = build.firmware(
+            merged.realtime.source, toolchain=build.find(request.toolchain), cache=request.cache
+        )
+        files["realtime"], kept = _file_of(firmware.elf, request.cache)
+    facts = {role: image.open(path, role) for role, path in files.items()}
+    _hold(merged, inputs, facts, locked=request.locked)
+    return Inputs(files=files, facts=facts, firmware=firmware, kept=kept)
+
+
+def _file_of(data: bytes, cache: Cache) -> tuple[Path, object]:
+    """Firmware as a file: in the cache, or in a folder that goes with the second value."""
+    try:
+        return cache.put(data), None
+    except MvpError:
+        folder = tempfile.TemporaryDirectory(prefix="mvpsdk-")
+        path = Path(folder.name) / "firmware.elf"
+        path.write_bytes(data)
+        return path, folder
+
+
+def _hold(merged: Handset, inputs: Store, facts: dict[str, ImageFacts], *, locked: bool) -> None:
+    """Hold what was read to the digests that the handset file and the lock name."""
+    sources = merged.inputs()
+    faults = [
+        fault
+        for role, source in sources.items()
+        for fault in _wrong(role, facts[role], source.url, _expected(role, source, inputs))
+    ]
+    if locked and inputs.lock:
+        digests = {role: facts[role].sha256 for role in sources}
+        faults += store.unlocked(sources, digests, inputs.lock, store.lock_path(merged.path))
+    if faults:
+        raise InputError.of(faults)
+
+
+def _expected(role: str, source: store.Source, inputs: Store) -> str:
+    """A file on this machine may change under an old lock, unless --locked; a download may not."""
+    return inputs.expected(role, source) if source.url else source.sha256
+
+
+def _wrong(role: str, facts: ImageFacts, url: str, expected: str) -> Iterable[Fault]:
+    if expected and facts.sha256 != expected:
+        damaged = "the cache is damaged: mend it with mvpsdk fetch"
+        yield Fault(
+            message=f"{role} has SHA-256 {facts.sha256}, it should be {expected}",
+            place=Place(file=str(facts.path)),
+            hint=damaged if url else "correct the file, or the digest in the handset file",
+        )
+
+
+def all_inputs(loaded: Handset) -> dict[str, store.Source]:
+    """Return the inputs of a handset on all of its boards, by role.
+
+    Raises InputError if boards want different files for one role: a lock has one pin for each.
+    """
+    found: dict[str, store.Source] = {}
+    for name in loaded.boards:
+        for role, source in loaded.for_board(name).inputs().items():
+            if found.setdefault(role, source) != source:
+                raise InputError(
+                    f"{role} is {found[role]} on one board and {source} on {name};"
+                    " a lock can't hold both",
+                    place=loaded.place(f"on.{name}"),
+                    hint="give the boards handset files of their own",
+                )
+    return found
