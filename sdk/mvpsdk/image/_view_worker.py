@@ -11,10 +11,10 @@ import json
 import resource
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 REFUSED = 3
 MISSING = 4
@@ -96,9 +96,9 @@ def pyelftools_view(path: str) -> dict[str, int]:
     return view
 
 
-def _number(value: int | str, names: dict[str, Any]) -> int:
-    """pyelftools names the values that it knows; a name back to its number."""
-    return value if isinstance(value, int) else int(names[value])
+def _number(value: int | str, names: Mapping[str, int]) -> int:
+    """Turn the name that pyelftools gives to a value that it knows back into its number."""
+    return value if isinstance(value, int) else names[value]
 
 
 PARSERS: dict[str, Callable[[str], dict[str, int]]] = {

@@ -6,9 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mvpsdk.core.facade import pack_check, pack_read
-from mvpsdk.lint.model import Finding, Flaw, NotApplicable, NotChecked
+from mvpsdk.core.facade import pack_check, pack_write
+from mvpsdk.lint.model import Finding, Flaw, NotApplicable, NotChecked, Party
 from mvpsdk.lint.subject import ImageSubject, PlanSubject
+from mvpsdk.plan.pack import tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mvpsdk.lint.catalogue import Rule
     from mvpsdk.lint.model import Observation
     from mvpsdk.lint.subject import Bench
+    from mvpsdk.plan.model import Plan
 
 __all__ = ["Examination", "examine"]
 
@@ -89,38 +91,34 @@ def _of_image(rule: Rule, subject: ImageSubject, seen: tuple[Observation, ...]) 
 def _examine_plan(bench: Bench, rules: Iterable[Rule]) -> list[Examination]:
     """Examine the plan, or say for each rule why there is none to examine."""
     if bench.plan:
-        subject = _judged(bench)
+        subject = _judged(bench, bench.plan)
         return [_of_plan(rule, bench, tuple(rule.check(subject))) for rule in rules]
     if not bench.faults:
         return [_nothing(rule, bench, "nothing is placed without a handset") for rule in rules]
     return [_of_plan(rule, bench, _of_faults(rule, bench)) for rule in rules]
 
 
-def _judged(bench: Bench) -> PlanSubject:
+def _judged(bench: Bench, plan: Plan) -> PlanSubject:
     """Hand the very bytes that will ship to the function that will judge them at boot."""
-    assert bench.plan is not None  # noqa: S101 - the caller looked
-    return PlanSubject(
-        bench=bench,
-        plan=bench.plan,
-        pack=pack_read(bench.metadata),
-        verdict=pack_check(bench.metadata),
-    )
+    pack = tables(plan)
+    verdict = pack_check(pack_write(pack), size=plan.total_size)
+    return PlanSubject(bench=bench, plan=plan, pack=pack, verdict=verdict)
 
 
 def _of_faults(rule: Rule, bench: Bench) -> tuple[Observation, ...]:
     """Turn the planner's refusals into this rule's findings, or into the reason for having none."""
-    flaws = tuple(_flaw(fault) for fault in bench.faults if fault.rule == rule.code)
+    flaws = tuple(_flaw(bench, fault) for fault in bench.faults if fault.rule == rule.code)
     if flaws:
         return flaws
     why = "; ".join(fault.message for fault in bench.faults)
     return (NotChecked(reason=f"there is no plan: {why}", failed=True),)
 
 
-def _flaw(fault: Fault) -> Flaw:
+def _flaw(bench: Bench, fault: Fault) -> Flaw:
     return Flaw(
-        subject="plan",
+        subject=bench.subject_at(fault.place) or "plan",
         message=fault.message,
-        parties=(),
+        parties=tuple(Party(name=name, value=value) for name, value in fault.parties),
         fix=fault.hint,
         place=fault.place,
     )

@@ -141,7 +141,12 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """Stable identity for a baseline: rule, board, subject and values; no line numbers."""
-        parts = [self.rule, self.board, self.subject, *(f"{p.name}={p.value}" for p in self.parties)]
+        parts = [
+            self.rule,
+            self.board,
+            self.subject,
+            *(f"{p.name}={p.value}" for p in self.parties),
+        ]
         return sha256("\0".join(parts).encode()).hexdigest()
 
 

@@ -35,7 +35,7 @@ class Page:
 
 
 def parse(docstring: str) -> Page:
-    """Read a rule's docstring. Raises ValueError if a heading is missing, unknown or out of order."""
+    """Read a rule's docstring. Raises ValueError unless it has exactly the headings, in order."""
     title, *rest = _HEADING.split(inspect.cleandoc(docstring))
     names, texts = rest[::2], [text.strip() for text in rest[1::2]]
     if tuple(names) != HEADINGS or not all([title.strip(), *texts]):

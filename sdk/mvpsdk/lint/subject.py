@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mvpsdk.board.model import Board
     from mvpsdk.core.facade import Pack, Verdict
     from mvpsdk.errors import Fault, Place
-    from mvpsdk.handset.model import Handset
+    from mvpsdk.handset.model import Handset, Persona
     from mvpsdk.image.model import ImageFacts
     from mvpsdk.image.views import Views
     from mvpsdk.plan.model import Partition, Plan, PlannedImage
@@ -31,7 +31,6 @@ class Bench:
         views: by role, what the ELF parsers say of an image.
         plan: where everything goes; None if it could not be made.
         faults: why there is no plan; empty if nobody asked for one.
-        metadata: the pack's header and tables, which the hypervisor will judge at boot.
     """
 
     board: Board | None = None
@@ -40,7 +39,6 @@ class Bench:
     views: Mapping[str, Views] = field(default_factory=dict)
     plan: Plan | None = None
     faults: tuple[Fault, ...] = ()
-    metadata: bytes = b""
 
     @property
     def board_name(self) -> str:
@@ -48,14 +46,26 @@ class Bench:
         return self.board.name if self.board else ""
 
     def place(self, subject: str) -> Place | None:
-        """Where the handset file names a subject such as `persona.work.kernel`."""
+        """Where the handset or the board file names a subject such as `persona.work.kernel`."""
+        if subject.startswith("board.") and self.board:
+            return self.board.place(subject.removeprefix("board."))
         if not self.handset:
             return None
+        head, _, name = subject.partition(".")
         for index, persona in enumerate(self.handset.personas):
-            head = f"persona.{persona.name}"
-            if subject == head or subject.startswith(f"{head}."):
-                return self.handset.place(f"persona[{index}]{subject.removeprefix(head)}")
+            if head == "persona" and f"{name}.".startswith(f"{persona.name}."):
+                key = name.removeprefix(persona.name)
+                return self.handset.place(f"persona[{index}]{key}")
         return self.handset.place(subject)
+
+    def subject_at(self, place: Place | None) -> str:
+        """Return the subject that a place of the handset file names; empty if it names none."""
+        if not self.handset or not place:
+            return ""
+        key = next((key for key, known in self.handset.places.items() if known == place), "")
+        for index, persona in enumerate(self.handset.personas):
+            key = key.replace(f"persona[{index}]", f"persona.{persona.name}")
+        return key
 
     def image_subjects(self) -> Iterator[ImageSubject]:
         """One subject for each image file."""
@@ -74,23 +84,30 @@ class ImageSubject:
     @property
     def id(self) -> str:
         """The key that names the file in the handset; the file's name for an image alone."""
-        return subject_of_role(self.facts.role) or self.facts.path.name
+        return self.facts.path.name if self.is_alone else subject_of_role(self.facts.role)
 
     @property
     def part(self) -> str:
-        """`kernel`, `ramdisk`, `realtime`; empty for an image alone."""
+        """`kernel`, `ramdisk` or `realtime`; of an image alone, what its format can only be."""
+        if self.is_alone:
+            return {"elf": "realtime", "arm64-image": "kernel"}.get(self.facts.format, "")
         return self.facts.role.rpartition("/")[2]
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the image is linted by itself, without a handset that says what it is for."""
+        return self.bench.handset is None
 
     @property
     def owner(self) -> str:
         """How a message names the file: `work/kernel (linux)`."""
         name = self.facts.path.name
-        return f"{self.facts.role} ({name})" if self.facts.role else name
+        return name if self.is_alone else f"{self.facts.role} ({name})"
 
     @property
     def partition(self) -> Partition | None:
         """The partition that the plan made for it."""
-        if not self.bench.plan or not self.facts.role:
+        if not self.bench.plan:
             return None
         return self.bench.plan.partition(self.facts.role.partition("/")[0])
 
@@ -101,9 +118,11 @@ class ImageSubject:
         return tuple(image for image in images if image.role == self.facts.role)
 
     @property
-    def place(self) -> Place | None:
-        """Where the handset names it."""
-        return self.bench.place(self.id)
+    def persona(self) -> Persona | None:
+        """The persona that it belongs to."""
+        name = self.facts.role.partition("/")[0]
+        personas = self.bench.handset.personas if self.bench.handset else ()
+        return next((persona for persona in personas if persona.name == name), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,14 +134,7 @@ class PlanSubject:
     pack: Pack
     verdict: Verdict
 
-    @property
-    def id(self) -> str:
-        """What reports call it."""
-        return "plan"
-
 
 def subject_of_role(role: str) -> str:
-    """Return the key of the handset file that names an image: `work/kernel` → `persona.work.kernel`."""
-    if role == "realtime":
-        return "realtime.image"
-    return "persona." + role.replace("/", ".") if role else ""
+    """Return the key of the file that names an image: `persona.work.kernel` for `work/kernel`."""
+    return "realtime.image" if role == "realtime" else "persona." + role.replace("/", ".")

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An image that can not be read.
+
+## What it does
+
+Looks whether every image can be parsed at all. ELF files are given to two parsers, each in a
+process of its own with bounded time and memory.
+
+## Why is this bad?
+
+What can not be read can not be judged. A file that stops a parser is damaged, or made to stop it.
+
+**On the device:** unknown. Never flash it.
+
+## How it is decided
+
+A parser's process crashed or ran out of time; or both parsers refuse the file; or firmware is no
+ELF file at all. Confidence: certain.
+
+## Example
+
+```text
+telephony.elf: 4096 bytes of a download's error page
+```
+
+## Use instead
+
+Build or fetch the file again; `sha256sum` tells whether it is the one that its maker published.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mvpsdk.image import WRAPPERS
+from mvpsdk.lint.model import Flaw, NotApplicable, Party
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mvpsdk.lint.model import Observation
+    from mvpsdk.lint.subject import ImageSubject
+
+CODE = "IMG001"
+NAME = "unparsable"
+SINCE = "0.1.0"
+SEVERITY = "error"
+CONFIDENCE = "certain"
+CORE = ()
+CONSEQUENCE = "unknown: never flash it"
+
+FIX = "build or fetch the file again, and compare its SHA-256 with its maker's"
+
+
+def check(subject: ImageSubject) -> Iterator[Observation]:
+    """Look whether any parser could make sense of the file."""
+    facts = subject.facts
+    if facts.format == "elf":
+        yield from _elf(subject)
+    elif subject.part == "realtime" and facts.format not in WRAPPERS:
+        yield _flaw(subject, "is no ELF file", f"looks like: {facts.format}")
+    elif facts.format == "unknown":
+        yield NotApplicable(reason="a flat binary has nothing to parse")
+
+
+def _elf(subject: ImageSubject) -> Iterator[Observation]:
+    stopped = subject.views.failed("crashed", "timed out") if subject.views else {}
+    refused = subject.views.failed("refused") if subject.views else {}
+    for parser, view in stopped.items():
+        yield _flaw(subject, f"stops {parser}", f"{view.failure}: {view.detail}")
+    if not stopped and subject.views and len(refused) == len(subject.views.by_parser):
+        why = "; ".join(f"{parser}: {view.detail}" for parser, view in refused.items())
+        yield _flaw(subject, "can be read by no parser", why)
+    elif not stopped and subject.facts.elf is None:
+        yield _flaw(subject, "has headers that can't be read", "; ".join(subject.facts.faults))
+
+
+def _flaw(subject: ImageSubject, what: str, why: str) -> Flaw:
+    return Flaw(
+        subject=subject.id,
+        message=f"{subject.owner} {what} ({why}): it is damaged or hostile",
+        parties=(
+            Party(name=subject.owner, value=subject.facts.format),
+            Party(name="parsers", value=why),
+        ),
+        fix=FIX,
+    )
