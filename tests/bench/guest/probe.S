@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Entry, the one vector, and the measured sequences. x16: counter at the vector, 0: not yet. */
+
+    .section .head, "ax"
+    .global _head
+_head: /* arm64 Image header: the first two words are instructions */
+    mrs x5, cntpct_el0
+    b start
+    .quad 0            /* text_offset */
+    .quad _end         /* image_size */
+    .quad 0xa          /* little-endian, 4 KiB pages, anywhere */
+    .quad 0, 0, 0
+    .ascii "ARM\x64"
+    .long 0
+
+    .text
+start:
+    adrp x1, _stack_end
+    add sp, x1, :lo12:_stack_end
+    adrp x1, first_instruction
+    str x5, [x1, :lo12:first_instruction]
+    adr x1, vectors
+    msr vbar_el1, x1
+    isb
+    bl bench_main
+    b .
+
+    .macro symbol name
+    .global \name
+\name:
+    .endm
+
+    .macro count_from reg
+    mrs \reg, cntvct_el0
+    .endm
+
+symbol probe_nothing
+    count_from x9
+    mrs x10, cntvct_el0
+    sub x0, x10, x9
+    ret
+
+symbol probe_call
+    count_from x9
+    hvc #0
+    mrs x10, cntvct_el0
+    sub x0, x10, x9
+    ret
+
+symbol probe_read
+    mov x1, x0
+    count_from x9
+    ldr w0, [x1]
+    mrs x10, cntvct_el0
+    sub x0, x10, x9
+    ret
+
+symbol probe_write
+    mov w1, w0
+    lsr x0, x0, #32
+    count_from x9
+    str w0, [x1]
+    mrs x10, cntvct_el0
+    sub x0, x10, x9
+    ret
+
+symbol probe_sgi
+    mov x16, #0
+    msr daifclr, #2
+    count_from x9
+    msr icc_sgi1r_el1, x0
+1:  cbz x16, 1b
+    msr daifset, #2
+    sub x0, x16, x9
+    ret
+
+    .macro arm_timer       /* x0: delay; x9 becomes the deadline */
+    mov x16, #0
+    mov x10, #1
+    mrs x9, cntvct_el0
+    add x9, x9, x0
+    msr cntv_cval_el0, x9
+    msr cntv_ctl_el0, x10
+    isb
+    .endm
+
+symbol probe_timer
+    arm_timer
+    msr daifclr, #2
+1:  cbz x16, 1b
+    msr daifset, #2
+    sub x0, x16, x9
+    ret
+
+symbol probe_timer_wfi
+    arm_timer
+    msr daifclr, #2
+1:  wfi
+    cbz x16, 1b
+    msr daifset, #2
+    sub x0, x16, x9
+    ret
+
+symbol probe_loop
+    cbz x0, 1f
+    arm_timer
+1:  mov x12, #10000
+    msr daifclr, #2
+    count_from x11
+2:  subs x12, x12, #1
+    b.ne 2b
+    mrs x13, cntvct_el0
+    msr daifset, #2
+    sub x0, x13, x11
+    ret
+
+symbol handler_length
+    mov x0, #(handler_end - handler) / 4
+    ret
+
+symbol semihosting
+    hlt #0xf000
+    ret
+
+    .balign 2048
+vectors:
+    .rept 5
+    b .
+    .balign 128
+    .endr
+handler:               /* straight on, so that its length is what the assembler says */
+    mrs x16, cntvct_el0
+    mrs x17, icc_iar1_el1
+    msr cntv_ctl_el0, xzr
+    isb
+    msr icc_eoir1_el1, x17
+    isb
+    eret
+handler_end:
+    .balign 128
+    .rept 10
+    b .
+    .balign 128
+    .endr

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sequences of what may happen to a virtual GIC; after each the list registers are looked at. */
+#include "arch.h"
+#include "interpreter.h"
+#include "machine.h"
+#include "vgic.h"
+
+#define LR_STATE 0xc000000000000000   /* ICH_LR<n>_EL2 */
+#define LR_PENDING 0x4000000000000000
+#define LR_ACTIVE 0x8000000000000000
+
+enum operation {
+    DISTRIBUTOR = 0,   /* place: offset | size << 32 | write << 40; so for the next */
+    REDISTRIBUTOR = 1,
+    SGI = 2,           /* value: of ICC_SGI1R */
+    HARDWARE = 3,      /* place: INTID; so for the next two */
+    LINE = 4,
+    PULSE = 5,
+    MAINTENANCE = 6,
+    SWITCH = 7,        /* place: vCPU that comes */
+    ACKNOWLEDGE = 8,   /* place: list register; the guest takes the interrupt */
+    END = 9            /* and finishes it */
+};
+
+static void mix_list_registers(const struct vcpu *vcpu)
+{
+    for (uint32_t n = 0; n < vcpu->vgic.lr_count; n++) {
+        vector_mix(arch_lr_read(n));
+    }
+    vector_mix(arch_lr_empty());
+}
+
+static void access_register(struct vcpu *vcpu, uint64_t operation, uint64_t place, uint64_t value)
+{
+    uint64_t offset = place & 0xffffffff;
+    uint32_t size = place >> 32 & 0xff;
+    bool write = (place >> 40) != 0;
+
+    if (operation == DISTRIBUTOR) {
+        vgic_distributor(vcpu, offset, size, write, &value);
+    } else {
+        vgic_redistributor(vcpu, offset, size, write, &value);
+    }
+    vector_mix(write ? 0 : value);
+}
+
+/* What the guest's ICC_IAR1 and ICC_EOIR1 do to a list register. */
+static void guest(uint64_t n, uint64_t from, uint64_t to)
+{
+    uint64_t value = arch_lr_read((uint32_t)n);
+
+    if ((value & LR_STATE) == from) {
+        arch_lr_write((uint32_t)n, (value & ~LR_STATE) | to);
+    }
+}
+
+static void operate(struct vcpu *vcpu, uint64_t operation, uint64_t place, uint64_t value)
+{
+    switch (operation) {
+    case SGI:
+        vgic_sgi(vcpu, value);
+        break;
+    case HARDWARE:
+        vgic_hardware(vcpu, (uint32_t)place);
+        break;
+    case LINE:
+        vgic_line(vcpu, (uint32_t)place, value != 0);
+        break;
+    case PULSE:
+        vgic_pulse(vcpu, (uint32_t)place);
+        break;
+    case MAINTENANCE:
+        vgic_maintenance(vcpu);
+        break;
+    case ACKNOWLEDGE:
+        guest(place, LR_PENDING, LR_ACTIVE);
+        break;
+    case END:
+        guest(place, LR_ACTIVE, 0);
+        break;
+    default:
+        access_register(vcpu, operation, place, value);
+        break;
+    }
+}
+
+void vector_vgic(const uint64_t *words, uint64_t count)
+{
+    struct partition *partition = &machine.partitions[words[0]];
+    struct vcpu *vcpu;
+
+    vector_boot(words[0]);
+    vcpu = &partition->vcpus[0];
+    vgic_load(vcpu);
+    for (uint64_t n = 1; n + 3 <= count; n += 3) {
+        if (words[n] == SWITCH) {
+            vgic_save(vcpu);
+            vcpu = &partition->vcpus[words[n + 1] % partition->vcpu_count];
+            vgic_load(vcpu);
+        } else {
+            operate(vcpu, words[n], words[n + 1], words[n + 2]);
+        }
+        mix_list_registers(vcpu);
+        vector_mix(vgic_pending(vcpu) ? 1 : 0);
+    }
+    vgic_save(vcpu);
+}
