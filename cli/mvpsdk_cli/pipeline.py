@@ -32,10 +32,15 @@ __all__ = [
     "Prepared",
     "Request",
     "all_inputs",
+    "build_all",
+    "fetch",
     "gather",
+    "hypervisor",
+    "lock",
     "open_handset",
     "prepare",
     "prepare_all",
+    "refuse_findings",
 ]
 
 
@@ -219,3 +224,64 @@ def all_inputs(loaded: Handset) -> dict[str, store.Source]:
                     hint="give the boards handset files of their own",
                 )
     return found
+
+
+def build_all(
+    request: Request, toolchain: build.Toolchain, *, cached: bool = True
+) -> tuple[str, list[build.Image]]:
+    """Build the hypervisor, and the firmware if there are sources; return the board's name too."""
+    loaded = handset.load(request.handset)
+    board = boards.named(_only_board(loaded, request), request.board_dirs)
+    cache = request.cache if cached else None
+    images = [hypervisor(board, toolchain, cache)]
+    realtime = loaded.for_board(board.name).realtime
+    if realtime and realtime.source:
+        images.append(build.firmware(realtime.source, toolchain=toolchain, cache=cache))
+    return board.name, images
+
+
+def hypervisor(board: Board, toolchain: build.Toolchain, cache: Cache | None) -> build.Image:
+    """Build the hypervisor with the driver of the board's console."""
+    driver = board.console.driver if board.console else "none"
+    return build.image(driver, toolchain=toolchain, cache=cache)
+
+
+def refuse_findings(prepared: Prepared, cache: Cache) -> None:
+    """Lint, and raise CheckFailed with every finding that is an error."""
+    import datetime as dt
+
+    from mvpsdk import lint
+    from mvpsdk.errors import CheckFailed, ToolFailedError
+
+    today = dt.datetime.now(tz=dt.UTC).date()
+    report = lint.check([prepared.bench(cache)], today=today)
+    if report.failures():
+        raise CheckFailed.of(
+            Fault(message=found.message, place=found.place, hint=found.fix, rule=found.rule)
+            for found in report.failures()
+        )
+    failed = [check for check in report.checks if check.failed]
+    if failed:
+        raise ToolFailedError.of(
+            Fault(message=f"{check.subject}: {check.reason}", rule=check.rule) for check in failed
+        )
+
+
+def lock(request: Request) -> tuple[Path, store.Lock]:
+    """Pin every input as it is now, in the lock beside the handset file. Return path and lock."""
+    loaded = handset.load(request.handset)
+    path = store.lock_path(loaded.path)
+    inputs = store.Store(cache=request.cache, offline=request.offline)
+    made = store.pin(all_inputs(loaded), inputs, path)
+    locking.save(made, path)
+    return path, made
+
+
+def fetch(request: Request) -> dict[str, Path]:
+    """Bring every input that has a URL into the cache; return where they are, by role."""
+    loaded, inputs = open_handset(request)
+    return {
+        role: inputs.fetch(role, source, inputs.pinned(role, source))
+        for role, source in all_inputs(loaded).items()
+        if source.url
+    }

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cross-building: the hypervisor from the core's sources, firmware from the phone maker's."""
 
-from mvpsdk.build.compile import compile_commands
+from mvpsdk.build.export import export
 from mvpsdk.build.image import Image, firmware, image
 from mvpsdk.build.sizes import Sizes
 from mvpsdk.build.toolchain import Toolchain, find
 
-__all__ = ["Image", "Sizes", "Toolchain", "compile_commands", "find", "firmware", "image"]
+__all__ = ["Image", "Sizes", "Toolchain", "export", "find", "firmware", "image"]

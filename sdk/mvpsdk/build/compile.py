@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from mvpsdk.build.tool import run
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mvpsdk.build.recipe import Recipe, Source
     from mvpsdk.build.toolchain import Toolchain
 
@@ -55,19 +57,23 @@ def make(recipe: Recipe, toolchain: Toolchain) -> Program:
         )
 
 
-def compile_commands(recipe: Recipe, toolchain: Toolchain, generated: Path) -> bytes:
-    """Return a compilation database (JSON, Clang's format), for editors and clang-tidy."""
-    flags = recipe.compile_flags(toolchain, generated)
+def compile_commands(recipes: Sequence[Recipe], toolchain: Toolchain, generated: Path) -> bytes:
+    """Return a compilation database (JSON, Clang's format), for editors and clang-tidy.
+
+    generated: where the headers are that the build makes.
+    """
+    folder = generated.absolute()
     entries = [
         {
             "directory": str(source.folder),
             "file": source.name,
             "arguments": [
                 *toolchain.compiler,
-                *flags,
+                *recipe.compile_flags(toolchain, folder),
                 *recipe.source_flags(source, toolchain),
             ],
         }
+        for recipe in recipes
         for source in recipe.sources
     ]
     return json.dumps(entries, indent=2).encode() + b"\n"

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mvpsdk.build import compile as compiling
@@ -43,6 +43,7 @@ class Image:
     by_source: Mapping[str, sizes.Sizes]
     toolchain: str  # what compiler and linker say they are
     sources: str  # SHA-256 over all sources
+    recipe: recipe.Recipe = field(repr=False, compare=False)
 
 
 def image(
@@ -95,7 +96,7 @@ def _cached(
 ) -> Image:
     key = f"{what.name}-{what.key(toolchain)}"
     kept = cache.result(key) if cache else None
-    found = _unpack(what.name, kept) if kept else None
+    found = _unpack(what, kept) if kept else None
     if found:
         return found
     built, stray = _make(what, toolchain, judge)
@@ -124,13 +125,21 @@ def _make(
         by_source=sizes.by_source(parsed, program.map),
         toolchain=toolchain.identity,
         sources=what.digest(),
+        recipe=what,
     )
     return built, bool(program.stray)
 
 
+_FACTS = ("name", "sha256", "elf_sha256", "memory_size", "toolchain", "sources")
+
+
 def _keep(cache: Cache, key: str, built: Image, *, damaged: bool) -> None:
     """A cache that can't be written makes the next build slow, not this one fail."""
-    facts = {k: v for k, v in asdict(built).items() if k not in ("binary", "elf")}
+    facts = {
+        **{name: getattr(built, name) for name in _FACTS},
+        "total": asdict(built.total),
+        "by_source": {source: asdict(row) for source, row in built.by_source.items()},
+    }
     report = json.dumps(facts, sort_keys=True).encode()
     try:
         if damaged:
@@ -140,7 +149,7 @@ def _keep(cache: Cache, key: str, built: Image, *, damaged: bool) -> None:
         _log.warning("not cached: %s", error)
 
 
-def _unpack(name: str, files: Mapping[str, bytes]) -> Image | None:
+def _unpack(what: recipe.Recipe, files: Mapping[str, bytes]) -> Image | None:
     """What the cache kept; None if it is damaged."""
     try:
         facts: dict[str, Any] = json.loads(files["report.json"])
@@ -150,9 +159,10 @@ def _unpack(name: str, files: Mapping[str, bytes]) -> Image | None:
             elf=files["elf"],
             total=sizes.Sizes(**facts.pop("total")),
             by_source={source: sizes.Sizes(**row) for source, row in rows.items()},
+            recipe=what,
             **facts,
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
     sums = (hashlib.sha256(found.binary).hexdigest(), hashlib.sha256(found.elf).hexdigest())
-    return found if (*sums, name) == (found.sha256, found.elf_sha256, found.name) else None
+    return found if sums == (found.sha256, found.elf_sha256) else None

@@ -51,6 +51,16 @@ class Store:
         pinned = self.lock.pin(name) if self.lock else None
         return source.sha256 or (pinned.sha256 if pinned else "")
 
+    def pinned(self, name: str, source: Source) -> str:
+        """Return the digest that an input must have. Raises InputError if nothing pins it."""
+        digest = self.expected(name, source)
+        if not digest:
+            raise InputError(
+                f"{name} is not pinned: {source.url} has no SHA-256",
+                hint="pin it with: mvpsdk lock",
+            )
+        return digest
+
     def locate(self, name: str, source: Source) -> Path:
         """Return a path where the input's bytes are, fetched if need be.
 
@@ -60,12 +70,7 @@ class Store:
         """
         if source.path:
             return source.path
-        digest = self.expected(name, source)
-        if not digest:
-            raise InputError(
-                f"{name} is not pinned: {source.url} has no SHA-256",
-                hint="pin it with: mvpsdk lock",
-            )
+        digest = self.pinned(name, source)
         cached = self.cache.file(digest)
         return cached if cached.is_file() else self.fetch(name, source, digest)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mvpsdk.errors import InputError
@@ -42,6 +42,7 @@ def store(cache: Cache) -> Store:
     return Store(cache=cache, patience=QUICK)
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.builds(

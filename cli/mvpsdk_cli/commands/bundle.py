@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lints, builds, packs and contains a handset: one file to flash and to boot.
+
+Exceptions to lint rules stand in the handset file as [[allow]] with a reason, nowhere else.
+
+Examples:
+    mvpsdk bundle examples/demo-handset -o demo.itb --unsigned
+
+    mvpsdk bundle handset.toml --board qemu-virt -o phone.itb --unsigned --locked
+"""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mvpsdk_cli import render
+from mvpsdk_cli.arguments import (  # noqa: TC001 - typer reads the annotations
+    BoardDirOption,
+    BoardOption,
+    HandsetArgument,
+    LockedOption,
+    OfflineOption,
+    ToolchainOption,
+)
+from mvpsdk_cli.options import Format, FormatOption, Profile, ProfileOption
+
+if TYPE_CHECKING:
+    from mvpsdk.bundle import Bundle
+    from mvpsdk_cli.pipeline import Prepared, Request
+
+SECTION = "Make"
+
+
+def command(  # noqa: D103 - the module's docstring is the command's
+    handset: HandsetArgument,
+    *,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The bundle to write.")
+    ],
+    board: BoardOption = None,
+    board_dir: BoardDirOption = None,
+    unsigned: Annotated[
+        bool, typer.Option("--unsigned", help="Make a bundle that nothing vouches for.")
+    ] = False,
+    container: Annotated[
+        str, typer.Option("--container", help="fit: U-Boot's format, with external data.")
+    ] = "fit",
+    profile: ProfileOption = Profile.DEV,
+    locked: LockedOption = False,
+    offline: OfflineOption = False,
+    toolchain: ToolchainOption = None,
+    output_format: FormatOption = Format.TEXT,
+) -> int:
+    from mvpsdk_cli import pipeline
+
+    _check_call(unsigned=unsigned, container=container, profile=profile)
+    request = pipeline.Request(
+        handset=handset,
+        board=board,
+        board_dirs=tuple(board_dir or ()),
+        locked=locked,
+        offline=offline,
+        toolchain=toolchain,
+    )
+    prepared = pipeline.prepare(request)
+    pipeline.refuse_findings(prepared, request.cache)
+    _tell(_pack(prepared, request, output, profile), output_format)
+    return 0
+
+
+def _check_call(*, unsigned: bool, container: str, profile: Profile) -> None:
+    from mvpsdk.errors import InputError
+
+    if container != "fit":
+        raise InputError(f"there is no container {container}", hint="this version makes fit")
+    if profile is Profile.RELEASE:
+        raise InputError(
+            "a release bundle must be signed, and this version can't sign yet",
+            hint="for development: --profile dev --unsigned",
+        )
+    if not unsigned:
+        raise InputError(
+            "a bundle is signed unless unsigned is asked for by name, and this version can't sign",
+            hint="say --unsigned; whoever flashes the bundle then trusts it blindly",
+        )
+
+
+def _pack(prepared: Prepared, request: Request, output: Path, profile: Profile) -> Bundle:
+    from mvpsdk import build, bundle
+    from mvpsdk_cli import pipeline
+
+    plan = prepared.planned()
+    chain = build.find(request.toolchain)
+    hypervisor = pipeline.hypervisor(prepared.board, chain, request.cache)
+    with render.progress("packing", plan.total_size) as advance:
+        return bundle.pack(
+            plan,
+            hypervisor,
+            prepared.inputs.files,
+            output,
+            profile=profile.value,
+            progress=advance,
+        )
+
+
+def _tell(made: Bundle, output_format: Format) -> None:
+    manifest = made.manifest
+    render.note(render.style("UNSIGNED: nothing proves where this bundle comes from.", "yellow"))
+    if output_format is Format.JSON:
+        import json
+
+        contents = json.loads(manifest.json())
+        render.report(
+            "mvpsdk.bundle/1", {"path": str(made.path), "size": made.size, "manifest": contents}
+        )
+        return
+    from mvpsdk.units import describe_size
+
+    render.out(
+        f"{render.path(made.path)}: {manifest.handset} {manifest.version} for {manifest.board},"
+        f" {describe_size(made.size)}, unsigned"
+    )
+    rows = [
+        [f"  {entry.name}", describe_size(entry.size), entry.sha256]
+        for entry in (*manifest.parts, *manifest.images)
+    ]
+    for line in render.table(rows):
+        render.out(line)

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shows what is inside a bundle, a pack or an arm64 Image, and whether it is intact.
+
+Needs no sources. Every digest is checked, and the hypervisor's own check judges the pack; exit
+code 1 means that something is not as it should be.
+
+Examples:
+    mvpsdk inspect phone.itb
+
+    mvpsdk inspect phone.itb --format json
+"""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mvpsdk_cli import render
+from mvpsdk_cli.options import Format, FormatOption
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mvpsdk.bundle import Contents, Digest
+    from mvpsdk.core.facade import Pack
+
+SECTION = "Describe"
+
+
+def command(  # noqa: D103 - the module's docstring is the command's
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A FIT, a pack or an Image.")],
+    *,
+    output_format: FormatOption = Format.TEXT,
+) -> int:
+    from mvpsdk import bundle as room
+
+    contents = room.open(bundle)
+    total = sum(entry.span.size for entry in contents.entries())
+    with render.progress("checking digests", total) as advance:
+        digests = room.verify(contents, advance)
+    wrong = list(problems(contents, digests))
+    if output_format is Format.JSON:
+        render.report("mvpsdk.inspect/1", document(contents, digests, wrong))
+    else:
+        for line in text(contents, digests):
+            render.out(line)
+        for problem in wrong:
+            render.out(render.style(problem, "red"))
+    return int(bool(wrong))
+
+
+def problems(contents: Contents, digests: Sequence[Digest]) -> Iterator[str]:
+    """What is not as it should be."""
+    for digest in digests:
+        if digest.expected and not digest.ok:
+            yield f"{digest.name} is damaged: SHA-256 {digest.found}, should be {digest.expected}"
+    verdict = contents.verdict
+    if verdict and not verdict.ok:
+        yield (
+            f"the pack is refused: reason {verdict.reason}, {verdict.reason.text}"
+            f" (table {verdict.table.name.lower()}, entry {verdict.index},"
+            f" {verdict.value:#x} against {verdict.bound:#x})"
+        )
+
+
+def text(contents: Contents, digests: Sequence[Digest]) -> Iterator[str]:
+    """The contents for people."""
+    from mvpsdk.units import describe_size
+
+    kind = {"fit": "FIT bundle", "pack": "pack", "image": "arm64 Image"}[contents.kind]
+    yield f"{render.path(contents.path)}: {kind}, {describe_size(contents.size)}"
+    yield from _manifest(contents)
+    yield from _image(contents)
+    state = {digest.name: "intact" if digest.ok else "no digest" for digest in digests}
+    state |= {digest.name: "DAMAGED" for digest in digests if digest.expected and not digest.ok}
+    rows = [
+        [
+            f"  {entry.name}",
+            entry.kind,
+            describe_size(entry.span.size),
+            "" if entry.load is None else f"{entry.load:#x}",
+            state[entry.name],
+        ]
+        for entry in contents.entries()
+    ]
+    yield from render.table(rows) if rows else ()
+    if contents.pack:
+        yield from _partitions(contents.pack)
+
+
+def _manifest(contents: Contents) -> Iterator[str]:
+    manifest = contents.manifest
+    if not manifest:
+        return
+    yield f"  handset      {manifest.handset} {manifest.version}"
+    yield f"  board        {manifest.board}"
+    yield f"  profile      {manifest.profile}, {'signed' if manifest.signed else 'unsigned'}"
+    yield f"  built with   mvpsdk {manifest.sdk}, {manifest.toolchain}"
+    yield f"  fingerprint  {manifest.fingerprint}"
+
+
+def _image(contents: Contents) -> Iterator[str]:
+    facts = contents.facts
+    if not facts:
+        return
+    header = facts.arm64
+    if header:
+        yield f"  in memory    {header.image_size} bytes, text offset {header.text_offset:#x}"
+    yield f"  SHA-256      {facts.sha256}"
+    for fault in facts.faults:
+        yield f"  fault        {fault}"
+
+
+def _partitions(pack: Pack) -> Iterator[str]:
+    from mvpsdk.units import Range, describe_size
+
+    for index, partition in enumerate(pack.partitions):
+        chosen = ", default" if pack.default_persona == index else ""
+        kind = partition.kind.name.lower()
+        yield f"  {partition.name}: {kind}, priority {partition.priority}{chosen}"
+        for region in pack.regions:
+            if region.partition == index:
+                extent: Range[int] = Range(region.ipa, region.size)
+                where = f"at {region.pa:#x}" if region.pa else "emulated"
+                size = describe_size(region.size)
+                yield f"    {extent}  {size}  {region.kind.name.lower()}, {where}"
+
+
+def document(contents: Contents, digests: Sequence[Digest], wrong: Sequence[str]) -> dict[str, Any]:
+    """The contents as JSON, sizes in bytes."""
+    import json
+
+    manifest = contents.manifest
+    found = {digest.name: digest for digest in digests}
+    return {
+        "path": str(contents.path),
+        "kind": contents.kind,
+        "size": contents.size,
+        "manifest": json.loads(manifest.json()) if manifest else None,
+        "parts": [_entry(part, found) for part in contents.parts],
+        "images": [_entry(part, found) for part in contents.images],
+        "partitions": _partition_documents(contents.pack),
+        "verdict": _verdict(contents),
+        "sha256": contents.facts.sha256 if contents.facts else None,
+        "problems": list(wrong),
+    }
+
+
+def _entry(part: Any, found: dict[str, Digest]) -> dict[str, Any]:  # noqa: ANN401 - a Part
+    digest = found[part.name]
+    return {
+        "name": part.name,
+        "kind": part.kind,
+        "size": part.span.size,
+        "load": part.load,
+        "sha256": digest.found,
+        "expected": digest.expected or None,
+    }
+
+
+def _partition_documents(pack: Pack | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": partition.name,
+            "kind": partition.kind.name.lower(),
+            "priority": partition.priority,
+            "entry": partition.entry,
+            "default": pack.default_persona == index,
+        }
+        for index, partition in enumerate(pack.partitions if pack else ())
+        if pack
+    ]
+
+
+def _verdict(contents: Contents) -> dict[str, Any] | None:
+    verdict = contents.verdict
+    if not verdict:
+        return None
+    return {
+        "reason": int(verdict.reason),
+        "text": verdict.reason.text,
+        "table": verdict.table.name.lower(),
+        "index": verdict.index,
+        "value": verdict.value,
+        "bound": verdict.bound,
+    }
