@@ -164,13 +164,13 @@ static inline void reg_write(uint64_t address, uint32_t value)
     *(volatile uint32_t *)address = value;
 }
 
-#define sysreg_read(name)                                                                          \
-    ({                                                                                             \
-        uint64_t value_;                                                                           \
-        __asm__ volatile("mrs %0, " name : "=r"(value_)::"memory");                                \
-        value_;                                                                                    \
+#define sysreg_read(name)                                           \
+    ({                                                              \
+        uint64_t value_;                                            \
+        __asm__ volatile("mrs %0, " name : "=r"(value_)::"memory"); \
+        value_;                                                     \
     })
-#define sysreg_write(name, value)                                                                  \
+#define sysreg_write(name, value) \
     __asm__ volatile("msr " name ", %0\n\tisb" ::"r"((uint64_t)(value)) : "memory")
 
 #endif

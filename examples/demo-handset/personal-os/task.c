@@ -73,6 +73,16 @@ static struct task *choose(uint64_t now, uint64_t *deadline)
     return &tasks[rank];
 }
 
+static void set_timer(uint64_t deadline)
+{
+    if (deadline == TASK_FOREVER) { /* off: some machine models misread the highest compare value */
+        sysreg_write("cntv_ctl_el0", 0);
+        return;
+    }
+    sysreg_write("cntv_cval_el0", deadline);
+    sysreg_write("cntv_ctl_el0", TIMER_ON);
+}
+
 struct frame *task_switch(struct frame *frame)
 {
     uint64_t now = time_now();
@@ -84,8 +94,7 @@ struct frame *task_switch(struct frame *frame)
     }
     current = choose(now, &deadline);
     since = now;
-    sysreg_write("cntv_cval_el0", deadline);
-    sysreg_write("cntv_ctl_el0", deadline == TASK_FOREVER ? 0 : TIMER_ON);
+    set_timer(deadline);
     return current->frame;
 }
 

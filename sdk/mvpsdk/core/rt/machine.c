@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The machine, read from the device tree in one pass. A node's properties come before its children,
+ * so a node is complete when the next one begins or it ends.
+ */
+#include "../src/fdt.h"
+#include "rt_internal.h"
+
+#define FDT_MAX 0x10000 /* the planner keeps the last 64 KiB of the RAM for the tree */
+#define SPI 32          /* first INTID of shared interrupts; of private ones: */
+#define PPI 16
+#define VIRTUAL_TIMER 2 /* third of secure, non-secure, virtual, hypervisor */
+
+/* What is wanted of one node. */
+struct node {
+    bool memory;
+    bool gic;
+    bool timer;
+    struct fdt_token reg;
+    struct fdt_token interrupts;
+};
+
+static struct rt_machine machine;
+
+const struct rt_machine *rt_machine(void)
+{
+    return &machine;
+}
+
+static bool text_equal(const char *a, const char *b)
+{
+    while (*a != 0 && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+/* Is text one of the strings in that property? */
+static bool lists(const struct fdt_token *property, const char *text)
+{
+    uint32_t at = 0;
+
+    if (property->value_size == 0 || property->value[property->value_size - 1] != 0) {
+        return false;
+    }
+    while (at < property->value_size) {
+        if (text_equal((const char *)property->value + at, text)) {
+            return true;
+        }
+        while (property->value[at] != 0) {
+            at++;
+        }
+        at++;
+    }
+    return false;
+}
+
+static uint64_t number(const struct fdt_token *property, uint32_t offset, uint32_t size)
+{
+    uint64_t value = 0;
+
+    if (property->value_size < offset + size ||
+        !fdt_number(property->value + offset, size, &value)) {
+        return 0;
+    }
+    return value;
+}
+
+static void read_property(struct node *node, const struct fdt_token *property)
+{
+    if (text_equal(property->name, "device_type")) {
+        node->memory = lists(property, "memory");
+    } else if (text_equal(property->name, "compatible")) {
+        node->gic = lists(property, "arm,gic-v3");
+        node->timer = lists(property, "arm,armv8-timer");
+    } else if (text_equal(property->name, "reg")) {
+        node->reg = *property;
+    } else if (text_equal(property->name, "interrupts")) {
+        node->interrupts = *property;
+    }
+}
+
+/* Addresses and sizes take two cells, interrupts three: <type number flags>. */
+static void finish_node(struct node *node)
+{
+    if (node->memory && machine.ram_size == 0) {
+        machine.ram_base = number(&node->reg, 0, 8);
+        machine.ram_size = number(&node->reg, 8, 8);
+    }
+    if (node->gic) {
+        machine.distributor = number(&node->reg, 0, 8);
+        machine.redistributor = number(&node->reg, 16, 8);
+    }
+    if (node->timer) {
+        uint32_t at = VIRTUAL_TIMER * 12;
+        uint32_t first = number(&node->interrupts, at, 4) == 1 ? PPI : SPI;
+
+        machine.timer_intid = first + (uint32_t)number(&node->interrupts, at + 4, 4);
+    }
+    *node = (struct node){.memory = false};
+}
+
+bool rt_machine_read(const void *tree)
+{
+    struct fdt fdt;
+    struct fdt_token token;
+    struct node node = {.memory = false};
+
+    if (!fdt_open(&fdt, tree, FDT_MAX)) {
+        return false;
+    }
+    for (fdt_token(&fdt, fdt.structure, &token); token.kind != FDT_END && token.kind != FDT_DAMAGED;
+         fdt_token(&fdt, token.next, &token)) {
+        if (token.kind == FDT_PROPERTY) {
+            read_property(&node, &token);
+        } else {
+            finish_node(&node);
+        }
+    }
+    return token.kind == FDT_END && machine.ram_size != 0 && machine.distributor != 0 &&
+           machine.redistributor != 0 && machine.timer_intid >= PPI;
+}

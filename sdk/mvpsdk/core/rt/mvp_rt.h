@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runtime library for realtime firmware: everything between the hypervisor's entry and your tasks.
+ *
+ * You write rt_main(). When it is called the firmware has relocated itself, the MMU and the caches
+ * are on, interrupts are enabled, and the machine is known from the device tree. Two levels run:
+ *
+ *   - the background: rt_main() and what it calls, for reports and slow work;
+ *   - above it, tasks and interrupt handlers: short, never interrupted, in the order of creation.
+ *
+ * No C library, no allocation, no floating point.
+ */
+#ifndef MVP_RT_H
+#define MVP_RT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <mvp/abi.h>
+
+/* ---- The firmware's own ---- */
+
+/* Must not return: end in rt_power_off(), or in a loop around rt_wait(). */
+_Noreturn void rt_main(void);
+
+/* ---- The machine, as the device tree tells it ---- */
+
+struct rt_machine {
+    uint64_t ram_base; /* of this partition, bytes; the firmware stands at its start */
+    uint64_t ram_size;
+    uint64_t distributor; /* GICv3, address */
+    uint64_t redistributor;
+    uint32_t timer_intid; /* of the virtual timer */
+    uint32_t zero;
+};
+
+const struct rt_machine *rt_machine(void);
+
+/* ---- Time: the virtual counter ---- */
+
+uint64_t rt_now(void);                   /* counter ticks */
+uint64_t rt_ticks(uint64_t nanoseconds); /* as counter ticks, rounded down */
+uint64_t rt_nanoseconds(uint64_t ticks); /* rounded down */
+
+/* ---- Periodic tasks with absolute deadlines ---- */
+
+/*
+ * Deadline n is start + n * period, computed afresh each time, so that nothing drifts. The task
+ * runs once at each deadline. If it could not run for so long that later deadlines passed too, it
+ * runs once, for the last of them, and is told of the others.
+ */
+struct rt_task {
+    void (*run)(struct rt_task *task);
+    uint64_t period; /* nanoseconds */
+    uint64_t start;  /* counter value of deadline 0, which is not run */
+    uint64_t number; /* of the deadline that is being served, from 1 */
+    uint64_t passed; /* deadlines before it that nobody served in time */
+    uint64_t late;   /* counter ticks from the first deadline not yet served to now */
+};
+
+#define RT_TASKS_MAX 8
+
+/* Starts a task; its first deadline is one period from now. The struct must stay in place. False:
+ * there are RT_TASKS_MAX already, or the period is below a microsecond. */
+bool rt_periodic(struct rt_task *task, uint64_t period, void (*run)(struct rt_task *task));
+
+/* ---- Interrupts of devices that the partition owns ---- */
+
+#define RT_HANDLERS_MAX 8
+
+/* Enables the interrupt and has the handler called for it, above the background. False: there are
+ * RT_HANDLERS_MAX already, or the INTID is none. */
+bool rt_interrupt(uint32_t intid, void (*handler)(void *context), void *context);
+
+/* ---- From the background only ---- */
+
+/* Sleeps until an interrupt has been served. */
+void rt_wait(void);
+
+/* One text on the console; %s, %lu and %lx are known. Whole lines come out best: a line is handed
+ * over at its end, or when it is MVP_CONSOLE_WRITE_MAX bytes long. */
+__attribute__((format(printf, 1, 2))) void rt_print(const char *format, ...);
+
+/* Powers the whole board off (PSCI SYSTEM_OFF): the realtime partition may. */
+_Noreturn void rt_power_off(void);
+
+/* Stops this partition alone (PSCI CPU_OFF): what start-up does when it can't go on. */
+_Noreturn void rt_stop(const char *why);
+
+/* ---- Calls to the hypervisor ---- */
+
+/* SMC Calling Convention by HVC: function and two arguments, x0 of the result. */
+uint64_t rt_call(uint64_t function, uint64_t a, uint64_t b);
+
+/* enum mvp_partition_state of that partition, or -1 where there is no such partition. */
+int64_t rt_partition_state(uint32_t index);
+
+/* How many partitions there are; this one's own index goes to *own. */
+uint32_t rt_partitions(uint32_t *own);
+
+#endif

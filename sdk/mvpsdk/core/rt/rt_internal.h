@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the runtime library offer each other. */
+#ifndef RT_INTERNAL_H
+#define RT_INTERNAL_H
+
+#include "mvp_rt.h"
+
+#include <stddef.h>
+
+#define RT_INTID_SPECIAL 1020 /* from here on an INTID is no interrupt (Arm IHI 0069, 2.2.1) */
+
+/* Reads the device tree; false: something that the library needs is missing or damaged. */
+bool rt_machine_read(const void *tree);
+/* Turns MMU and caches on: identity, RAM normal, all else device. */
+void rt_mmu_on(void);
+void rt_gic_start(void);
+void rt_gic_enable(uint32_t intid);
+void rt_timer_start(void);
+void rt_timer_interrupt(void);
+/* Called by start.S. */
+_Noreturn void rt_start(const void *tree);
+void rt_irq(void);
+_Noreturn void rt_exception(uint64_t syndrome, uint64_t address, uint64_t pc);
+/* The call, with x0 and x1 of the result. */
+uint64_t rt_call_pair(uint64_t function, uint64_t a, uint64_t b, uint64_t *second);
+
+#define rt_sysreg_read(name)                                        \
+    ({                                                              \
+        uint64_t value_;                                            \
+        __asm__ volatile("mrs %0, " name : "=r"(value_)::"memory"); \
+        value_;                                                     \
+    })
+#define rt_sysreg_write(name, value) \
+    __asm__ volatile("msr " name ", %0\n\tisb" ::"r"((uint64_t)(value)) : "memory")
+
+#endif
