@@ -17,7 +17,7 @@ enum call_action {
     CALL_DONE = 0,       /* back to the guest */
     CALL_WAIT = 1,       /* CPU_SUSPEND: as WFI */
     CALL_CPU_OFF = 2,
-    CALL_CPU_ON = 3,     /* the target vCPU is prepared (pc, x0) and must be made ready */
+    CALL_CPU_ON = 3,     /* the target vCPU has been started */
     CALL_SYSTEM_OFF = 4,
     CALL_SYSTEM_RESET = 5
 };

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "psci.h"
+
+#include <stddef.h>
+
+#include "call.h"
+#include "sched.h"
+#include "vcpu.h"
+
+/* Function ids; those with a 64-bit form have it at the same number with bit 30 set. */
+#define FUNCTION_64 0x40000000
+#define VERSION 0x84000000
+#define CPU_SUSPEND 0x84000001
+#define CPU_SUSPEND_64 0xc4000001
+#define CPU_OFF 0x84000002
+#define CPU_ON 0x84000003
+#define CPU_ON_64 0xc4000003
+#define AFFINITY_INFO 0x84000004
+#define AFFINITY_INFO_64 0xc4000004
+#define MIGRATE_INFO_TYPE 0x84000006
+#define SYSTEM_OFF 0x84000008
+#define SYSTEM_RESET 0x84000009
+#define FEATURES 0x8400000a
+#define SMCCC_VERSION 0x80000000
+
+#define VERSION_1_1 0x10001
+#define MIGRATE_NOT_NEEDED 2
+#define AFFINITY_ON 0
+#define AFFINITY_OFF 1
+#define AFFINITY_LEVEL_MAX 3
+#define AFFINITY_FIELDS 0x000000ff00ffffff
+
+#define SUCCESS 0
+#define NOT_SUPPORTED 0xffffffffffffffff      /* -1 */
+#define INVALID_PARAMETERS 0xfffffffffffffffe /* -2 */
+#define ALREADY_ON 0xfffffffffffffffc         /* -4 */
+#define INVALID_ADDRESS 0xfffffffffffffff7    /* -9 */
+
+/* An argument by the convention of the call. */
+static uint64_t argument(const struct vcpu *vcpu, uint32_t id, uint32_t n)
+{
+    return (id & FUNCTION_64) != 0 ? vcpu->x[n] : vcpu->x[n] & 0xffffffff;
+}
+
+static struct vcpu *by_affinity(const struct vcpu *vcpu, uint64_t affinity)
+{
+    const struct partition *partition = vcpu->partition;
+
+    return affinity < partition->vcpu_count ? &partition->vcpus[affinity] : NULL;
+}
+
+static uint64_t cpu_on(struct vcpu *vcpu, uint32_t id, struct call_result *result)
+{
+    struct vcpu *target = by_affinity(vcpu, argument(vcpu, id, 1));
+    uint64_t entry = argument(vcpu, id, 2);
+
+    if (target == NULL) {
+        return INVALID_PARAMETERS;
+    }
+    if (target->state != VCPU_OFF) {
+        return ALREADY_ON;
+    }
+    if (entry % 4 != 0) {
+        return INVALID_ADDRESS;
+    }
+    vcpu_start(target, entry, argument(vcpu, id, 3));
+    result->action = CALL_CPU_ON;
+    result->target = target->number;
+    return SUCCESS;
+}
+
+/* Above level 0 there is one node, which holds all vCPUs: on, since the caller is. */
+static uint64_t affinity_info(const struct vcpu *vcpu, uint32_t id)
+{
+    uint64_t affinity = argument(vcpu, id, 1);
+    uint64_t level = argument(vcpu, id, 2);
+    const struct vcpu *target;
+
+    if (level > AFFINITY_LEVEL_MAX || (affinity & ~(uint64_t)AFFINITY_FIELDS) != 0) {
+        return INVALID_PARAMETERS;
+    }
+    if (level > 0) {
+        return (affinity & AFFINITY_FIELDS) >> 8 * level == 0 ? AFFINITY_ON : INVALID_PARAMETERS;
+    }
+    target = by_affinity(vcpu, affinity);
+    if (target == NULL) {
+        return INVALID_PARAMETERS;
+    }
+    return target->state == VCPU_OFF ? AFFINITY_OFF : AFFINITY_ON;
+}
+
+static uint64_t features(uint32_t id)
+{
+    switch (id) {
+    case SMCCC_VERSION:
+    case VERSION:
+    case CPU_SUSPEND:
+    case CPU_SUSPEND_64:
+    case CPU_OFF:
+    case CPU_ON:
+    case CPU_ON_64:
+    case AFFINITY_INFO:
+    case AFFINITY_INFO_64:
+    case MIGRATE_INFO_TYPE:
+    case SYSTEM_OFF:
+    case SYSTEM_RESET:
+    case FEATURES:
+        return SUCCESS;
+    default:
+        return NOT_SUPPORTED;
+    }
+}
+
+static __attribute__((noinline)) uint64_t serve(struct vcpu *vcpu, uint32_t id,
+                                                struct call_result *result)
+{
+    switch (id) {
+    case CPU_SUSPEND:
+    case CPU_SUSPEND_64: /* every state is stand-by: it wakes where it slept */
+        result->action = CALL_WAIT;
+        return SUCCESS;
+    case CPU_OFF:
+        result->action = CALL_CPU_OFF;
+        return SUCCESS;
+    case CPU_ON:
+    case CPU_ON_64:
+        return cpu_on(vcpu, id, result);
+    case AFFINITY_INFO:
+    case AFFINITY_INFO_64:
+        return affinity_info(vcpu, id);
+    case MIGRATE_INFO_TYPE:
+        return MIGRATE_NOT_NEEDED;
+    case SYSTEM_OFF:
+        result->action = CALL_SYSTEM_OFF;
+        return SUCCESS;
+    case SYSTEM_RESET:
+        result->action = CALL_SYSTEM_RESET;
+        return SUCCESS;
+    case FEATURES:
+        return features((uint32_t)vcpu->x[1]);
+    default:
+        return NOT_SUPPORTED;
+    }
+}
+
+uint32_t psci_call(struct vcpu *vcpu, uint32_t id, struct call_result *result)
+{
+    if (id == VERSION) {
+        vcpu->x[0] = VERSION_1_1;
+        return CALL_DONE;
+    }
+    vcpu->x[0] = serve(vcpu, id, result);
+    return result->action;
+}
