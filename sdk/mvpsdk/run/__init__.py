@@ -4,7 +4,7 @@
 A session is iterated over for what happens, and ends its QEMU when its `with` block is left.
 """
 
-from mvpsdk.run.clock import Tick
+from mvpsdk.run.clock import Bracket, Sample, bracket
 from mvpsdk.run.model import (
     Bootable,
     Event,
@@ -22,6 +22,7 @@ from mvpsdk.run.via import names as ways
 
 __all__ = [
     "Bootable",
+    "Bracket",
     "Event",
     "Exit",
     "Expectation",
@@ -29,9 +30,10 @@ __all__ = [
     "Machine",
     "Met",
     "Reason",
+    "Sample",
     "Session",
-    "Tick",
     "boot",
+    "bracket",
     "pattern",
     "ways",
 ]

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Virtual time as the host counts it: by a PL031 (Arm DDI 0224) that QEMU itself models.
 
-The register counts whole seconds. It ticks exactly when virtual time reaches a whole second, so
-what happens in a machine can be put between two readings around a tick, see `Clock.tick`.
+The register counts whole seconds, which is coarse; but it ticks exactly when virtual time reaches a
+whole second. So each look at the machine, taken while it stands still, says of a guest's own
+counter that it lies on one side of a tick, and many looks together pin down when the counter was
+zero to within a count or so: see `bracket`.
 """
 
 from __future__ import annotations
@@ -14,23 +16,53 @@ from mvpsdk.errors import InputError
 from mvpsdk.run.command import BASE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from mvpsdk.run.qemu import Qemu
     from mvpsdk.units import Pa
 
-__all__ = ["Clock", "Tick"]
+__all__ = ["Bracket", "Clock", "Sample", "bracket"]
 
 Reading = TypeVar("Reading")
 
+_SOON = 0.05  # seconds
+
 
 @dataclass(frozen=True, slots=True)
-class Tick(Generic[Reading]):
-    """A whole second of virtual time, with what was read just before and just after."""
+class Sample(Generic[Reading]):
+    """What was read at one moment, and the whole seconds of virtual time then."""
 
     seconds: int
-    before: Reading
-    after: Reading
+    value: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """When a counter was zero: after `low` and before `high`, in counts of virtual time."""
+
+    low: int
+    high: int
+
+    @property
+    def agrees(self) -> bool:
+        """Whether any moment is left; if not, the counter did not count virtual time."""
+        return self.low < self.high
+
+    @property
+    def width(self) -> int:
+        """How well it is known, in counts: an error smaller than this may have gone unseen."""
+        return self.high - self.low
+
+
+def bracket(samples: Iterable[Sample[int]], per_second: int) -> Bracket:
+    """Compare a guest's counter with the host's seconds.
+
+    A counter that adds one at each whole count c / per_second after its zero z has the value
+    floor(t - z), with t, z in counts, while the host shows floor(t / per_second). From both follows
+    seconds * per_second - value - 1 < z < (seconds + 1) * per_second - value.
+    """
+    looks = [(look.seconds * per_second - look.value) for look in samples]
+    return Bracket(max(looks) - 1, min(looks) + per_second)
 
 
 class Clock:
@@ -52,17 +84,19 @@ class Clock:
             raise InputError("virtual time can't be read: no clock", hint=hint)
         return self._qemu.read_word(self._address) - BASE
 
-    def tick(self, probe: Callable[[], Reading]) -> Tick[Reading]:
-        """Run on, in the shortest steps there are, until the clock ticks; probe at each stop.
+    def look(self) -> int | None:
+        """Whole seconds of virtual time; None if QEMU is too busy to tell soon.
 
-        The moment of the tick lies between the two readings: their difference is the precision.
+        A guest that spins on its timer can starve QEMU for seconds. The answer is then that of an
+        earlier look, when it has come.
         """
+        if self._address is None:
+            return None
+        self._qemu.ask_word(self._address)
+        word = self._qemu.answered_word(_SOON)
+        return None if word is None else word - BASE
+
+    def sample(self, probe: Callable[[], Reading]) -> Sample[Reading]:
+        """Read the clock and whatever `probe` reads at the same moment: the machine stands."""
         with self._qemu.paused():
-            start, before = self.seconds(), probe()
-            while True:
-                self._qemu.resume()
-                self._qemu.stop()
-                now, after = self.seconds(), probe()
-                if now != start:
-                    return Tick(now, before, after)
-                before = after
+            return Sample(self.seconds(), probe())

@@ -128,11 +128,16 @@ class Qemu:
 
     def read_word(self, address: Pa) -> int:
         """A device's 32-bit register."""
-        shown = self._qmp.monitor(f"xp /1xw {address:#x}")
-        found = _WORD.search(shown)
-        if not found:
-            raise ToolFailedError(f"QEMU can't read {address:#x}: {shown.strip()}")
-        return int(found.group(1), 16)
+        return _word(self._qmp.command("human-monitor-command", **_read_word(address)))
+
+    def ask_word(self, address: Pa) -> None:
+        """Ask for a register without waiting for the answer."""
+        self._qmp.ask("human-monitor-command", **_read_word(address))
+
+    def answered_word(self, patience: float) -> int | None:
+        """The register that was asked for, if it comes within some seconds."""
+        shown = self._qmp.answered(patience)
+        return None if shown is None else _word(shown)
 
     # ---- the end ----
 
@@ -180,3 +185,14 @@ class Qemu:
 def _channels(monitor: str) -> list[str]:
     console = ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"]
     return [*console, "-chardev", monitor, "-mon", "chardev=monitor,mode=control"]
+
+
+def _read_word(address: Pa) -> dict[str, object]:
+    return {"command-line": f"xp /1xw {address:#x}"}
+
+
+def _word(shown: str) -> int:
+    found = _WORD.search(shown)
+    if not found:
+        raise ToolFailedError(f"QEMU can't read the clock: {shown.strip()}")
+    return int(found.group(1), 16)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from select import select
 from typing import TYPE_CHECKING, Any
 
 from mvpsdk.errors import TimeoutError_, ToolFailedError
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Gone", "Qmp"]
 
-_ANSWER = 20.0  # seconds after which QEMU counts as hung
+_ANSWER = 60.0  # seconds after which QEMU counts as hung; a guest that polls can starve it long
 
 
 class Gone(ToolFailedError):  # noqa: N818 - a state rather than an error
@@ -28,6 +29,7 @@ class Qmp:
         self._socket = connection
         self._socket.settimeout(_ANSWER)
         self._buffer = b""
+        self._asked = False
         self._receive()  # QEMU speaks first
         self.command("qmp_capabilities")
 
@@ -37,20 +39,37 @@ class Qmp:
         Raises ToolFailedError if QEMU refuses it (Gone if it has ended), TimeoutError_ if it
         doesn't answer.
         """
+        if self._asked:
+            self._answer()  # to the earlier question; nobody waits for it any more
+        self.ask(name, **arguments)
+        return self._answer()
+
+    def ask(self, name: str, **arguments: object) -> None:
+        """Give a command without waiting for its result: `answered` tells it later.
+
+        Does nothing while an earlier answer is still due.
+        """
+        if self._asked:
+            return
         request: dict[str, object] = {"execute": name}
         if arguments:
             request["arguments"] = arguments
         self._send(json.dumps(request).encode() + b"\n")
+        self._asked = True
+
+    def answered(self, patience: float) -> Any | None:  # noqa: ANN401 - JSON
+        """The result of what was asked, if it comes within some seconds; else None."""
+        ready = b"\n" in self._buffer or select([self._socket], [], [], patience)[0]
+        return self._answer() if ready else None
+
+    def _answer(self) -> Any:  # noqa: ANN401 - JSON
+        self._asked = False
         answer = self._receive()
         while "event" in answer:  # what has happened shows on the console and in QEMU's end
             answer = self._receive()
         if "error" in answer:
-            raise ToolFailedError(f"QEMU refused {name}: {answer['error'].get('desc', answer)}")
+            raise ToolFailedError(f"QEMU refused: {answer['error'].get('desc', answer)}")
         return answer["return"]
-
-    def monitor(self, line: str) -> str:
-        """Give a command to the human monitor and return what it prints."""
-        return str(self.command("human-monitor-command", **{"command-line": line}))
 
     def close(self) -> None:
         """Hang up."""

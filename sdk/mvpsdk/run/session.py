@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
-    from mvpsdk.run.clock import Reading, Tick
+    from mvpsdk.run.clock import Reading, Sample
     from mvpsdk.run.model import Expectation, Reason
     from mvpsdk.run.qemu import Qemu
     from mvpsdk.units import Pa
@@ -174,7 +174,8 @@ class Session(AbstractContextManager["Session"]):
             return
         self._stamped = self._wall()
         with suppress(Gone):  # the console says so too
-            self._virtual = self._clock.seconds()
+            seconds = self._clock.look()
+            self._virtual = self._virtual if seconds is None else seconds
 
     def virtual_seconds(self) -> int:
         """Whole seconds of virtual time since reset, by QEMU's own clock.
@@ -183,12 +184,12 @@ class Session(AbstractContextManager["Session"]):
         """
         return self._clock.seconds()
 
-    def tick(self, probe: Callable[[], Reading]) -> Tick[Reading]:
-        """Run to the next whole second of virtual time; see `mvpsdk.run.clock.Clock.tick`.
+    def sample(self, probe: Callable[[], Reading]) -> Sample[Reading]:
+        """Read the virtual clock and, at the same moment, whatever `probe` reads.
 
-        The console is kept meanwhile; its lines come when the iteration goes on.
+        Many samples of a guest's counter make a `mvpsdk.run.bracket`.
         """
-        return self._clock.tick(probe)
+        return self._clock.sample(probe)
 
     # ---- the machine ----
 

@@ -84,7 +84,6 @@ class Machine:
                 self.running.set()
             case "stop":
                 self.running.clear()
-                self.clock += "tick" in sys.argv
             case "quit":
                 return None
             case "pmemsave":

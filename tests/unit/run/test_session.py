@@ -145,7 +145,6 @@ def test_qemu_that_is_killed_is_an_error(handset: Handset) -> None:
 
 def test_qemu_that_hangs_is_ended(handset: Handset, monkeypatch: pytest.MonkeyPatch) -> None:
     """A QEMU that answers no more raises the error to retry, and is killed."""
-    monkeypatch.setattr("mvpsdk.run.qmp._ANSWER", 0.3)
     monkeypatch.setattr("mvpsdk.run.qemu._GRACE", 0.3)
     session = handset(["hang"], ["print", "[work] hung\r\n"], clock=False)
     with session:
@@ -227,13 +226,14 @@ def test_events_carry_virtual_time(handset: Handset) -> None:
         assert session.virtual_seconds() == 7
 
 
-def test_tick_is_bracketed(handset: Handset) -> None:
-    """A tick comes with the readings just before and just after it."""
-    counter = iter(range(1000))
-    with handset(HELLO, persona=None, machine="tick") as session:
-        session._qemu.resume()
-        tick = session.tick(lambda: next(counter))
-    assert tick == run.Tick(2, 0, 1)
+def test_sample_is_one_moment(handset: Handset) -> None:
+    """The clock and the reading are of one moment: the machine stands meanwhile."""
+    with handset(
+        HELLO, ["clock", 5], ["print", "[work] x\r\n"], expect=expect("work:x")
+    ) as session:
+        *_, last = session
+        assert session.sample(lambda: session.read_memory(Pa(0), 2)) == run.Sample(5, b"\x00\x01")
+    assert isinstance(last, run.Exit)
 
 
 def test_without_a_clock_there_is_no_virtual_time(handset: Handset) -> None:
