@@ -7,6 +7,15 @@ const void *judge_entry(struct judge *judge, uint32_t table, uint32_t index)
 {
     judge->table = table;
     judge->index = index;
+    judge->other_table = MVP_TABLE_COUNT;
+    judge->other_index = MVP_NONE;
+    return mvp_pack_entry(judge->header, table, index);
+}
+
+const void *judge_other(struct judge *judge, uint32_t table, uint32_t index)
+{
+    judge->other_table = table;
+    judge->other_index = index;
     return mvp_pack_entry(judge->header, table, index);
 }
 
@@ -17,46 +26,85 @@ uint32_t judge_count(const struct judge *judge, uint32_t table)
 
 bool judge_that(struct judge *judge, bool good, uint32_t reason, uint64_t value, uint64_t bound)
 {
-    return judge_pair(judge, good, reason, value, bound, MVP_TABLE_COUNT, MVP_NONE);
-}
-
-bool judge_pair(struct judge *judge, bool good, uint32_t reason, uint64_t value, uint64_t bound,
-                uint32_t other_table, uint32_t other_index)
-{
     if (!good) {
-        struct mvp_verdict *verdict = judge->verdict;
-
-        verdict->reason = reason;
-        verdict->table = judge->table;
-        verdict->index = judge->index;
-        verdict->other_table = other_table;
-        verdict->other_index = other_index;
-        verdict->value = value;
-        verdict->bound = bound;
+        *judge->verdict = (struct mvp_verdict){.reason = reason,
+                                               .table = judge->table,
+                                               .index = judge->index,
+                                               .other_table = judge->other_table,
+                                               .other_index = judge->other_index,
+                                               .value = value,
+                                               .bound = bound};
     }
     return good;
 }
 
-bool judge_name(struct judge *judge, uint32_t reason, const uint8_t *name, uint32_t size)
+static uint64_t field_value(const uint8_t *field, uint32_t size)
 {
-    uint32_t i = 0;
-
-    while (i < size && name[i] > ' ' && name[i] <= '~') {
-        i++;
+    switch (size) {
+    case 2:
+        return *(const uint16_t *)(const void *)field;
+    case 4:
+        return *(const uint32_t *)(const void *)field;
+    default:
+        return *(const uint64_t *)(const void *)field;
     }
-    uint32_t length = i;
+}
+
+static bool is_name(const uint8_t *name, uint32_t size)
+{
+    uint32_t length = 0;
+
+    while (length < size && name[length] > ' ' && name[length] <= '~') {
+        length++;
+    }
+    uint32_t i = length;
 
     while (i < size && name[i] == 0) {
         i++;
     }
-    return judge_that(judge, length > 0 && length < size && i == size, reason, i, size);
+    return length > 0 && length < size && i == size;
+}
+
+static bool is_good(uint32_t test, uint64_t value, uint64_t bound)
+{
+    switch (test) {
+    case RULE_EXACT:
+        return value == bound;
+    case RULE_MOST:
+        return value <= bound;
+    case RULE_WITHIN:
+        return value >= (bound & 0xffff) && value <= bound >> 16;
+    case RULE_BITS:
+        return (value & ~bound) == 0;
+    case RULE_MULTIPLE:
+        return value % bound == 0;
+    default:
+        return value < bound;
+    }
+}
+
+bool judge_fields(struct judge *judge, const void *entry, const struct rule *rules, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const struct rule *r = &rules[i];
+        const uint8_t *field = (const uint8_t *)entry + r->offset;
+        bool is_text = r->test == RULE_NAME;
+        uint64_t bound = r->test == RULE_INDEX ? judge_count(judge, r->bound) : r->bound;
+        uint64_t value = is_text ? field[0] : field_value(field, r->size);
+
+        if (!judge_that(judge, is_text ? is_name(field, r->size) : is_good(r->test, value, bound),
+                        r->reason, value, bound)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool judge_range(struct judge *judge, uint64_t base, uint64_t size)
 {
     return judge_that(judge, base % JUDGE_PAGE == 0, MVP_MEM_ALIGN, base, JUDGE_PAGE) &&
            judge_that(judge, size % JUDGE_PAGE == 0 && size > 0, MVP_MEM_ALIGN, size, JUDGE_PAGE) &&
-           judge_that(judge, range_holds(0, JUDGE_PA_END, base, size), MVP_MEM_WRAP, base, size);
+           judge_that(judge, range_holds(0, JUDGE_END, base, size), MVP_MEM_WRAP, base, size);
 }
 
 bool range_overlaps(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
@@ -64,7 +112,6 @@ bool range_overlaps(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
     return a < b + b_size && b < a + a_size;
 }
 
-/* Of the inner range nothing need be known. */
 bool range_holds(uint64_t outer, uint64_t outer_size, uint64_t inner, uint64_t inner_size)
 {
     return inner >= outer && inner - outer <= outer_size &&

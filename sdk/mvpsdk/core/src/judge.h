@@ -14,9 +14,8 @@
 
 #define JUDGE_PAGE 4096
 
-/* End of what stage-2 descriptors can point at (48 bits), and of what guests can (39 bits). */
-#define JUDGE_PA_END 0x1000000000000
-#define JUDGE_IPA_END 0x8000000000
+/* End of the addresses that tables of three levels reach, EL2's and guests' alike: 512 GiB. */
+#define JUDGE_END 0x8000000000
 
 struct judge {
     const struct mvp_pack_header *header;
@@ -24,28 +23,50 @@ struct judge {
     struct mvp_verdict *verdict;
     uint32_t table; /* of the entry that is being judged */
     uint32_t index; /* its index */
+    uint32_t other_table; /* of the entry that it is held against */
+    uint32_t other_index;
+};
+
+/* What a field's value must be. Most fields need no more than this. */
+enum rule_test {
+    RULE_EXACT = 0,    /* bound */
+    RULE_MOST = 1,     /* bound or less */
+    RULE_WITHIN = 2,   /* from the low half of bound to its high half, both included */
+    RULE_BITS = 3,     /* no bit but those of bound */
+    RULE_MULTIPLE = 4, /* of bound */
+    RULE_INDEX = 5,    /* below the count of table `bound` */
+    RULE_NAME = 6      /* printable, not empty, NUL-padded with at least one NUL */
+};
+
+struct rule {
+    uint8_t offset; /* of the field in its struct, bytes */
+    uint8_t size;   /* of the field, bytes */
+    uint8_t test;   /* enum rule_test */
+    uint8_t reason; /* enum mvp_reason */
+    uint32_t bound;
 };
 
 /* Says which entry is being judged, and returns it. */
 const void *judge_entry(struct judge *judge, uint32_t table, uint32_t index);
+/* Says which entry it is held against, and returns that one. */
+const void *judge_other(struct judge *judge, uint32_t table, uint32_t index);
 uint32_t judge_count(const struct judge *judge, uint32_t table);
 /* Returns good; if false, the entry being judged is at fault. */
 bool judge_that(struct judge *judge, bool good, uint32_t reason, uint64_t value, uint64_t bound);
-/* The same, and names the entry that it collides with. */
-bool judge_pair(struct judge *judge, bool good, uint32_t reason, uint64_t value, uint64_t bound,
-                uint32_t other_table, uint32_t other_index);
-/* Printable, not empty, NUL-padded, with at least one NUL. */
-bool judge_name(struct judge *judge, uint32_t reason, const uint8_t *name, uint32_t size);
-/* Not empty, whole pages, below the end of physical addresses. */
+/* Holds an entry against its struct's rules, in their order. */
+bool judge_fields(struct judge *judge, const void *entry, const struct rule *rules, uint32_t count);
+/* Not empty, whole pages, below the end of addresses. */
 bool judge_range(struct judge *judge, uint64_t base, uint64_t size);
 
 /* Ranges that do not wrap. */
 bool range_overlaps(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size);
+/* Of the inner range nothing need be known. */
 bool range_holds(uint64_t outer, uint64_t outer_size, uint64_t inner, uint64_t inner_size);
 /* The RAM region of a partition that holds this range of guest addresses; NULL: none does. */
 const struct mvp_region *judge_ram(const struct judge *judge, uint32_t partition, uint64_t ipa,
                                    uint64_t size);
 
+bool pack_header(struct judge *judge);
 bool pack_board(struct judge *judge);
 bool pack_partitions(struct judge *judge);
 bool pack_regions(struct judge *judge);

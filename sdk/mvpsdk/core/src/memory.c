@@ -4,25 +4,19 @@
 #include <mvp/core.h>
 
 /* Stage-2 descriptor bits (Arm DDI 0487, D8.3.2). */
-#define STAGE2_WRITE 0x80                 /* S2AP[1] */
+#define STAGE2_WRITE 0x80                    /* S2AP[1] */
 #define STAGE2_NO_EXECUTE 0x0040000000000000 /* XN[1] */
 
 #define LEVEL1_SHIFT 30
 #define LEVEL2_SHIFT 21
 
-static uint32_t region_count(const void *pack)
-{
-    return ((const struct mvp_pack_header *)pack)->tables[MVP_TABLE_REGION].count;
-}
+/* EL2's own map as mmu.c draws it: its window, three devices, and the banks of RAM around it. */
+#define EL2 MVP_NONE
+#define EL2_FIXED 4
 
-static const struct mvp_region *region_at(const void *pack, uint32_t index)
+static uint32_t count_of(const void *pack, uint32_t table)
 {
-    return mvp_pack_entry(pack, MVP_TABLE_REGION, index);
-}
-
-static bool is_mapped(const struct mvp_region *region, uint32_t partition)
-{
-    return region->partition == partition && region->kind < MVP_REGION_GICD;
+    return ((const struct mvp_pack_header *)pack)->tables[table].count;
 }
 
 static uint64_t attributes(const struct mvp_region *region)
@@ -38,12 +32,17 @@ static uint64_t attributes(const struct mvp_region *region)
     return bits;
 }
 
+static bool is_mapped(const struct mvp_region *region, uint32_t partition)
+{
+    return region->partition == partition && region->kind < MVP_REGION_GICD;
+}
+
 uint64_t memory_stage2(const void *pack, uint32_t partition, struct table_pool *pool)
 {
     uint64_t root = table_root(pool);
 
-    for (uint32_t i = 0; root != 0 && i < region_count(pack); i++) {
-        const struct mvp_region *r = region_at(pack, i);
+    for (uint32_t i = 0; root != 0 && i < count_of(pack, MVP_TABLE_REGION); i++) {
+        const struct mvp_region *r = mvp_pack_entry(pack, MVP_TABLE_REGION, i);
 
         if (is_mapped(r, partition) &&
             !table_map(pool, root, r->ipa, r->pa, r->size, attributes(r))) {
@@ -53,53 +52,109 @@ uint64_t memory_stage2(const void *pack, uint32_t partition, struct table_pool *
     return root;
 }
 
-/* Does an earlier region of the same partition touch this slot of 1 << shift bytes? Regions lie
- * apart, so then neither covers all of it, and the table below it has been counted. */
-static bool is_counted(const void *pack, uint32_t index, uint64_t slot, uint32_t shift)
+/* A range that an owner (a partition or EL2) maps. */
+struct span {
+    uint64_t va;
+    uint64_t pa;
+    uint64_t size;
+};
+
+static uint32_t span_count(const void *pack, uint32_t owner)
 {
-    uint32_t partition = region_at(pack, index)->partition;
+    return owner == EL2 ? EL2_FIXED + count_of(pack, MVP_TABLE_MEMORY)
+                        : count_of(pack, MVP_TABLE_REGION);
+}
 
+/* The window comes first, and as if it could not be mapped by blocks: code, constants and data in
+ * it have attributes of their own. */
+static struct span el2_span(const void *pack, uint32_t index)
+{
+    const struct mvp_board *b = mvp_pack_entry(pack, MVP_TABLE_BOARD, 0);
+
+    switch (index) {
+    case 0:
+        return (struct span){b->window, b->window + 4096, MVP_WINDOW_SIZE};
+    case 1:
+        return (struct span){b->gicd_base, b->gicd_base, b->gicd_size};
+    case 2:
+        return (struct span){b->gicr_base, b->gicr_base, b->gicr_size};
+    case 3:
+        return (struct span){b->console_base, b->console_base, b->console_size};
+    default:
+        break;
+    }
+    const struct mvp_memory *m = mvp_pack_entry(pack, MVP_TABLE_MEMORY, index - EL2_FIXED);
+
+    return (struct span){m->base, m->base, m->kind == MVP_MEMORY_RAM ? m->size : 0};
+}
+
+/* Size 0: this entry is none of the owner's. */
+static struct span span_at(const void *pack, uint32_t owner, uint32_t index)
+{
+    if (owner == EL2) {
+        return el2_span(pack, index);
+    }
+    const struct mvp_region *r = mvp_pack_entry(pack, MVP_TABLE_REGION, index);
+
+    return (struct span){r->ipa, r->pa, is_mapped(r, owner) ? r->size : 0};
+}
+
+/* Does an earlier span of the owner touch this slot of 1 << shift bytes? Spans lie apart, so then
+ * neither fills it, and the table below it has been counted. */
+static bool is_counted(const void *pack, uint32_t owner, uint32_t index, uint64_t slot,
+                       uint32_t shift)
+{
     for (uint32_t i = 0; i < index; i++) {
-        const struct mvp_region *r = region_at(pack, i);
+        struct span s = span_at(pack, owner, i);
 
-        if (is_mapped(r, partition) && r->ipa >> shift <= slot &&
-            (r->ipa + r->size - 1) >> shift >= slot) {
+        if (s.size > 0 && s.va >> shift <= slot && (s.va + s.size - 1) >> shift >= slot) {
             return true;
         }
     }
     return false;
 }
 
-/* Tables below slots of 1 << shift bytes that region `index` is the first to need. A slot needs
- * none if the region fills it with one block. Only a region's first and last slot may be shared. */
-static uint64_t new_tables(const void *pack, uint32_t index, uint32_t shift)
+/* Tables below slots of 1 << shift bytes that span `index` is the first to need. A slot needs none
+ * if the span fills it with one block. Only a span's first and last slot may be shared. */
+static uint64_t new_tables(const void *pack, uint32_t owner, uint32_t index, uint32_t shift)
 {
-    const struct mvp_region *r = region_at(pack, index);
+    struct span s = span_at(pack, owner, index);
     const uint64_t mask = ((uint64_t)1 << shift) - 1;
-    uint64_t first = r->ipa >> shift;
-    uint64_t last = (r->ipa + r->size - 1) >> shift;
-    bool blocks = ((r->ipa ^ r->pa) & mask) == 0;
-    bool starts = (r->ipa & mask) == 0;
-    bool ends = ((r->ipa + r->size) & mask) == 0;
-    uint64_t count = 0;
+    uint64_t first = s.va >> shift;
+    uint64_t last = (s.va + s.size - 1) >> shift;
+    bool blocks = ((s.va ^ s.pa) & mask) == 0;
+    bool fills_first = blocks && (s.va & mask) == 0 && s.size > mask;
+    bool fills_last = blocks && ((s.va + s.size) & mask) == 0 && s.size > mask;
 
-    if (first == last) {
-        return !(blocks && starts && ends) && !is_counted(pack, index, first, shift) ? 1 : 0;
+    if (s.size == 0) {
+        return 0;
     }
-    count += !(blocks && starts) && !is_counted(pack, index, first, shift) ? 1 : 0;
-    count += !(blocks && ends) && !is_counted(pack, index, last, shift) ? 1 : 0;
-    return count + (blocks ? 0 : last - first - 1);
+    uint64_t count = !fills_first && !is_counted(pack, owner, index, first, shift) ? 1 : 0;
+
+    if (last > first) {
+        count += !fills_last && !is_counted(pack, owner, index, last, shift) ? 1 : 0;
+        count += blocks ? 0 : last - first - 1;
+    }
+    return count;
+}
+
+static uint64_t tables_of(const void *pack, uint32_t owner)
+{
+    uint64_t count = 1; /* the root */
+
+    for (uint32_t i = 0; i < span_count(pack, owner); i++) {
+        count += new_tables(pack, owner, i, LEVEL1_SHIFT) +
+                 new_tables(pack, owner, i, LEVEL2_SHIFT);
+    }
+    return count;
 }
 
 uint32_t memory_tables(const void *pack)
 {
-    const struct mvp_pack_header *header = pack;
-    uint64_t count = header->tables[MVP_TABLE_PARTITION].count; /* roots */
+    uint64_t count = tables_of(pack, EL2);
 
-    for (uint32_t i = 0; i < region_count(pack); i++) {
-        if (region_at(pack, i)->kind < MVP_REGION_GICD) {
-            count += new_tables(pack, i, LEVEL1_SHIFT) + new_tables(pack, i, LEVEL2_SHIFT);
-        }
+    for (uint32_t i = 0; i < count_of(pack, MVP_TABLE_PARTITION); i++) {
+        count += tables_of(pack, i);
     }
-    return (uint32_t)count; /* below 2^18 for each region: 39 bits of guest addresses */
+    return count < MVP_NONE ? (uint32_t)count : MVP_NONE;
 }

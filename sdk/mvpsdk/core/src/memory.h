@@ -10,7 +10,7 @@
 /* Builds the stage-2 tables of a partition; returns the root's address, 0 if the pool ran dry. */
 uint64_t memory_stage2(const void *pack, uint32_t partition, struct table_pool *pool);
 
-/* Pages that memory_stage2() takes for all partitions of a pack. */
+/* Pages that memory_stage2() takes for all partitions of a pack, and EL2 for its own tables. */
 uint32_t memory_tables(const void *pack);
 
 #endif

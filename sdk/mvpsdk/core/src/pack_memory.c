@@ -12,48 +12,47 @@ static bool is_mapped(const struct mvp_region *region)
     return region->kind < MVP_REGION_GICD;
 }
 
-static bool addresses(struct judge *judge, const struct mvp_region *r)
+static bool addresses_are_good(struct judge *judge, const struct mvp_region *r)
 {
     return judge_that(judge, r->ipa % JUDGE_PAGE == 0, MVP_MEM_ALIGN, r->ipa, JUDGE_PAGE) &&
-           judge_range(judge, is_mapped(r) ? r->pa : 0, r->size) &&
-           judge_that(judge, range_holds(0, JUDGE_IPA_END, r->ipa, r->size), MVP_MEM_IPA_RANGE,
-                      r->ipa, JUDGE_IPA_END);
-}
-
-static bool is_clear(struct judge *judge, const struct mvp_region *r, uint32_t reason,
-                     uint64_t base, uint64_t size)
-{
-    return judge_pair(judge, !range_overlaps(r->pa, r->size, base, size), reason, r->pa, base,
-                      MVP_TABLE_BOARD, 0);
+           judge_range(judge, r->pa, r->size) &&
+           judge_that(judge, range_holds(0, JUDGE_END, r->ipa, r->size), MVP_MEM_IPA_RANGE,
+                      r->ipa, JUDGE_END);
 }
 
 /* Of what the hypervisor keeps for itself. */
 static bool clear_of_board(struct judge *judge, const struct mvp_region *r)
 {
-    const struct mvp_board *b = judge->board;
+    const struct mvp_board *b = judge_other(judge, MVP_TABLE_BOARD, 0);
+    const uint64_t ranges[5][2] = {{b->window, MVP_WINDOW_SIZE},
+                                   {b->pack_home, judge->header->total_size},
+                                   {b->gicd_base, b->gicd_size},
+                                   {b->gicr_base, b->gicr_size},
+                                   {b->console_base, b->console_size}};
 
-    return is_clear(judge, r, MVP_MEM_HYPERVISOR, b->window, MVP_WINDOW_SIZE) &&
-           is_clear(judge, r, MVP_MEM_HYPERVISOR, b->pack_home, judge->header->total_size) &&
-           is_clear(judge, r, MVP_MEM_DEVICE, b->gicd_base, b->gicd_size) &&
-           is_clear(judge, r, MVP_MEM_DEVICE, b->gicr_base, b->gicr_size) &&
-           is_clear(judge, r, MVP_MEM_DEVICE, b->console_base, b->console_size);
+    for (uint32_t i = 0; i < 5; i++) {
+        if (!judge_that(judge, !range_overlaps(r->pa, r->size, ranges[i][0], ranges[i][1]),
+                        i < 2 ? MVP_MEM_HYPERVISOR : MVP_MEM_DEVICE, r->pa, ranges[i][0])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* RAM inside one bank, a device outside all; both clear of reserved memory. */
-static bool fits_memory(struct judge *judge, const struct mvp_region *r)
+static bool suits_memory(struct judge *judge, const struct mvp_region *r)
 {
     bool is_ram = r->kind == MVP_REGION_RAM;
     bool held = !is_ram;
 
     for (uint32_t i = 0; i < judge_count(judge, MVP_TABLE_MEMORY); i++) {
-        const struct mvp_memory *m = mvp_pack_entry(judge->header, MVP_TABLE_MEMORY, i);
+        const struct mvp_memory *m = judge_other(judge, MVP_TABLE_MEMORY, i);
         bool is_bank = m->kind == MVP_MEMORY_RAM;
         bool apart = !range_overlaps(r->pa, r->size, m->base, m->size);
 
         held = held || (is_bank && range_holds(m->base, m->size, r->pa, r->size));
-        if (!judge_pair(judge, apart || (is_bank && is_ram),
-                        is_bank ? MVP_MEM_DEVICE : MVP_MEM_RESERVED, r->pa, m->base,
-                        MVP_TABLE_MEMORY, i)) {
+        if (!judge_that(judge, apart || (is_bank && is_ram),
+                        is_bank ? MVP_MEM_DEVICE : MVP_MEM_RESERVED, r->pa, m->base)) {
             return false;
         }
     }
@@ -79,16 +78,15 @@ static bool may_share(const struct judge *judge, const struct mvp_region *a,
 static bool clear_of_earlier(struct judge *judge, uint32_t index, const struct mvp_region *r)
 {
     for (uint32_t i = 0; i < index; i++) {
-        const struct mvp_region *other = mvp_pack_entry(judge->header, MVP_TABLE_REGION, i);
+        const struct mvp_region *other = judge_other(judge, MVP_TABLE_REGION, i);
         bool ipa_overlaps = r->partition == other->partition &&
                             range_overlaps(r->ipa, r->size, other->ipa, other->size);
         bool pa_overlaps = is_mapped(r) && is_mapped(other) &&
                            range_overlaps(r->pa, r->size, other->pa, other->size);
 
-        if (!judge_pair(judge, !ipa_overlaps, MVP_MEM_IPA_OVERLAP, r->ipa, other->ipa,
-                        MVP_TABLE_REGION, i) ||
-            !judge_pair(judge, !pa_overlaps || may_share(judge, r, other), MVP_MEM_OVERLAP, r->pa,
-                        other->pa, MVP_TABLE_REGION, i)) {
+        if (!judge_that(judge, !ipa_overlaps, MVP_MEM_IPA_OVERLAP, r->ipa, other->ipa) ||
+            !judge_that(judge, !pa_overlaps || may_share(judge, r, other), MVP_MEM_OVERLAP, r->pa,
+                        other->pa)) {
             return false;
         }
     }
@@ -99,8 +97,8 @@ static bool region_is_good(struct judge *judge, uint32_t index)
 {
     const struct mvp_region *r = judge_entry(judge, MVP_TABLE_REGION, index);
 
-    return addresses(judge, r) &&
-           (!is_mapped(r) || (clear_of_board(judge, r) && fits_memory(judge, r))) &&
+    return addresses_are_good(judge, r) &&
+           (!is_mapped(r) || (clear_of_board(judge, r) && suits_memory(judge, r))) &&
            clear_of_earlier(judge, index, r);
 }
 
@@ -111,9 +109,8 @@ bool pack_memory(struct judge *judge)
             return false;
         }
     }
-    uint32_t tables = memory_tables(judge->header) + TABLE_EL2_PAGES;
+    uint32_t tables = memory_tables(judge->header);
 
-    judge->table = MVP_TABLE_REGION;
-    judge->index = MVP_NONE;
+    (void)judge_entry(judge, MVP_TABLE_REGION, MVP_NONE);
     return judge_that(judge, tables <= TABLE_POOL_PAGES, MVP_MEM_TABLES, tables, TABLE_POOL_PAGES);
 }

@@ -1,57 +1,61 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Partitions, their vCPUs, and the header's word on who starts. */
+#include <stddef.h>
+
 #include <mvp/abi.h>
 
 #include "bytes.h"
 #include "judge.h"
 
-/* One realtime partition at most, more urgent than every persona; no name twice. */
+#define RULE(field, test, reason, bound)                                                           \
+    {offsetof(struct mvp_partition, field), sizeof(((struct mvp_partition *)0)->field), test,      \
+     reason, bound}
+
+static const struct rule rules[] = {
+    RULE(name, RULE_NAME, MVP_CONFIG_PARTITION, 0),
+    RULE(kind, RULE_WITHIN, MVP_CONFIG_PARTITION, MVP_PERSONA << 16 | MVP_REALTIME),
+    RULE(restart, RULE_MOST, MVP_CONFIG_PARTITION, MVP_RESTART_ALWAYS),
+    RULE(vgic, RULE_EXACT, MVP_CONFIG_PARTITION, 3),
+    RULE(protocol, RULE_EXACT, MVP_CONFIG_PARTITION, MVP_ENTRY_LINUX),
+    RULE(abi_major, RULE_MOST, MVP_PACK_ABI, MVP_ABI_MAJOR), /* 0: the image has no note */
+    RULE(abi_minor, RULE_MOST, MVP_PACK_ABI, MVP_ABI_MINOR),
+    RULE(flags, RULE_EXACT, MVP_CONFIG_PARTITION, 0),
+    RULE(features, RULE_BITS, MVP_PACK_FEATURE, MVP_FEATURES),
+    RULE(zero[0], RULE_EXACT, MVP_CONFIG_PARTITION, 0),
+    RULE(zero[1], RULE_EXACT, MVP_CONFIG_PARTITION, 0),
+};
+
+/* Realtime before persona, by priority; 0 is the highest. */
+static bool ranks_well(const struct mvp_partition *a, const struct mvp_partition *b)
+{
+    if (a->kind == MVP_PERSONA) {
+        return b->kind == MVP_PERSONA || b->priority < a->priority;
+    }
+    return b->kind == MVP_PERSONA && a->priority < b->priority;
+}
+
+/* No name twice, one realtime partition at most, and that one more urgent than every persona. */
 static bool suits_earlier(struct judge *judge, uint32_t index, const struct mvp_partition *p)
 {
     for (uint32_t i = 0; i < index; i++) {
-        const struct mvp_partition *other = mvp_pack_entry(judge->header, MVP_TABLE_PARTITION, i);
-        bool is_realtime = p->kind == MVP_REALTIME;
-        bool was_realtime = other->kind == MVP_REALTIME;
-        bool urgency = is_realtime == was_realtime ||
-                       (is_realtime ? p->priority < other->priority : p->priority > other->priority);
+        const struct mvp_partition *other = judge_other(judge, MVP_TABLE_PARTITION, i);
 
-        if (!judge_pair(judge, !bytes_equal(p->name, other->name, sizeof(p->name)),
-                        MVP_CONFIG_PARTITION, index, i, MVP_TABLE_PARTITION, i) ||
-            !judge_pair(judge, !(is_realtime && was_realtime), MVP_CONFIG_PARTITION, p->kind,
-                        other->kind, MVP_TABLE_PARTITION, i) ||
-            !judge_pair(judge, urgency, MVP_CONFIG_PARTITION, p->priority, other->priority,
-                        MVP_TABLE_PARTITION, i)) {
+        if (!judge_that(judge, !bytes_equal(p->name, other->name, sizeof(p->name)),
+                        MVP_CONFIG_PARTITION, index, i) ||
+            !judge_that(judge, ranks_well(p, other), MVP_CONFIG_PARTITION, p->priority,
+                        other->priority)) {
             return false;
         }
     }
     return true;
 }
 
-static bool needs_are_met(struct judge *judge, const struct mvp_partition *p)
-{
-    return judge_that(judge, p->abi_major == 0 || p->abi_major == MVP_ABI_MAJOR, MVP_PACK_ABI,
-                      p->abi_major, MVP_ABI_MAJOR) &&
-           judge_that(judge, p->abi_minor <= MVP_ABI_MINOR, MVP_PACK_ABI, p->abi_minor,
-                      MVP_ABI_MINOR) &&
-           judge_that(judge, (p->features & ~(uint64_t)MVP_FEATURES) == 0, MVP_PACK_FEATURE,
-                      p->features, MVP_FEATURES);
-}
-
 static bool partition_is_good(struct judge *judge, uint32_t index)
 {
     const struct mvp_partition *p = judge_entry(judge, MVP_TABLE_PARTITION, index);
 
-    return judge_name(judge, MVP_CONFIG_PARTITION, p->name, sizeof(p->name)) &&
-           judge_that(judge, p->kind == MVP_REALTIME || p->kind == MVP_PERSONA,
-                      MVP_CONFIG_PARTITION, p->kind, MVP_PERSONA) &&
-           judge_that(judge, p->restart <= MVP_RESTART_ALWAYS, MVP_CONFIG_PARTITION, p->restart,
-                      MVP_RESTART_ALWAYS) &&
-           judge_that(judge, p->vgic == 3, MVP_CONFIG_PARTITION, p->vgic, 3) &&
-           judge_that(judge, p->protocol == MVP_ENTRY_LINUX, MVP_CONFIG_PARTITION, p->protocol,
-                      MVP_ENTRY_LINUX) &&
-           judge_that(judge, (p->flags | p->zero[0] | p->zero[1]) == 0, MVP_CONFIG_PARTITION,
-                      p->flags, 0) &&
-           needs_are_met(judge, p) && suits_earlier(judge, index, p);
+    return judge_fields(judge, p, rules, sizeof(rules) / sizeof(rules[0])) &&
+           suits_earlier(judge, index, p);
 }
 
 /* Rows stand by partition, then by number from 0: so none is missing and none is there twice. */
@@ -63,9 +67,10 @@ static bool vcpus_are_good(struct judge *judge)
 
     for (uint32_t i = 0; i < judge_count(judge, MVP_TABLE_VCPU); i++) {
         const struct mvp_vcpu *vcpu = judge_entry(judge, MVP_TABLE_VCPU, i);
+        bool goes_on = i > 0 && vcpu->partition == partition;
 
-        number = vcpu->partition == partition ? number + 1 : 0;
-        partition += vcpu->partition == partition ? 0 : 1;
+        number = goes_on ? number + 1 : 0;
+        partition += goes_on ? 0 : 1;
         if (!judge_that(judge, vcpu->partition == partition, MVP_CONFIG_VCPU, vcpu->partition,
                         partition) ||
             !judge_that(judge, vcpu->number == number, MVP_CONFIG_VCPU, vcpu->number, number) ||
@@ -83,11 +88,8 @@ static bool default_is_good(struct judge *judge)
     uint32_t index = judge->header->default_persona;
     uint32_t count = judge_count(judge, MVP_TABLE_PARTITION);
 
-    if (index == MVP_NONE) {
-        return true;
-    }
-    if (!judge_that(judge, index < count, MVP_CONFIG_PARTITION, index, count)) {
-        return false;
+    if (index == MVP_NONE || !judge_that(judge, index < count, MVP_CONFIG_PARTITION, index, count)) {
+        return index == MVP_NONE;
     }
     const struct mvp_partition *p = judge_entry(judge, MVP_TABLE_PARTITION, index);
 

@@ -10,7 +10,6 @@
 #include <stdint.h>
 
 #define TABLE_POOL_PAGES 20 /* of all partitions and EL2 together */
-#define TABLE_EL2_PAGES 6  /* of them for EL2 itself: its window, console, GIC, pack */
 #define TABLE_LEVEL1_BITS 39 /* one level-1 table spans 512 GiB */
 
 /* A pool of table pages. `pages` is 4 KiB aligned memory; `base` is the address that descriptors
