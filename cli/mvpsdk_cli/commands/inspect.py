@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shows what is inside a bundle, a pack or an arm64 Image, and whether it is intact.
+"""Shows what is inside a bundle, a pack or an image, and whether it is intact.
 
 Needs no sources. Every digest is checked, and the hypervisor's own check judges the pack; exit
 code 1 means that something is not as it should be.
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from mvpsdk.bundle import Contents, Digest
     from mvpsdk.core.facade import Pack
+    from mvpsdk.image import ImageFacts
 
 SECTION = "Describe"
 
@@ -69,7 +70,7 @@ def text(contents: Contents, digests: Sequence[Digest]) -> Iterator[str]:
     """The contents for people."""
     from mvpsdk.units import describe_size
 
-    kind = {"fit": "FIT bundle", "pack": "pack", "image": "arm64 Image"}[contents.kind]
+    kind = {"fit": "FIT bundle", "pack": "pack", "image": "image"}[contents.kind]
     yield f"{render.path(contents.path)}: {kind}, {describe_size(contents.size)}"
     yield from _manifest(contents)
     yield from _image(contents)
@@ -105,6 +106,7 @@ def _image(contents: Contents) -> Iterator[str]:
     facts = contents.facts
     if not facts:
         return
+    yield f"  format       {facts.format}{f', {facts.architecture}' if facts.architecture else ''}"
     header = facts.arm64
     if header:
         yield f"  in memory    {header.image_size} bytes, text offset {header.text_offset:#x}"
@@ -120,12 +122,18 @@ def _partitions(pack: Pack) -> Iterator[str]:
         chosen = ", default" if pack.default_persona == index else ""
         kind = partition.kind.name.lower()
         yield f"  {partition.name}: {kind}, priority {partition.priority}{chosen}"
-        for region in pack.regions:
-            if region.partition == index:
-                extent: Range[int] = Range(region.ipa, region.size)
-                where = f"at {region.pa:#x}" if region.pa else "emulated"
-                size = describe_size(region.size)
-                yield f"    {extent}  {size}  {region.kind.name.lower()}, {where}"
+        yield from render.table(
+            [
+                [
+                    f"    {Range(region.ipa, region.size)}",
+                    describe_size(region.size),
+                    region.kind.name.lower(),
+                    f"at {region.pa:#x}" if region.pa else "emulated",
+                ]
+                for region in pack.regions
+                if region.partition == index
+            ]
+        )
 
 
 def document(contents: Contents, digests: Sequence[Digest], wrong: Sequence[str]) -> dict[str, Any]:
@@ -143,8 +151,20 @@ def document(contents: Contents, digests: Sequence[Digest], wrong: Sequence[str]
         "images": [_entry(part, found) for part in contents.images],
         "partitions": _partition_documents(contents.pack),
         "verdict": _verdict(contents),
-        "sha256": contents.facts.sha256 if contents.facts else None,
+        "image": _image_document(contents.facts),
         "problems": list(wrong),
+    }
+
+
+def _image_document(facts: ImageFacts | None) -> dict[str, Any] | None:
+    if not facts:
+        return None
+    return {
+        "format": facts.format,
+        "architecture": facts.architecture or None,
+        "sha256": facts.sha256,
+        "memory": facts.memory_size,
+        "faults": list(facts.faults),
     }
 
 

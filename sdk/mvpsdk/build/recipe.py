@@ -85,6 +85,7 @@ class Recipe:
     entry: str  # symbol
     names: Mapping[Path, str]  # what a folder is called in debug information, wherever it lies
     generated: Mapping[str, str] = field(default_factory=dict)  # headers made by the build
+    fingerprint: str = ""  # of the portable sources, hexadecimal; "": it is not compiled in
 
     def compile_flags(self, toolchain: Toolchain, generated: Path) -> list[str]:
         """Return the compiler's flags; `generated` is the folder of the headers made here."""
@@ -152,6 +153,7 @@ def hypervisor(driver: str, core: Path = CORE) -> Recipe:
             known = sorted(path.stem[8:] for path in core.glob("drivers/console_*.c"))
             hint = f"there are: {', '.join([*known, 'none'])}"
             raise InputError(f"there is no console driver {driver}", hint=hint)
+    value = fingerprint.digest(core)
     names = (path.relative_to(core).as_posix() for text in patterns for path in core.glob(text))
     return Recipe(
         name="hypervisor",
@@ -160,7 +162,8 @@ def hypervisor(driver: str, core: Path = CORE) -> Recipe:
         script=core / "arch" / "aarch64" / "link.ld",
         entry="_head",
         names={core: "core"},
-        generated={"fingerprint_value.h": fingerprint.header(fingerprint.digest(core))},
+        generated={"fingerprint_value.h": fingerprint.header(value)},
+        fingerprint=value.hex(),
     )
 
 

@@ -13,6 +13,7 @@ from mvpsdk.bundle import fit
 from mvpsdk.bundle.manifest import Content, Manifest, Virtual
 from mvpsdk.bundle.spans import Span, copy, pad
 from mvpsdk.core.facade import FINGERPRINT, PACK_ALIGN
+from mvpsdk.errors import BundleError
 from mvpsdk.store import output
 
 if TYPE_CHECKING:
@@ -50,9 +51,11 @@ def pack(
 
     files: by role, where the images are that the plan was made with.
 
-    Raises BundleError if a file is no longer what it was when it was planned with, InputError or
-    MissingToolError if a file can't be read or written. Then nothing is left behind.
+    Raises BundleError if the hypervisor was built from other core sources than this SDK's, or a
+    file is no longer what it was when it was planned with; InputError or MissingToolError if a file
+    can't be read or written. Then nothing is left behind.
     """
+    _check_fingerprint(hypervisor)
     with output(path) as file:
         container = _Container(file, plan)
         container.add("hypervisor", lambda: copy(Span.of(hypervisor.binary), file))
@@ -89,6 +92,16 @@ def _span(image: PlannedImage, files: Mapping[str, Path]) -> Span:
         offset=image.file_offset,
         sha256=image.sha256,
     )
+
+
+def _check_fingerprint(hypervisor: Image) -> None:
+    """The hypervisor refuses a pack with another fingerprint than its own."""
+    found, expected = hypervisor.recipe.fingerprint, FINGERPRINT.hex()
+    if found != expected:
+        raise BundleError(
+            f"the hypervisor's fingerprint is {found}, the pack's {expected}",
+            hint="the core's sources changed: install mvpsdk again, or run make host in a checkout",
+        )
 
 
 class _Container:

@@ -25,14 +25,11 @@ __all__ = ["open_bundle"]
 PACK_MAGIC = b"MVP-PACK"
 """MVP_PACK_MAGIC of include/mvp/pack.h, as it lies in the file."""
 
-ARM64_MAGIC = b"ARM\x64"
-"""At byte 56 of an arm64 kernel (Linux Documentation/arch/arm64/booting)."""
-
 _MANIFEST_MAX = 1 << 20
 
 
 def open_bundle(path: Path) -> Contents:
-    """Return what a FIT, a pack or an arm64 Image holds. No digest is checked here: see `verify`.
+    """Return what a FIT, a pack or an image holds. No digest is checked here: see `verify`.
 
     Packs of other builds of the core can be opened too; a pack that the core refuses is told by its
     verdict. Raises InputError if the file can't be read, BundleError if it is none of these.
@@ -50,10 +47,11 @@ def open_bundle(path: Path) -> Contents:
         return _fit(path, size, parts)
     if head[:8] == PACK_MAGIC:
         return _pack(path, size)
-    if head[56:60] == ARM64_MAGIC:
-        return Contents(path=path, kind="image", size=size, facts=image.open(path, ""))
-    what = f"begins with {head[:8].hex(' ')}" if size else "is empty"
-    hint = "a FIT begins with d0 0d fe ed, a pack with MVP-PACK; an arm64 Image has ARM at byte 56"
+    facts = image.open(path, "") if head else None
+    if facts and facts.format != "unknown":
+        return Contents(path=path, kind="image", size=size, facts=facts)
+    what = f"begins with {head[:8].hex(' ')}" if head else "is empty"
+    hint = "a FIT begins with d0 0d fe ed, a pack with MVP-PACK; or name an image that boots"
     raise BundleError(f"no bundle: the file {what}", place=Place(file=str(path)), hint=hint)
 
 
