@@ -8,7 +8,8 @@ file, no clock and no environment; where the hypervisor decides, it asks the hyp
 from mvpsdk.lint.catalogue import Rule, catalogue, choose, rule
 from mvpsdk.lint.engine import check
 from mvpsdk.lint.model import Confidence, Finding, Outcome, Severity
-from mvpsdk.lint.report import Report
+from mvpsdk.lint.reference import reference
+from mvpsdk.lint.report import Report, merge
 from mvpsdk.lint.schema import report_schema
 from mvpsdk.lint.subject import Bench
 
@@ -23,6 +24,8 @@ __all__ = [
     "catalogue",
     "check",
     "choose",
+    "merge",
+    "reference",
     "report_schema",
     "rule",
 ]

@@ -28,11 +28,6 @@ class Page:
     title: str
     sections: dict[str, str]
 
-    @property
-    def markdown(self) -> str:
-        """The sections as they stand, without the title."""
-        return "\n\n".join(f"## {name}\n\n{text}" for name, text in self.sections.items())
-
 
 def parse(docstring: str) -> Page:
     """Read a rule's docstring. Raises ValueError unless it has exactly the headings, in order."""

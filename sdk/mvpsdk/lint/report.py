@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 from mvpsdk.lint.model import Outcome, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mvpsdk.errors import Place
     from mvpsdk.handset.model import Allow
     from mvpsdk.lint.allow import Excuse
     from mvpsdk.lint.model import Check, Finding
 
-__all__ = ["SCHEMA", "Report", "Suppressed"]
+__all__ = ["SCHEMA", "Report", "Suppressed", "merge"]
 
 SCHEMA = "mvpsdk.lint/1"
 
@@ -101,6 +103,19 @@ class Report:
             "checks": [_check(check) for check in self.checks],
             "allows": [_excuse(excuse) for excuse in self.allows],
         }
+
+
+def merge(reports: Sequence[Report]) -> Report:
+    """Put the reports of several handsets, boards or images one after the other."""
+    return Report(
+        target=", ".join(report.target for report in reports),
+        boards=tuple(dict.fromkeys(board for report in reports for board in report.boards)),
+        findings=tuple(entry for report in reports for entry in report.findings),
+        suppressed=tuple(entry for report in reports for entry in report.suppressed),
+        baselined=tuple(entry for report in reports for entry in report.baselined),
+        checks=tuple(entry for report in reports for entry in report.checks),
+        allows=tuple(entry for report in reports for entry in report.allows),
+    )
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

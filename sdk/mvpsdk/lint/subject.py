@@ -6,12 +6,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mvpsdk.errors import Place
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mvpsdk.board.model import Board
     from mvpsdk.core.facade import Pack, Verdict
-    from mvpsdk.errors import Fault, Place
+    from mvpsdk.errors import Fault
     from mvpsdk.handset.model import Handset, Persona
     from mvpsdk.image.model import ImageFacts
     from mvpsdk.image.views import Views
@@ -50,13 +52,18 @@ class Bench:
         if subject.startswith("board.") and self.board:
             return self.board.place(subject.removeprefix("board."))
         if not self.handset:
-            return None
+            return self._file(subject)
         head, _, name = subject.partition(".")
         for index, persona in enumerate(self.handset.personas):
             if head == "persona" and f"{name}.".startswith(f"{persona.name}."):
                 key = name.removeprefix(persona.name)
                 return self.handset.place(f"persona[{index}]{key}")
         return self.handset.place(subject)
+
+    def _file(self, name: str) -> Place | None:
+        """Where an image alone lies: nothing but its own path names it."""
+        paths = [facts.path for facts in self.images if facts.path.name == name]
+        return Place(file=str(paths[0])) if paths else None
 
     def subject_at(self, place: Place | None) -> str:
         """Return the subject that a place of the handset file names; empty if it names none."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An image that can not be read.
+"""An image that cannot be read.
 
 ## What it does
 
@@ -8,7 +8,7 @@ process of its own with bounded time and memory.
 
 ## Why is this bad?
 
-What can not be read can not be judged. A file that stops a parser is damaged, or made to stop it.
+What cannot be read cannot be judged. A file that stops a parser is damaged, or made to stop it.
 
 **On the device:** unknown. Never flash it.
 

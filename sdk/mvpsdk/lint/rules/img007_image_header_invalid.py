@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An arm64 Image header that can not be obeyed.
+"""An arm64 Image header that cannot be obeyed.
 
 ## What it does
 
 Looks at the 64 bytes at the start of an arm64 kernel: that they are there, that the reserved words
 are zero, that `text_offset` is less than `image_size`, that the planned load address is
-`text_offset` above a 2 MiB boundary; and warns if RAM below a kernel goes to waste that can not use
+`text_offset` above a 2 MiB boundary; and warns if RAM below a kernel goes to waste that cannot use
 it.
 
 ## Why is this bad?
@@ -116,7 +116,7 @@ def _placed(
 def _wasted(
     subject: ImageSubject, header: Arm64Header, partition: Partition
 ) -> Iterator[Observation]:
-    """A kernel without flag bit 3 can not use RAM below itself."""
+    """A kernel without flag bit 3 cannot use RAM below itself."""
     for image in subject.planned:
         below = image.load - header.text_offset - partition.ram.base
         if below > 0 and not header.anywhere:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A base or a size that translation tables can not hold.
+"""A base or a size that translation tables cannot hold.
 
 ## What it does
 
-Looks for regions whose base or size is no multiple of 4 KiB, which stage-2 translation can not
+Looks for regions whose base or size is no multiple of 4 KiB, which stage-2 translation cannot
 map; for plans whose tables do not fit the hypervisor's pool; and, as a warning, for RAM that is no
 multiple of 2 MiB.
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An entry point, a device tree or a ramdisk where the guest can not find it.
+"""An entry point, a device tree or a ramdisk where the guest cannot find it.
 
 ## What it does
 

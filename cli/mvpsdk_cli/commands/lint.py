@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Judges a handset on all its boards, a board, or one image, before anyone touches a phone.
+
+A finding says what collides, where, what one would see on the device, and the next step. Exceptions
+stand in the handset file as [[allow]] with a reason.
+
+Examples:
+
+    mvpsdk lint examples/demo-handset
+
+    mvpsdk lint handset.toml --board qemu-virt --select MEM,IMG004 --strict
+
+    mvpsdk lint --image firmware.elf --format json
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mvpsdk_cli import render
+from mvpsdk_cli.arguments import (  # noqa: TC001 - typer reads the annotations
+    BoardDirOption,
+    LockedOption,
+    OfflineOption,
+    ToolchainOption,
+)
+from mvpsdk_cli.options import Format, FormatOption, Profile, ProfileOption
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from mvpsdk.lint import Bench, Report
+    from mvpsdk_cli.pipeline import Request
+
+SECTION = "Check"
+
+
+class FailOn(StrEnum):
+    """From which severity on a finding makes the exit code 1."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+def command(  # noqa: D103 - the module's docstring is the command's
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[PATH]...", help="Handsets or boards: files or their folders; default: here."
+        ),
+    ] = None,
+    *,
+    images: Annotated[
+        list[Path] | None,
+        typer.Option("--image", metavar="FILE", help="One image by itself; repeatable."),
+    ] = None,
+    board: Annotated[
+        str | None, typer.Option("--board", help="Only this one of the handset's boards.")
+    ] = None,
+    board_dir: BoardDirOption = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option("--select", metavar="RULES", help="Only these codes, names or groups (MEM)."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option("--ignore", metavar="RULES", help="All but these codes, names or groups."),
+    ] = None,
+    fail_on: Annotated[
+        FailOn, typer.Option("--fail-on", help="The least severity that makes the exit code 1.")
+    ] = FailOn.ERROR,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="A check that can't be made is a failure.")
+    ] = False,
+    statistics: Annotated[
+        bool, typer.Option("--statistics", help="Count the findings of each rule.")
+    ] = False,
+    profile: ProfileOption = Profile.DEV,
+    locked: LockedOption = False,
+    offline: OfflineOption = False,
+    toolchain: ToolchainOption = None,
+    output_format: FormatOption = Format.TEXT,
+) -> int:
+    from mvpsdk import lint
+    from mvpsdk.lint import Severity
+    from mvpsdk_cli import pipeline
+
+    release = profile is Profile.RELEASE
+    rules = {"select": _split(select), "ignore": _split(ignore)}
+    lint.choose(rules["select"], rules["ignore"])  # a wrong name is told before anything is built
+    asked = pipeline.Request(
+        handset=Path(),
+        board=board,
+        board_dirs=tuple(board_dir or ()),
+        locked=locked or release,
+        offline=offline,
+        toolchain=toolchain,
+    )
+    reports = [
+        lint.check(benches, today=_today(), select=rules["select"], ignore=rules["ignore"])
+        for benches in _benches(paths or [], images or [], asked)
+    ]
+    report = lint.merge(reports)
+    _show(report, output_format, statistics=statistics)
+    return report.exit_code(fail_on=Severity(fail_on), strict=strict or release)
+
+
+def _split(names: list[str] | None) -> list[str]:
+    """`--select MEM,IMG004 --select IMG001` names three."""
+    return [name.strip() for item in names or [] for name in item.split(",") if name.strip()]
+
+
+def _today() -> dt.date:
+    import datetime as dt
+
+    return dt.datetime.now(tz=dt.UTC).date()
+
+
+def _benches(paths: list[Path], images: list[Path], asked: Request) -> list[list[Bench]]:
+    """What is to be linted: one list for each handset, board or image."""
+    wanted = paths or ([] if images else [Path()])
+    return [*(_of_path(path, asked) for path in wanted), *(_of_image(path) for path in images)]
+
+
+def _of_path(path: Path, asked: Request) -> list[Bench]:
+    """A handset on its boards, or a board alone."""
+    from dataclasses import replace
+
+    from mvpsdk import board as boards
+    from mvpsdk.lint import Bench
+    from mvpsdk_cli import pipeline
+
+    if _is_board(path):
+        return [Bench(board=boards.load(path))]
+    request = replace(asked, handset=path)
+    return [prepared.bench(request.cache) for prepared in pipeline.prepare_all(request)]
+
+
+def _is_board(path: Path) -> bool:
+    """A board's file or folder; by its first table, where the name doesn't say it."""
+    import tomllib
+
+    if path.is_dir():
+        return (path / "board.toml").exists() and not (path / "handset.toml").exists()
+    try:
+        return "board" in tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return path.name == "board.toml"  # whoever loads it says what is wrong with it
+
+
+def _of_image(path: Path) -> list[Bench]:
+    from mvpsdk import image, store
+    from mvpsdk.image import views
+    from mvpsdk.lint import Bench
+
+    facts = image.open(path, "image")
+    looked = views.look(facts, cache=store.Cache.default())
+    return [Bench(images=(facts,), views={facts.role: looked} if looked else {})]
+
+
+def _show(report: Report, output_format: Format, *, statistics: bool) -> None:
+    from mvpsdk_cli.commands import _findings
+
+    if output_format is Format.JSON:
+        document = report.as_json()
+        render.report(document.pop("schema"), document)
+        return
+    for line in _findings.text(report, statistics=statistics):
+        render.out(line)
