@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from mvpsdk.errors import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["find_places", "nearest"]
 
@@ -42,22 +42,29 @@ def find_places(text: str, file: str) -> dict[str, Place]:
         place = _place(text, start, file)
         if statement.startswith("[["):
             table = _open_element(_parts(_header(statement)), counts)
-            places.setdefault(table[: table.rindex("[")], place)
         elif statement.startswith("["):
             table = _resolve(_parts(_header(statement)), counts)
         else:
             table_and_key = _join(table, _parts(_KEY.match(statement)[0]))  # type: ignore[index]
             places.setdefault(table_and_key, place)
             continue
-        places.setdefault(table, place)
+        key = table
+        while key:  # `[a.b]` may be the first that is seen of `a`
+            places.setdefault(key, place)
+            key = _around(key)
     return places
 
 
-def nearest(places: dict[str, Place], key: str) -> Place | None:
+def nearest(places: Mapping[str, Place], key: str) -> Place | None:
     """Return the place of a key, or else of the table around it."""
     while key and key not in places:
-        key = key[: max(key.rfind("."), key.rfind("["), 0)]
+        key = _around(key)
     return places.get(key)
+
+
+def _around(key: str) -> str:
+    """Return the table or the array that a key is in."""
+    return key[: max(key.rfind("."), key.rfind("["), 0)]
 
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:

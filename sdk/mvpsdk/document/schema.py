@@ -90,10 +90,15 @@ def check(
         return model.model_validate(values), []
     except ValidationError as wrong:
         details = wrong.errors(include_url=False)
-        return None, [_fault(model, detail, dict(places)) for detail in details]
+        faults = [_fault(model, detail, places) for detail in details]
+        return None, sorted(faults, key=_line)
 
 
-def _fault(model: type[Model], detail: ErrorDetails, places: dict[str, Place]) -> Fault:
+def _line(fault: Fault) -> int:
+    return fault.place.line if fault.place else 0
+
+
+def _fault(model: type[Model], detail: ErrorDetails, places: Mapping[str, Place]) -> Fault:
     key = _path(detail["loc"])
     if detail["type"] == "extra_forbidden":
         message, hint = _unknown(key, _keys_at(model, detail["loc"]))

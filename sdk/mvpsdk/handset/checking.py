@@ -10,7 +10,7 @@ from mvpsdk.document.places import nearest
 from mvpsdk.errors import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mvpsdk.errors import Place
     from mvpsdk.handset.schema import HandsetFile, PersonaTable
@@ -24,7 +24,7 @@ _Finding = tuple[str, str, str]
 """Key, message, hint."""
 
 
-def faults_of(content: HandsetFile, places: dict[str, Place]) -> list[Fault]:
+def faults_of(content: HandsetFile, places: Mapping[str, Place]) -> list[Fault]:
     """Return everything that can't be, or can't be yet."""
     found = [*_contradictions(content), *_not_yet(content)]
     return [

@@ -47,7 +47,7 @@ def _handset(path: Path, values: dict[str, Any], places: Mapping[str, Place]) ->
 
     content, faults = check(HandsetFile, values, places)
     if content is not None:
-        faults = faults_of(content, dict(places))
+        faults = faults_of(content, places)
     if content is None or faults:
         raise HandsetError.of(faults)
     folder = path.parent

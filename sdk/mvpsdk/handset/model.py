@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from mvpsdk.document.places import nearest
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
@@ -114,6 +116,4 @@ class Handset:
 
     def place(self, key: str) -> Place | None:
         """Return where a key such as `persona[0].memory` stands in the file, or its table."""
-        while key and key not in self.places:
-            key = key[: max(key.rfind("."), key.rfind("["), 0)]
-        return self.places.get(key)
+        return nearest(self.places, key)

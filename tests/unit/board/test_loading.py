@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a board.toml to a Board, and what is wrong with wrong ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mvpsdk import board
+from mvpsdk.errors import BoardError
+from mvpsdk.units import GIB, KIB, MIB, Pa, Range
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    BoardFile = Callable[..., Path]
+
+
+def test_a_board_has_what_its_file_says(board_file: BoardFile) -> None:
+    """Every key of the file is a field of the board."""
+    acme = board.load(board_file())
+    assert (acme.name, acme.vendor, acme.compatible) == ("acme", "Acme Ltd.", "acme,one")
+    assert acme.cpu == board.Cpu(core="cortex-a53", count=2, bring_up="psci-smc")
+    assert acme.memory == (Range(Pa(0x4000_0000), GIB), Range(Pa(0x1_0000_0000), 512 * MIB))
+    assert acme.reserved == (board.Reserved(name="modem", range=Range(Pa(0x7000_0000), 16 * MIB)),)
+    assert acme.console
+    assert acme.console.range == Range(Pa(0x0900_0000), 4 * KIB)
+    radio = acme.device("radio")
+    assert radio == board.Device(
+        name="radio", range=Range(Pa(0x0904_0000), 64 * KIB), irq=40, edge=True
+    )
+    assert acme.device("gpio") != radio
+    assert acme.device("modem") is None
+    assert acme.virtual
+    assert acme.virtual.memory == 1536 * MIB
+
+
+def test_what_is_left_out_has_the_usual_value(board_file: BoardFile) -> None:
+    """Interrupts and frame sizes have the architecture's usual values."""
+    acme = board.load(board_file())
+    gic = acme.interrupt_controller
+    assert gic.redistributor == Range(Pa(0x080A_0000), 2 * 128 * KIB)
+    assert gic.distributor == Range(Pa(0x0800_0000), 64 * KIB)
+    assert gic.maintenance_irq == 25
+    assert acme.timer == board.Timer(virtual_irq=27, physical_irq=30, hypervisor_irq=26)
+
+
+def test_console_and_virtual_may_be_missing(board_file: BoardFile) -> None:
+    """A board without a console, or one that QEMU doesn't know, is a board."""
+    path = board_file()
+    text = path.read_text()
+    console, device, virtual = (text.index(t) for t in ("[console]", "[[device]]", "[virtual]"))
+    path.write_text(text[:console] + text[device:virtual])
+    acme = board.load(path)
+    assert acme.console is None
+    assert acme.virtual is None
+
+
+def test_a_folder_means_the_file_inside(board_file: BoardFile) -> None:
+    """A board's folder may be named instead of its file."""
+    path = board_file()
+    assert board.load(path.parent) == board.load(path)
+
+
+def test_a_key_has_its_place(board_file: BoardFile) -> None:
+    """The board knows where each of its facts is written."""
+    acme = board.load(board_file())
+    assert str(acme.place("memory[1].size")).endswith("board.toml:17:1")
+    assert str(acme.place("timer.virtual-irq")) == "None"
+
+
+@pytest.mark.parametrize(
+    ("changes", "line", "expected"),
+    [
+        ({"count = 2": "cuont = 2"}, 9, 'unknown key cpu.cuont; did you mean "count"?'),
+        (
+            {"count = 2": "zebra = 2"},
+            9,
+            "unknown key cpu.zebra\n  known here: bring-up, core, count",
+        ),
+        ({"vendor =": "# vendor ="}, 1, "board.vendor is missing"),
+        ({"count = 2": 'count = "2"'}, 9, 'cpu.count: must be a whole number, not "2"'),
+        ({"count = 2": "count = true"}, 9, "cpu.count: must be a whole number, not true"),
+        ({"count = 2": "count = 0"}, 9, "cpu.count: must be at least 1, not 0"),
+        ({'name = "acme"': "name = 5"}, 2, "board.name: must be text in quotes, not 5"),
+        ({'name = "acme"': 'name = "A B"'}, 2, '"A B" has characters that have no place here'),
+        ({'"free"': '"maybe"'}, 5, 'board.el2: "maybe" has characters'),
+        ({'"1 GiB"': "0x4000_0000"}, 13, "memory[0].size: a size is text with a unit"),
+        ({'"1 GiB"': '"1 GB"'}, 13, 'memory[0].size: "1 GB" is no size; did you mean "1 GiB"?'),
+        ({'"1 GiB"': '"0 B"'}, 13, "is no multiple of 4 KiB"),
+        ({'"1 GiB"': '"4 B"'}, 13, "is no multiple of 4 KiB"),
+        ({'"1 GiB"': '"999999 TiB"'}, 13, "more than 48 address bits"),
+        ({"0x4000_0000": "0x4000_0800"}, 12, "memory[0].base: 0x40000800 is no multiple of 4 KiB"),
+        ({"0x4000_0000": "-4096"}, 12, "memory[0].base: must be at least 0"),
+        ({"irq = 33": "irq = 3"}, 32, "console.irq: must be at least 32, not 3"),
+        ({"version = 3": "version = 2"}, 25, "drives GICv3 only, the board has version 2"),
+        ({'"pl011"': '"geni"'}, 30, "console.driver: must be 'pl011', not \"geni\""),
+        ({'trigger = "edge"': "trigger = [1]"}, 45, "device[1].trigger"),
+        ({"irq = 40": "irq = 39"}, 44, "device[1].irq: INTID 39 is device[0].irq already"),
+        ({"irq = 39": "irq = 33"}, 38, "device[0].irq: INTID 33 is console.irq already"),
+        ({'name = "radio"': 'name = "gpio"'}, 41, 'device[1].name: "gpio" is taken already'),
+        ({'"1536 MiB"': '"1 GiB"'}, 50, "virtual.memory: 1 GiB, but the banks have 1.5 GiB"),
+        (
+            {
+                "redistributor = ": "redistributor-size = '64 KiB'\nredistributor = ",
+            },
+            27,
+            "0x10000 bytes, but 2 cores need 0x40000",
+        ),
+    ],
+)
+def test_a_fault_has_its_place(
+    board_file: BoardFile, changes: dict[str, str], line: int, expected: str
+) -> None:
+    """A wrong file is answered with what is wrong and the line of the key."""
+    with pytest.raises(BoardError) as caught:
+        board.load(board_file(changes))
+    assert expected in str(caught.value)
+    lines = [
+        fault.place.line for fault in caught.value.faults if expected in str(fault) and fault.place
+    ]
+    assert lines == [line]
+
+
+@pytest.mark.parametrize(
+    ("changes", "both"),
+    [
+        (
+            {"0x1_0000_0000": "0x7fff_f000"},
+            ("RAM bank 1 [0x7ffff000..0x9ffff000)", "RAM bank 0 [0x40000000..0x80000000)"),
+        ),
+        (
+            {"base = 0x0903_0000": "base = 0x0900_0000"},
+            ('device "gpio" [0x9000000..0x9001000)', "the console [0x9000000..0x9001000)"),
+        ),
+        (
+            {"base = 0x0904_0000": "base = 0x4000_0000"},
+            ('device "radio" [0x40000000..0x40010000)', "RAM bank 0 [0x40000000..0x80000000)"),
+        ),
+        (
+            {"redistributor = 0x080a_0000": "redistributor = 0x0800_8000"},
+            ("the redistributors [0x8008000..0x8048000)", "distributor [0x8000000..0x8010000)"),
+        ),
+    ],
+)
+def test_both_parties_of_an_overlap_are_named(
+    board_file: BoardFile, changes: dict[str, str], both: tuple[str, str]
+) -> None:
+    """Two things at one address are both named, with their ranges."""
+    with pytest.raises(BoardError) as caught:
+        board.load(board_file(changes))
+    assert all(party in caught.value.message for party in both)
+
+
+def test_all_faults_are_told_at_once(board_file: BoardFile) -> None:
+    """A file with four faults is answered with four, not with the first."""
+    wrong = {"count = 2": "cuont = 2", '"1 GiB"': '"1 GB"', "irq = 33": 'irq = "x"'}
+    with pytest.raises(BoardError) as caught:
+        board.load(board_file(wrong))
+    assert sorted(fault.place.line for fault in caught.value.faults if fault.place) == [
+        7,
+        9,
+        13,
+        32,
+    ]
