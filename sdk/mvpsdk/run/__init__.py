@@ -13,11 +13,12 @@ from mvpsdk.run.model import (
     Line,
     Machine,
     Met,
+    Options,
     Reason,
     pattern,
 )
 from mvpsdk.run.session import Session
-from mvpsdk.run.starting import boot
+from mvpsdk.run.starting import boot, start
 from mvpsdk.run.via import names as ways
 
 __all__ = [
@@ -29,11 +30,13 @@ __all__ = [
     "Line",
     "Machine",
     "Met",
+    "Options",
     "Reason",
     "Sample",
     "Session",
     "boot",
     "bracket",
     "pattern",
+    "start",
     "ways",
 ]

@@ -22,6 +22,7 @@ __all__ = [
     "Line",
     "Machine",
     "Met",
+    "Options",
     "Reason",
     "pattern",
 ]
@@ -52,6 +53,7 @@ class Bootable:
     pack: Path
     machine: Machine
     personas: tuple[str, ...] = ()
+    partitions: tuple[str, ...] = ()  # by their names; empty: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,20 @@ class Expectation:
     def __str__(self) -> str:
         """As the user wrote it."""
         return f"{self.partition}:{self.pattern.pattern}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """How to run, and what is expected of it."""
+
+    via: str = "direct"  # how the files get into the machine, one of `mvpsdk.run.ways()`
+    persona: str | None = None  # None: the boot menu, or the handset's default, decides
+    expect: tuple[Expectation, ...] = ()  # in order for each partition; all come: it ends
+    reject: tuple[re.Pattern[str], ...] = ()  # no line of any partition may show these
+    timeout: float | None = None  # seconds of the host's time; None: no end
+    until_exit: bool = False  # wait for the power-off, even when all that is expected has come
+    deterministic: bool = True  # virtual time by counted instructions: each run is the same
+    qemu: str | None = None  # the QEMU to run; None: $MVPSDK_QEMU, or the one on PATH
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
@@ -16,12 +16,11 @@ from mvpsdk.run.model import Event, Exit, Line, Met
 from mvpsdk.run.qmp import Gone
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
     from mvpsdk.run.clock import Reading, Sample
-    from mvpsdk.run.model import Expectation, Reason
+    from mvpsdk.run.model import Options, Reason
     from mvpsdk.run.qemu import Qemu
     from mvpsdk.units import Pa
 
@@ -34,29 +33,19 @@ _STAMP = 0.02  # seconds between two looks at the virtual clock: each costs QEMU
 class Session(AbstractContextManager["Session"]):
     """A machine that runs. Iterate over it for what happens; leave the `with` block to end it."""
 
-    def __init__(
-        self,
-        qemu: Qemu,
-        *,
-        clock: Pa | None = None,
-        expect: Sequence[Expectation] = (),
-        reject: Sequence[re.Pattern[str]] = (),
-        timeout: float | None = None,
-        until_exit: bool = False,
-    ) -> None:
-        """See `mvpsdk.run.start`."""
+    def __init__(self, qemu: Qemu, options: Options, clock: Pa | None) -> None:
+        """Watch over a machine that stands before its first instruction; see `mvpsdk.run.start`."""
         self._qemu = qemu
+        self._options = options
         self._clock = Clock(qemu, clock)
         self._demux = Demux()
-        self._watch = Watch(expect, reject)
-        self._timeout = timeout
-        self._until_exit = until_exit
+        self._watch = Watch(options.expect, options.reject)
+        self._kept = ExitStack()
         self._pending: deque[Event] = deque()
         self._running = self._ended = self._left = False
         self._began = time.monotonic()
         self._virtual = 0 if self._clock else None
         self._stamped = 0.0
-        self._expects = bool(expect)
 
     def __enter__(self) -> Self:
         return self
@@ -72,6 +61,11 @@ class Session(AbstractContextManager["Session"]):
     def close(self) -> None:
         """End the machine. Does nothing the second time."""
         self._qemu.close()
+        self._kept.close()
+
+    def keep(self, files: ExitStack) -> None:
+        """Close this too, once the machine has ended."""
+        self._kept = files
 
     # ---- what happens ----
 
@@ -130,7 +124,7 @@ class Session(AbstractContextManager["Session"]):
             yield Met(
                 expectation=expectation, text=line.text, virtual=self._virtual, wall=self._wall()
             )
-        if self._expects and not self._watch.awaited and not self._until_exit:
+        if self._options.expect and not self._watch.awaited and not self._options.until_exit:
             yield self._exit("met", ok=True)
 
     def _ending(self, data: bytes | None) -> Exit | None:
@@ -139,8 +133,11 @@ class Session(AbstractContextManager["Session"]):
             return self._power_off()
         if self._left:
             return self._exit("left", ok=not self._watch.awaited)
-        if self._timeout is not None and self._wall() >= self._timeout:
-            return self._exit("timeout", ok=not self._watch.awaited and not self._until_exit)
+        timeout = self._options.timeout
+        if timeout is not None and self._wall() >= timeout:
+            return self._exit(
+                "timeout", ok=not self._watch.awaited and not self._options.until_exit
+            )
         return None
 
     def _power_off(self) -> Exit:
@@ -165,8 +162,8 @@ class Session(AbstractContextManager["Session"]):
         return time.monotonic() - self._began
 
     def _patience(self) -> float:
-        left = _QUIET if self._timeout is None else self._timeout - self._wall()
-        return min(_QUIET, left)
+        timeout = self._options.timeout
+        return _QUIET if timeout is None else min(_QUIET, timeout - self._wall())
 
     def _stamp(self) -> None:
         """Looks at the virtual clock, but not at each line of a flood."""

@@ -3,65 +3,104 @@
 
 from __future__ import annotations
 
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mvpsdk.errors import InputError
+from mvpsdk.errors import BundleError, InputError, Place
 from mvpsdk.run import command, via
+from mvpsdk.run.model import Bootable, Machine, Options
 from mvpsdk.run.qemu import Qemu
 from mvpsdk.run.session import Session
+from mvpsdk.units import Pa
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Sequence
+    from mvpsdk.bundle import Contents, Manifest
 
-    from mvpsdk.run.model import Bootable, Expectation
+__all__ = ["boot", "start"]
 
-__all__ = ["boot"]
+_NEEDED = ("hypervisor", "pack")
 
 
-def boot(
-    bootable: Bootable,
-    *,
-    way: str = "direct",
-    persona: str | None = None,
-    expect: Sequence[Expectation] = (),
-    reject: Sequence[re.Pattern[str]] = (),
-    timeout: float | None = None,
-    until_exit: bool = False,
-    deterministic: bool = True,
-    qemu: str | None = None,
-) -> Session:
+def start(path: Path | str, options: Options | None = None) -> Session:
+    """Start the machine that a bundle was made for, with that very bundle in it.
+
+    Raises BundleError if the file is no bundle that can run here, InputError for a persona, a
+    partition or a way that there isn't, MissingToolError without QEMU, ToolFailedError if QEMU ends
+    at once.
+    """
+    from mvpsdk import bundle  # reading a bundle takes the core; the machine alone does not
+
+    contents = bundle.open(Path(path))
+    manifest = _manifest(contents)
+    machine = _machine(manifest, contents)
+    with ExitStack() as stack:
+        name = stack.enter_context(tempfile.TemporaryDirectory(prefix="mvpsdk-run-"))
+        hypervisor, pack = bundle.extract(contents, _NEEDED, Path(name))
+        bootable = Bootable(
+            hypervisor=hypervisor,
+            pack=pack,
+            machine=machine,
+            personas=manifest.personas,
+            partitions=_partitions(contents),
+        )
+        session = boot(bootable, options)
+        session.keep(stack.pop_all())
+    return session
+
+
+def boot(bootable: Bootable, options: Options | None = None) -> Session:
     """Start a machine with these files in it; it runs from the session's first event on.
 
-    Args:
-        bootable: hypervisor, pack and machine.
-        way: how they get into the machine, one of `mvpsdk.run.ways()`.
-        persona: the persona to boot; None leaves it to the boot menu.
-        expect: lines to come, in order for each partition; the session ends when all have come.
-        reject: patterns that no line of any partition may show.
-        timeout: seconds of the host's time; None: no end.
-        until_exit: wait for the power-off, even when all that was expected has come.
-        deterministic: virtual time by counted instructions, the same in each run.
-        qemu: the QEMU to run, else $MVPSDK_QEMU, else the one on PATH.
-
-    Raises MissingToolError without QEMU, InputError for a persona or a way that there isn't,
-    ToolFailedError if QEMU ends at once.
+    Raises as `start` does.
     """
-    _check_persona(bootable, persona)
-    machine = command.machine_arguments(bootable.machine, deterministic=deterministic)
-    loading = via.arguments(way, bootable, persona)
-    return Session(
-        Qemu([command.executable(qemu), *machine, *loading]),
-        clock=bootable.machine.clock if deterministic else None,
-        expect=expect,
-        reject=reject,
-        timeout=timeout,
-        until_exit=until_exit,
+    options = options or Options()
+    _check(bootable, options)
+    machine = command.machine_arguments(bootable.machine, deterministic=options.deterministic)
+    loading = via.arguments(options.via, bootable, options.persona)
+    clock = bootable.machine.clock if options.deterministic else None
+    return Session(Qemu([command.executable(options.qemu), *machine, *loading]), options, clock)
+
+
+def _manifest(contents: Contents) -> Manifest:
+    if contents.manifest and {part.name for part in contents.parts}.issuperset(_NEEDED):
+        return contents.manifest
+    raise BundleError(
+        f"a {contents.kind} alone can't be run: it lacks hypervisor, pack or manifest",
+        place=Place(file=str(contents.path)),
+        hint="make a bundle: mvpsdk bundle HANDSET -o FILE --unsigned",
     )
 
 
-def _check_persona(bootable: Bootable, persona: str | None) -> None:
-    if persona is None or persona in bootable.personas:
-        return
-    there = ", ".join(bootable.personas) or "none"
-    raise InputError(f'the bundle has no persona "{persona}"', hint=f"it has: {there}")
+def _machine(manifest: Manifest, contents: Contents) -> Machine:
+    virtual = manifest.virtual
+    if virtual is None:
+        raise BundleError(
+            f'QEMU does not know the board "{manifest.board}"',
+            place=Place(file=str(contents.path)),
+            hint="if it does, say how in the board's [virtual] table, and bundle again",
+        )
+    return Machine(
+        machine=virtual.machine,
+        cpu=virtual.cpu,
+        memory=virtual.memory,
+        cpus=virtual.cpus,
+        clock=None if virtual.clock is None else Pa(virtual.clock),
+    )
+
+
+def _partitions(contents: Contents) -> tuple[str, ...]:
+    return tuple(entry.name for entry in contents.pack.partitions) if contents.pack else ()
+
+
+def _check(bootable: Bootable, options: Options) -> None:
+    if options.persona not in (None, *bootable.personas):
+        there = ", ".join(bootable.personas) or "none"
+        message = f'the bundle has no persona "{options.persona}"'
+        raise InputError(message, hint=f"it has: {there}")
+    known = {*bootable.partitions, "mvp", "board"}
+    for expectation in options.expect:
+        if bootable.partitions and expectation.partition not in known:
+            message = f'no partition is called "{expectation.partition}"'
+            raise InputError(message, hint=f"there are: {', '.join(sorted(known))}")

@@ -56,6 +56,6 @@ def handset(tmp_path: Path) -> Callable[..., run.Session]:
             clock=virtual.clock,
         )
         bootable = run.Bootable(hypervisor=image, pack=image, machine=built)
-        return run.boot(bootable, **{"timeout": 60, **options})
+        return run.boot(bootable, run.Options(**{"timeout": 60, **options}))
 
     return boot

@@ -41,6 +41,6 @@ def handset(tmp_path: Path) -> Callable[..., run.Session]:
             ),
             personas=("work", "personal"),
         )
-        return run.boot(bootable, qemu=str(FAKE), **{"timeout": 20, **options})
+        return run.boot(bootable, run.Options(qemu=str(FAKE), **{"timeout": 20, **options}))
 
     return boot

@@ -22,9 +22,9 @@ HELLO = ["print", "[work] hello\r\n"]
 WORLD = ["print", "[work] world\r\n"]
 
 
-def expect(*texts: str) -> list[run.Expectation]:
+def expect(*texts: str) -> tuple[run.Expectation, ...]:
     """The expectations as a user writes them."""
-    return [run.Expectation.parse(text) for text in texts]
+    return tuple(run.Expectation.parse(text) for text in texts)
 
 
 def end(session: run.Session) -> run.Exit:
@@ -54,7 +54,7 @@ def test_rejected_line_ends_it_at_once(handset: Handset) -> None:
     session = handset(
         HELLO,
         ["print", "[mvp] stop reason=66\r\n"],
-        reject=[run.pattern("stop reason")],
+        reject=(run.pattern("stop reason"),),
         expect=expect("work:never"),
     )
     last = end(session)
@@ -81,7 +81,7 @@ def test_time_runs_out_in_a_flood_too(handset: Handset) -> None:
 
 def test_time_that_ran_out_is_well_if_nothing_was_awaited(handset: Handset) -> None:
     """A run that only rejects has passed when its time is over."""
-    assert end(handset(HELLO, timeout=0.3, reject=[run.pattern("panic")])).ok
+    assert end(handset(HELLO, timeout=0.3, reject=(run.pattern("panic"),))).ok
 
 
 def test_power_off_before_the_expected_fails(handset: Handset) -> None:
@@ -176,7 +176,7 @@ def test_unknown_way_is_refused(handset: Handset) -> None:
     """The ways to boot are found by folder."""
     assert "direct" in run.ways()
     with pytest.raises(InputError, match="no way to boot is called 'magic'"):
-        handset(way="magic")
+        handset(via="magic")
 
 
 def test_error_in_the_block_ends_qemu(handset: Handset) -> None:
@@ -219,7 +219,7 @@ def test_memory_is_read_while_the_machine_stands(handset: Handset) -> None:
 def test_events_carry_virtual_time(handset: Handset) -> None:
     """Virtual time is what QEMU's own clock says."""
     steps = (["clock", 7], ["print", "[work] a\r\n"], ["sleep", 1])
-    with handset(["sleep", 0.2], *steps) as session:
+    with handset(["sleep", 0.05], *steps) as session:
         line = next(session)
         assert isinstance(line, run.Line)
         assert line.virtual == 7
