@@ -11,8 +11,12 @@ from pathlib import Path
 from cffi import FFI
 
 CORE = Path(__file__).resolve().parent
-FOLDERS = (CORE / "include", CORE / "src")
-HEADERS = [*sorted(CORE.glob("include/mvp/*.h")), *sorted(CORE.glob("src/*.h"))]
+FOLDERS = (CORE / "include", CORE / "src", CORE / "arch/host")
+HEADERS = [
+    *sorted(CORE.glob("include/mvp/*.h")),
+    *sorted(CORE.glob("src/*.h")),
+    *sorted(CORE.glob("arch/host/*.h")),
+]
 SOURCES = [*CORE.glob("src/*.c"), *CORE.glob("arch/host/*.c")]
 
 INCLUDE = re.compile(r'^#include [<"]([\w/.]+)[>"]', re.MULTILINE)
