@@ -26,10 +26,10 @@ static const struct window *window_at(const struct partition *partition, uint64_
     return NULL;
 }
 
-/* Seconds of the partition's clock: since its start, plus the time of day. */
-static uint64_t seconds(const struct partition *partition)
+/* The clock is the board's, one for all: a partition that starts late is not late. */
+static uint64_t seconds(void)
 {
-    return (arch_time() - partition->counter_offset) / arch_time_frequency() + machine.time_of_day;
+    return arch_time() / arch_time_frequency() + machine.time_of_day;
 }
 
 static void access(struct vcpu *vcpu, const struct window *window, uint64_t offset, uint32_t size,
@@ -46,7 +46,7 @@ static void access(struct vcpu *vcpu, const struct window *window, uint64_t offs
         pl011_access(vcpu, offset, write, value);
         break;
     default:
-        pl031_access(vcpu, offset, write, value, seconds(vcpu->partition));
+        pl031_access(vcpu, offset, write, value, seconds());
         break;
     }
 }
