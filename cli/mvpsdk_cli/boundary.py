@@ -143,22 +143,19 @@ def _tracker() -> str:
 def _tell(told: Failure, arguments: list[str]) -> int:
     _write_json(told, arguments)
     for fault in told.faults:
-        sys.stderr.write(_text(fault) + "\n")
+        render.failure(fault.message, fault.rule)
+        if fault.place:
+            render.detail(f"at:   {_place(fault.place)}")
+        if fault.hint:
+            render.detail(f"next: {_indented(fault.hint)}")
     if told.usage:
-        sys.stderr.write(f"  usage: {told.usage}\n")
-    sys.stderr.flush()
+        render.detail(f"usage: {told.usage}")
     return told.exit_code
 
 
-def _text(fault: Fault) -> str:
-    word = render.style("error:", "bold", "red", stream=sys.stderr)
-    code = f" [{fault.rule}]" if fault.rule else ""
-    lines = [f"{word}{code} {fault.message}"]
-    if fault.place:
-        lines.append(f"  at:   {_place(fault.place)}")
-    if fault.hint:
-        lines.append(f"  next: {fault.hint}")
-    return "\n".join(lines)
+def _indented(hint: str) -> str:
+    """A hint of several lines stays in its column."""
+    return hint.replace("\n", "\n        ")
 
 
 def _place(place: Place) -> str:

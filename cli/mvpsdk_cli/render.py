@@ -97,9 +97,28 @@ def interactive() -> bool:
     return not barred and sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def style(text: str, *looks: str, stream: TextIO | None = None) -> str:
-    """The text in the given looks (``"bold"``, ``"red"``, …) if the stream shows colours."""
-    if not looks or not colored(stream or sys.stdout):
+def screen() -> bool:
+    """Whether results go to a terminal, where somebody sees them."""
+    return sys.stdout.isatty()
+
+
+def failure(message: str, rule: str = "") -> None:
+    """What is wrong, to stderr."""
+    word = style("error:", "bold", "red", on_stderr=True)
+    sys.stdout.flush()
+    sys.stderr.write(f"{word} [{rule}] {message}\n" if rule else f"{word} {message}\n")
+    sys.stderr.flush()
+
+
+def detail(text: str) -> None:
+    """A line that says more of what is wrong, to stderr."""
+    sys.stderr.write(f"  {text}\n")
+    sys.stderr.flush()
+
+
+def style(text: str, *looks: str, on_stderr: bool = False) -> str:
+    """The text in the given looks (``"bold"``, ``"red"``, …) if where it goes shows colours."""
+    if not looks or not colored(sys.stderr if on_stderr else sys.stdout):
         return text
     codes = ";".join(_CODES[look] for look in looks)
     return f"\x1b[{codes}m{text}\x1b[0m"

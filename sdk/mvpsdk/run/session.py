@@ -40,6 +40,7 @@ class Session(AbstractContextManager["Session"]):
         self._clock = Clock(qemu, clock)
         self._demux = Demux()
         self._watch = Watch(options.expect, options.reject)
+        self.tap: Callable[[bytes], None] | None = None  # is shown the console as it comes
         self._kept = ExitStack()
         self._pending: deque[Event] = deque()
         self._running = self._ended = self._left = False
@@ -91,6 +92,8 @@ class Session(AbstractContextManager["Session"]):
                 self._qemu.resume()
         data = self._qemu.read(self._patience())
         self._stamp()
+        if self.tap and data:
+            self.tap(data)
         for event in self._events(data):
             self._pending.append(event)
             if isinstance(event, Exit):

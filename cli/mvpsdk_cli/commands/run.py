@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Boots a bundle on the virtual handset: the very file that is flashed, in QEMU.
+
+The console is shown by partition. What is expected comes in order, each partition's for itself;
+when all has come, the run ends with exit code 0. It ends with 1 when the time is over before, when
+a rejected pattern shows, or when the machine goes off early. The hypervisor's own lines are those
+of the partition mvp.
+
+At a terminal, and with nothing expected, the keyboard is the handset's; Ctrl-A x leaves.
+
+Examples:
+    mvpsdk run phone.itb
+
+    mvpsdk run phone.itb --persona work --expect 'work:Linux version' --reject 'stop reason'
+
+    mvpsdk run phone.itb --expect 'realtime:missed=0' --format jsonl --junit boot.xml
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mvpsdk_cli import render
+
+if TYPE_CHECKING:
+    from mvpsdk.run import Event, Exit, Options, Session
+
+SECTION = "Run"
+TIMEOUT = 120.0
+
+
+class RunFormat(StrEnum):
+    """How a run is told."""
+
+    TEXT = "text"
+    JSONL = "jsonl"
+
+
+def command(  # noqa: D103 - the module's docstring is the command's
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="The bundle to boot.")],
+    *,
+    persona: Annotated[
+        str | None, typer.Option("--persona", help="Boot this one; default: the boot menu decides.")
+    ] = None,
+    via: Annotated[
+        str, typer.Option("--via", help="direct: QEMU loads hypervisor and pack itself.")
+    ] = "direct",
+    expect: Annotated[
+        list[str] | None,
+        typer.Option("--expect", metavar="PARTITION:REGEX", help="A line to come; repeatable."),
+    ] = None,
+    reject: Annotated[
+        list[str] | None,
+        typer.Option("--reject", metavar="REGEX", help="What no line may show; repeatable."),
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option(
+            "--timeout",
+            metavar="SECONDS",
+            min=0,
+            show_default=f"{TIMEOUT:g}; none at the keyboard",
+            help="Of this machine's time.",
+        ),
+    ] = None,
+    until_exit: Annotated[
+        bool, typer.Option("--until-exit", help="Wait for the power-off, whatever has come.")
+    ] = False,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", metavar="FILE", help="Write a JUnit report too.")
+    ] = None,
+    output_format: Annotated[
+        RunFormat, typer.Option("--format", help="Text for people, or one JSON event a line.")
+    ] = RunFormat.TEXT,
+) -> int:
+    from mvpsdk import run
+
+    checks = expect or reject or until_exit or junit or output_format is RunFormat.JSONL
+    keyboard = not checks and render.interactive() and render.screen()
+    options = run.Options(
+        via=via,
+        persona=persona,
+        expect=tuple(run.Expectation.parse(text) for text in expect or ()),
+        reject=tuple(run.pattern(text) for text in reject or ()),
+        timeout=timeout if timeout is not None or keyboard else TIMEOUT,
+        until_exit=until_exit,
+        deterministic=not keyboard,
+    )
+    with run.start(bundle, options) as session:
+        events = _at_keyboard(session) if keyboard else _watch(session, output_format)
+    end = _end(events)
+    if junit:
+        _write_junit(junit, bundle, options, events)
+    if output_format is RunFormat.TEXT:
+        _tell(end, options)
+    return 0 if end.ok else 1
+
+
+def _watch(session: Session, output_format: RunFormat) -> list[Event]:
+    """Shows what happens; returns all but the lines, of which there may be many."""
+    from mvpsdk.run import Line
+    from mvpsdk_cli import handset
+
+    show = handset.show_json if output_format is RunFormat.JSONL else handset.show_text
+    kept: list[Event] = []
+    for event in session:
+        show(event)
+        if not isinstance(event, Line):
+            kept.append(event)
+    return kept
+
+
+def _at_keyboard(session: Session) -> list[Event]:
+    from mvpsdk.run import Line
+    from mvpsdk_cli import terminal
+
+    render.note("the keyboard is the handset's; Ctrl-A x leaves")
+    with terminal.attached(session):
+        return [event for event in session if not isinstance(event, Line)]
+
+
+def _end(events: list[Event]) -> Exit:
+    from mvpsdk.run import Exit
+
+    return next(event for event in events if isinstance(event, Exit))
+
+
+def _tell(end: Exit, options: Options) -> None:
+    from mvpsdk_cli import handset
+
+    if end.ok:
+        render.note(render.style(f"ok: {handset.summary(end, options)}", "green", on_stderr=True))
+        return
+    render.failure(handset.summary(end, options))
+    for expectation in end.awaited:
+        render.detail(f"awaited: {expectation}")
+
+
+def _write_junit(path: Path, bundle: Path, options: Options, events: list[Event]) -> None:
+    from mvpsdk import store
+    from mvpsdk_cli import junit
+
+    store.write_bytes(path, junit.report(bundle.name, options, events))

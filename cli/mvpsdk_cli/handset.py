@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a run of the virtual handset looks: lines by partition, or one JSON event a line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from mvpsdk.run import Exit, Line, Met
+from mvpsdk_cli import render
+
+if TYPE_CHECKING:
+    from mvpsdk.run import Event, Expectation, Options
+
+SCHEMA = "mvpsdk.run/1"
+PALETTE = ("cyan", "green", "magenta", "yellow", "blue")
+
+
+def prefix(partition: str, mark: str = "]") -> str:
+    """A partition's prefix, each in its colour."""
+    color = PALETTE[sum(partition.encode()) % len(PALETTE)]
+    return render.style(f"[{partition}{mark}", color)
+
+
+def show_text(event: Event) -> None:
+    """Shows lines, and what they meet."""
+    if isinstance(event, Line):
+        mark, text = ("+", event.text[event.told :]) if event.told else ("]", event.text)
+        render.out(f"{prefix(event.partition, mark)} {_printable(text)}")
+        sys.stdout.flush()
+    elif isinstance(event, Met):
+        render.note(render.style(f"  met: {event.expectation}", "green", on_stderr=True))
+
+
+def _printable(text: str) -> str:
+    """Without what could steer the user's terminal, but for colours; tabs stay."""
+    return "".join(c if c.isprintable() or c in "\t\x1b" else "\ufffd" for c in text.rstrip("\r"))
+
+
+def show_json(event: Event) -> None:
+    """Shows any event as a line of JSON."""
+    render.out(json.dumps({"schema": SCHEMA, **document(event)}, ensure_ascii=False))
+    sys.stdout.flush()
+
+
+def document(event: Event) -> dict[str, Any]:
+    """An event as JSON. `t` counts virtual seconds, `wall` the host's; `t` may be null."""
+    times = {"t": event.virtual, "wall": round(event.wall, 3)}
+    match event:
+        case Line():
+            return {"event": "line", **_line(event), "told": event.told, **times}
+        case Met():
+            wanted = _expectation(event.expectation)
+            return {"event": "expect-met", **wanted, "text": event.text, **times}
+        case Exit():
+            return {
+                "event": "exit",
+                "reason": event.reason,
+                "ok": event.ok,
+                "awaited": [_expectation(one) for one in event.awaited],
+                "rejected": _line(event.rejected) if event.rejected else None,
+                "last": [_line(line) for line in event.last],
+                **times,
+            }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {"partition": line.partition, "number": line.number, "text": line.text}
+
+
+def _expectation(expectation: Expectation) -> dict[str, Any]:
+    return {"partition": expectation.partition, "pattern": expectation.pattern.pattern}
+
+
+def summary(end: Exit, options: Options) -> str:
+    """How a run ended, in one sentence."""
+    came = len(options.expect) - len(end.awaited)
+    met = f"{came} of {len(options.expect)} expectations met"
+    spent = f"in {end.wall:.1f} s" + (f", {end.virtual} s of its own" if end.virtual else "")
+    match end.reason:
+        case "rejected":
+            line = end.rejected
+            shown = f"[{line.partition}] {line.text}" if line else ""
+            return f"rejected: {shown}"
+        case "timeout" if not end.ok:
+            what = "power off" if not end.awaited else "show what was expected"
+            return f"the handset did not {what} {spent}; {met}"
+        case "powered-off" if not end.ok:
+            return f"the handset powered off {spent}; {met}"
+        case "powered-off":
+            return f"powered off {spent}; {met}" if options.expect else f"powered off {spent}"
+        case "timeout":
+            return f"ran for {end.wall:.0f} s, and nothing was rejected"
+    return f"{met} {spent}" if options.expect else f"left {spent}"
