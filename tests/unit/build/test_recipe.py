@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is compiled, and what decides the result."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mvpsdk.build import recipe
+from mvpsdk.build.toolchain import Toolchain
+from mvpsdk.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.unit.build.conftest import ToyCore, Write
+
+GCC = Toolchain(family="gcc", compiler=("gcc",), linker="ld", objdump="objdump", identity="gcc 1")
+
+
+def test_sources_are_found_by_folder(core: Path) -> None:
+    """Portable and target sources and the named driver; not the host's, not other drivers."""
+    found = recipe.hypervisor("toy", core)
+
+    assert [source.name for source in found.sources] == [
+        "arch/aarch64/head.S",
+        "drivers/console_toy.c",
+        "src/main.c",
+        "src/unused.c",
+    ]
+
+
+def test_a_board_without_a_console_needs_no_driver(core: Path) -> None:
+    """The driver "none" is no source."""
+    found = recipe.hypervisor("none", core)
+
+    assert not [source for source in found.sources if source.name.startswith("drivers/")]
+
+
+def test_an_unknown_driver_is_named(core: Path) -> None:
+    """The error lists those that there are."""
+    with pytest.raises(InputError, match="no console driver ns16550") as caught:
+        recipe.hypervisor("ns16550", core)
+
+    assert caught.value.hint == "there are: other, toy, none"
+
+
+def test_firmware_is_its_folder_and_the_runtime(core: Path, write: Write, tmp_path: Path) -> None:
+    """Sources at any depth; hidden files and build leftovers are passed over."""
+    folder = write(
+        tmp_path / "firmware",
+        {"main.c": "", "lib/help.S": "", ".git/x.c": "", "note.txt": "", "old.o": ""},
+    )
+
+    found = recipe.firmware(folder, core)
+
+    assert [found.object(source) for source in found.sources] == [
+        "firmware/lib/help.S",
+        "firmware/main.c",
+        "core/rt/start.S",
+    ]
+
+
+def test_firmware_without_sources_is_refused(core: Path, tmp_path: Path) -> None:
+    """An empty folder, or none, is named, with what belongs there."""
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="no C or assembly in it"):
+        recipe.firmware(tmp_path / "empty", core)
+    with pytest.raises(InputError, match="no such folder"):
+        recipe.firmware(tmp_path / "missing", core)
+
+
+def test_the_key_is_the_same_in_every_folder(core: Path, toy_core: ToyCore, tmp_path: Path) -> None:
+    """The same content gives the same key, wherever it lies."""
+    other = toy_core(tmp_path / "elsewhere" / "deep")
+
+    assert recipe.hypervisor("toy", core).key(GCC) == recipe.hypervisor("toy", other).key(GCC)
+
+
+@pytest.mark.parametrize(
+    "name", ["src/main.c", "include/mvp/toy.h", "arch/aarch64/link.ld", "arch/aarch64/new.inc"]
+)
+def test_the_key_changes_with_every_file(name: str, core: Path) -> None:
+    """A header, a source, the linker script, a new file: each makes another key."""
+    before = recipe.hypervisor("toy", core).key(GCC)
+
+    with (core / name).open("a") as file:
+        file.write("\n")
+
+    assert recipe.hypervisor("toy", core).key(GCC) != before
+
+
+def test_the_key_changes_with_the_compiler_and_the_driver(core: Path) -> None:
+    """Another compiler, another driver, another result."""
+    found = recipe.hypervisor("toy", core)
+
+    keys = {
+        found.key(GCC),
+        found.key(replace(GCC, identity="gcc 2")),
+        found.key(replace(GCC, family="clang")),
+        recipe.hypervisor("none", core).key(GCC),
+    }
+    assert len(keys) == 4
+
+
+def test_a_header_outside_is_not_covered(core: Path, tmp_path: Path) -> None:
+    """The key speaks for the recipe's own folders alone."""
+    found = recipe.hypervisor("toy", core)
+
+    assert found.covers(core / "include" / "mvp" / "toy.h")
+    assert not found.covers(tmp_path / "other.h")
