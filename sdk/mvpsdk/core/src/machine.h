@@ -27,7 +27,10 @@ struct machine {
     uint8_t owner[1024];            /* physical INTID -> partition + 1 */
 };
 
+/* Hidden, so that position-independent code reaches it without a table of addresses. */
+#pragma GCC visibility push(hidden)
 extern struct machine machine;
+#pragma GCC visibility pop
 
 /* Fills in partitions, vCPUs, windows, vGICs and stage-2 tables from a judged pack. lr_count: list
  * registers of the CPU. False: the table pool ran dry. */

@@ -9,6 +9,8 @@
 #include "table.h"
 #include "vcpu.h"
 
+#pragma GCC visibility push(hidden)
+
 /* head.S */
 extern uint8_t _head[], _rodata[], _data[], _load_end[], _end[], cpu_stack_top[], vectors[];
 _Noreturn void boot_jump(const void *tree, uint64_t pack, uint64_t image);
@@ -42,5 +44,7 @@ void gic_enable_owned(const void *pack);
 /* drivers/console_<driver>.c: polled, as the boot loader left it set up. */
 void console_open(uint64_t base);
 void console_interrupts(void);
+
+#pragma GCC visibility pop
 
 #endif
