@@ -8,19 +8,21 @@
 #include "arch.h"
 #include "call.h"
 #include "fdt.h"
+#include "host.h"
 #include "machine.h"
 #include "partition.h"
 #include "sha256.h"
 #include "table.h"
 
 #define POOL_PAGES 32
-#define LIST_REGISTERS 4
+#define POOL_BASE 0x80000000
 #define CALL_WORDS 8
 #define FDT_TOKENS 200 /* more than the trees of the vectors have */
 
 static uint64_t digest;
 static uint64_t base[MVP_META_MAX / 8];
 static uint64_t changed[MVP_META_MAX / 8];
+static uint8_t guest_ram[VECTOR_RAM];
 static uint64_t pages[POOL_PAGES * 512] __attribute__((aligned(4096)));
 
 void vector_mix(uint64_t value)
@@ -77,9 +79,17 @@ static void run_pack(const uint64_t *words, uint64_t count)
     judge(changed, words[0]);
 }
 
+static struct table_pool empty_pool(uint32_t count)
+{
+    for (uint64_t n = 0; n < POOL_PAGES * 512; n++) {
+        pages[n] = 0;
+    }
+    return (struct table_pool){pages, POOL_BASE, count, 0};
+}
+
 static void run_table(const uint64_t *words, uint64_t count)
 {
-    struct table_pool pool = {pages, 0x80000000, (uint32_t)words[0], 0};
+    struct table_pool pool = empty_pool((uint32_t)words[0]);
     uint64_t root = table_root(&pool);
     uint64_t probes = 2 + 4 * words[1];
 
@@ -100,6 +110,20 @@ static void run_table(const uint64_t *words, uint64_t count)
     }
 }
 
+static uint64_t first_ram(uint64_t partition)
+{
+    const struct mvp_pack_header *header = (const void *)base;
+
+    for (uint32_t n = 0; n < header->tables[MVP_TABLE_REGION].count; n++) {
+        const struct mvp_region *region = mvp_pack_entry(base, MVP_TABLE_REGION, n);
+
+        if (region->partition == partition && region->kind == MVP_REGION_RAM) {
+            return region->pa;
+        }
+    }
+    return 0;
+}
+
 void vector_boot(uint64_t partition)
 {
     uint8_t *bytes = (uint8_t *)&machine;
@@ -107,11 +131,12 @@ void vector_boot(uint64_t partition)
     for (uint64_t n = 0; n < sizeof machine; n++) {
         bytes[n] = 0;
     }
-    for (uint32_t n = 0; n < LIST_REGISTERS; n++) {
-        arch_lr_write(n, 0);
-    }
-    machine.pool = (struct table_pool){pages, 0x80000000, POOL_PAGES, 0};
-    vector_mix(machine_init(base, LIST_REGISTERS) ? 1 : 0);
+    host_reset();
+    host.memory = guest_ram;
+    host.memory_size = sizeof guest_ram;
+    machine.pool = empty_pool(POOL_PAGES);
+    vector_mix(machine_init(base, host.lr_count) ? 1 : 0);
+    host.memory_base = first_ram(partition);
     partition_start(&machine.partitions[partition]);
     machine.partitions[partition].state = MVP_PARTITION_RUNNING;
     machine.partitions[partition].vcpus[0].state = VCPU_READY;
@@ -144,6 +169,7 @@ static void run_call(const uint64_t *words, uint64_t count)
         }
         mix_partition(partition);
     }
+    mix_bytes(host.sent, host.sent_count);
 }
 
 static void run_sha256(const uint64_t *words)

@@ -10,6 +10,8 @@
 
 #include <stdint.h>
 
+#define VECTOR_RAM 65536 /* bytes of a partition's RAM, from its start, that are there */
+
 enum vector_group {
     VECTOR_BASE = 0,     /* bytes, a whole pack's metadata: what PACK changes and CALL runs on */
     VECTOR_PACK = 1,     /* available, mend the checksum?, then: offset, size (1, 2, 4 or 8), value */

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sequences of what may happen to a virtual GIC; after each the list registers are looked at. */
 #include "arch.h"
+#include "host.h"
 #include "interpreter.h"
 #include "machine.h"
 #include "vgic.h"
-
-#define LR_STATE 0xc000000000000000   /* ICH_LR<n>_EL2 */
-#define LR_PENDING 0x4000000000000000
-#define LR_ACTIVE 0x8000000000000000
 
 enum operation {
     DISTRIBUTOR = 0,   /* place: offset | size << 32 | write << 40; so for the next */
@@ -18,8 +15,8 @@ enum operation {
     PULSE = 5,
     MAINTENANCE = 6,
     SWITCH = 7,        /* place: vCPU that comes */
-    ACKNOWLEDGE = 8,   /* place: list register; the guest takes the interrupt */
-    END = 9            /* and finishes it */
+    ACKNOWLEDGE = 8,   /* the guest takes the most urgent interrupt */
+    END = 9            /* place: INTID; the guest has served it */
 };
 
 static void mix_list_registers(const struct vcpu *vcpu)
@@ -28,6 +25,8 @@ static void mix_list_registers(const struct vcpu *vcpu)
         vector_mix(arch_lr_read(n));
     }
     vector_mix(arch_lr_empty());
+    vector_mix(host_maintenance() ? 1 : 0);
+    vector_mix(host.active[vcpu->vgic.timer_irq]);
 }
 
 static void access_register(struct vcpu *vcpu, uint64_t operation, uint64_t place, uint64_t value)
@@ -42,16 +41,6 @@ static void access_register(struct vcpu *vcpu, uint64_t operation, uint64_t plac
         vgic_redistributor(vcpu, offset, size, write, &value);
     }
     vector_mix(write ? 0 : value);
-}
-
-/* What the guest's ICC_IAR1 and ICC_EOIR1 do to a list register. */
-static void guest(uint64_t n, uint64_t from, uint64_t to)
-{
-    uint64_t value = arch_lr_read((uint32_t)n);
-
-    if ((value & LR_STATE) == from) {
-        arch_lr_write((uint32_t)n, (value & ~LR_STATE) | to);
-    }
 }
 
 static void operate(struct vcpu *vcpu, uint64_t operation, uint64_t place, uint64_t value)
@@ -73,10 +62,10 @@ static void operate(struct vcpu *vcpu, uint64_t operation, uint64_t place, uint6
         vgic_maintenance(vcpu);
         break;
     case ACKNOWLEDGE:
-        guest(place, LR_PENDING, LR_ACTIVE);
+        vector_mix(host_guest_acknowledge());
         break;
     case END:
-        guest(place, LR_ACTIVE, 0);
+        vector_mix(host_guest_end((uint32_t)place) ? 1 : 0);
         break;
     default:
         access_register(vcpu, operation, place, value);
