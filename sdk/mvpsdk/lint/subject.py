@@ -66,9 +66,13 @@ class Bench:
         return Place(file=str(paths[0])) if paths else None
 
     def subject_at(self, place: Place | None) -> str:
-        """Return the subject that a place of the handset file names; empty if it names none."""
+        """Return the subject that a place of the files names; empty if it names none."""
         if not self.handset or not place:
             return ""
+        places = self.board.places if self.board else {}
+        for key, known in places.items():
+            if known == place:
+                return f"board.{key}"
         key = next((key for key, known in self.handset.places.items() if known == place), "")
         for index, persona in enumerate(self.handset.personas):
             key = key.replace(f"persona[{index}]", f"persona.{persona.name}")

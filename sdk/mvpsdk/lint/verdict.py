@@ -140,9 +140,10 @@ def _ranged(name: str, base: int, size: int) -> Party:
 def _region_name(subject: PlanSubject, region: PackRegion) -> str:
     """Name a region as people do: `RAM of "work"`, `gpio of "realtime"`."""
     partition = subject.plan.partitions[region.partition]
-    planned = [each.name for each in partition.regions if each.ipa.base == region.ipa]
-    name = "RAM" if region.kind is RegionKind.RAM else (planned or [region.kind.name.lower()])[0]
-    return f'{name} of "{partition.name}"'
+    kind = region.kind.name.lower()
+    same = (each for each in partition.regions if (each.kind, each.ipa.base) == (kind, region.ipa))
+    name = next((each.name for each in same), kind)
+    return f'{name.replace("ram", "RAM")} of "{partition.name}"'
 
 
 def _entry_party(partition: PackPartition, address: int) -> Party:
@@ -196,7 +197,8 @@ def _partition_key(pack: Pack, index: int) -> str:
 
 def _region_key(pack: Pack, region: PackRegion) -> str:
     owner = _partition_key(pack, region.partition)
-    return f"{owner}.{'devices' if region.kind is RegionKind.DEVICE else 'memory'}"
+    keys = {RegionKind.RAM: f"{owner}.memory", RegionKind.DEVICE: f"{owner}.devices"}
+    return keys.get(region.kind, owner)
 
 
 def _image_key(pack: Pack, image: PackImage) -> str:

@@ -58,9 +58,19 @@ def check(subject: ImageSubject) -> Iterator[Observation]:
     if facts.format == "elf":
         yield from _elf(subject)
     elif subject.part == "realtime" and facts.format not in WRAPPERS:
-        yield _flaw(subject, "is no ELF file", f"looks like: {facts.format}")
+        yield _no_elf(subject)
     elif facts.format == "unknown":
         yield NotApplicable(reason="a flat binary has nothing to parse")
+
+
+def _no_elf(subject: ImageSubject) -> Flaw:
+    kind = subject.facts.format
+    return Flaw(
+        subject=subject.id,
+        message=f"{subject.owner} is no ELF file (it looks like: {kind}), but firmware is one",
+        parties=(Party(name=subject.owner, value=kind), Party(name="firmware", value="elf")),
+        fix="name the ELF file that the linker wrote",
+    )
 
 
 def _elf(subject: ImageSubject) -> Iterator[Observation]:

@@ -57,10 +57,10 @@ CONSEQUENCE = "the processor runs a header as if it were code; nothing is printe
 COMPRESSED = frozenset({"gzip", "xz", "zstd", "lz4", "lz4-legacy", "bzip2", "lzma", "lzo"})
 
 UNPACK = {
-    "gzip": "unpack it: gunzip < {file} > {file}.bin",
-    "xz": "unpack it: xz --decompress --stdout {file} > {file}.bin",
-    "zstd": "unpack it: zstd --decompress --stdout {file} > {file}.bin",
-    "elf": "make it flat: objcopy -O binary {file} {file}.bin",
+    "gzip": "unpack it: gunzip < {file} > Image",
+    "xz": "unpack it: xz --decompress --stdout {file} > Image",
+    "zstd": "unpack it: zstd --decompress --stdout {file} > Image",
+    "elf": "make it flat: objcopy -O binary {file} Image",
 }
 
 
@@ -90,6 +90,7 @@ def _flaw(subject: ImageSubject, what: str, severity: Severity | None = None) ->
         ),
         fix=fix.format(file=subject.facts.path.name),
         severity=severity,
+        consequence="the kernel finds no root file system" if subject.part == "ramdisk" else "",
     )
 
 

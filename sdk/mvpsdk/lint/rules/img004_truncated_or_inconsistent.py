@@ -60,7 +60,15 @@ def check(subject: ImageSubject) -> Iterator[Observation]:
         yield NotApplicable(reason="its headers can't be read: IMG001 speaks of that")
         return
     for fault in facts.faults:
-        yield _flaw(subject, fault, Party(name="file", value=f"{facts.size:#x} bytes"))
+        yield Flaw(
+            subject=subject.id,
+            message=f"{subject.owner}: {fault}",
+            parties=(
+                Party(name=subject.owner, value=fault),
+                Party(name="file", value=f"{facts.size:#x} bytes"),
+            ),
+            fix=FIX,
+        )
     if facts.format == "elf":
         yield from _compare(subject)
 
@@ -74,20 +82,21 @@ def _compare(subject: ImageSubject) -> Iterator[Observation]:
     refused = subject.views.failed("refused")
     if refused and len(refused) < len(subject.views.by_parser):
         for parser, view in refused.items():
-            yield _flaw(subject, f"{parser} refuses it", Party(name=parser, value=view.detail))
+            yield _disputed(subject, f"{parser} refuses it", view.detail)
     for name, values in subject.views.differences():
         said = [f"{parser} {_hex(value)}" for parser, value in values.items()]
-        yield _flaw(subject, f"{name} reads differently", Party(name=name, value=", ".join(said)))
+        yield _disputed(subject, f"two parsers differ on {name}", ", ".join(said))
 
 
 def _hex(value: int | None) -> str:
     return "none" if value is None else f"{value:#x}"
 
 
-def _flaw(subject: ImageSubject, what: str, other: Party) -> Flaw:
+def _disputed(subject: ImageSubject, what: str, said: str) -> Flaw:
     return Flaw(
         subject=subject.id,
-        message=f"{subject.owner}: {what} ({other.name}: {other.value})",
-        parties=(Party(name=subject.owner, value=what), other),
+        message=f"{subject.owner}: {what} ({said})",
+        parties=(Party(name=subject.owner, value=what), Party(name="parsers", value=said)),
         fix=FIX,
+        consequence="what was judged at the desk is not what is loaded on the phone",
     )

@@ -40,6 +40,7 @@ format = "raw"
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mvpsdk.image import WRAPPERS
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from mvpsdk.image.model import Arm64Header
     from mvpsdk.lint.model import Observation
     from mvpsdk.lint.subject import ImageSubject
-    from mvpsdk.plan.model import Partition, PlannedImage
+    from mvpsdk.plan.model import Partition
 
 CODE = "IMG007"
 NAME = "image-header-invalid"
@@ -74,14 +75,13 @@ def check(subject: ImageSubject) -> Iterator[Observation]:
     if any(header.reserved):
         words = ", ".join(f"{word:#x}" for word in header.reserved)
         found = Party(name="reserved words", value=words)
-        yield _flaw(subject, found, Party(name="required", value="0x0, 0x0, 0x0"))
+        yield _flaw(subject, "{0} are not {1}", found, Party(name="zero", value="0x0"))
     if header.text_offset >= header.image_size:
         found = Party(name="text_offset", value=f"{header.text_offset:#x}")
-        yield _flaw(subject, found, Party(name="image_size", value=f"{header.image_size:#x}"))
-    for image in subject.planned:
-        yield from _placed(subject, header, image)
+        bound = Party(name="image_size", value=f"{header.image_size:#x}")
+        yield _flaw(subject, "{0} is not below {1}", found, bound)
     if subject.partition:
-        yield from _wasted(subject, header, subject.partition)
+        yield from _placed(subject, header, subject.partition)
 
 
 def _headless(subject: ImageSubject) -> Observation:
@@ -104,35 +104,35 @@ def _headless(subject: ImageSubject) -> Observation:
 
 
 def _placed(
-    subject: ImageSubject, header: Arm64Header, image: PlannedImage
-) -> Iterator[Observation]:
-    """The load address must be text_offset above a 2 MiB boundary."""
-    if (image.load - header.text_offset) % BLOCK:
-        wanted = f"a 2 MiB boundary + {header.text_offset:#x}"
-        found = Party(name="load address", value=f"{image.load:#x}")
-        yield _flaw(subject, found, Party(name="required", value=wanted))
-
-
-def _wasted(
     subject: ImageSubject, header: Arm64Header, partition: Partition
 ) -> Iterator[Observation]:
-    """A kernel without flag bit 3 cannot use RAM below itself."""
+    """Compare the planned load address with what the header asks for."""
     for image in subject.planned:
-        below = image.load - header.text_offset - partition.ram.base
-        if below > 0 and not header.anywhere:
-            found = Party(name="RAM below the kernel", value=f"{below:#x}")
-            bound = Party(name="flag bit 3 (placed anywhere)", value="clear")
-            yield _flaw(subject, found, bound, Severity.WARNING)
+        start = image.load - header.text_offset
+        if start % BLOCK:
+            found = Party(name="load address", value=f"{image.load:#x}")
+            bound = Party(name="a 2 MiB boundary +", value=f"{header.text_offset:#x}")
+            yield _flaw(subject, "{0} is not {1}", found, bound)
+        if start > partition.ram.base and not header.anywhere:
+            yield _wasted(subject, start - partition.ram.base)
 
 
-def _flaw(
-    subject: ImageSubject, found: Party, bound: Party, severity: Severity | None = None
-) -> Flaw:
+def _wasted(subject: ImageSubject, below: int) -> Flaw:
+    flaw = _flaw(
+        subject,
+        "{0} bytes are lost: {1}",
+        Party(name="below the kernel", value=f"{below:#x}"),
+        Party(name="flag bit 3 (placed anywhere) is", value="clear"),
+    )
+    what = "the kernel does not use the RAM below itself"
+    return replace(flaw, severity=Severity.WARNING, consequence=what)
+
+
+def _flaw(subject: ImageSubject, says: str, found: Party, bound: Party) -> Flaw:
+    sentence = says.format(*(f"{party.name} {party.value}" for party in (found, bound)))
     return Flaw(
         subject=subject.id,
-        message=f"{subject.owner}: {found.name} {found.value}, {bound.name} {bound.value}",
+        message=f"{subject.owner}: {sentence}",
         parties=(found, bound),
         fix=FIX,
-        severity=severity,
-        consequence="the kernel leaves that RAM unused" if severity else "",
     )

@@ -58,7 +58,7 @@ NAME = "image-does-not-fit"
 SINCE = "0.1.0"
 SEVERITY = "error"
 CONFIDENCE = "certain"
-CONSEQUENCE = "the kernel clears its BSS over what lies behind it and hangs before its console"
+CONSEQUENCE = "an image clears its BSS over what lies behind it: a hang before the console is there"
 
 SAYS = {"MVP_MEM_IMAGE": "{this} does not fit: it collides with {that}"}
 CORE = tuple(SAYS)

@@ -58,9 +58,9 @@ NAME = "dtb-initrd-placement"
 SINCE = "0.1.0"
 SEVERITY = "error"
 CONFIDENCE = "certain"
-CONSEQUENCE = "the guest finds no device tree or no ramdisk, and hangs silently"
+CONSEQUENCE = "the guest starts astray, or finds no device tree or ramdisk: a silent hang"
 
-SAYS = {"MVP_CONFIG_ENTRY": "{this} is not where it can be used: aligned, in RAM, in an image"}
+SAYS = {"MVP_CONFIG_ENTRY": "{this} is misaligned, or where the partition has no RAM or no image"}
 CORE = tuple(SAYS)
 FIX = "let the planner place it: `mvpsdk plan` shows where and why"
 
@@ -82,8 +82,8 @@ def check(subject: PlanSubject) -> Iterator[Observation]:
 def _large_tree(partition: Partition, tree: PlannedImage) -> Flaw:
     return Flaw(
         subject=f"persona.{partition.name}",
-        message=f'device tree of "{partition.name}" has {describe_size(tree.size)} ({tree.size:#x}'
-        f" bytes), a kernel maps {describe_size(LARGEST_TREE)} ({LARGEST_TREE:#x}) of it",
+        message=f'device tree of "{partition.name}" has {tree.size:#x} bytes,'
+        f" a kernel maps {LARGEST_TREE:#x} ({describe_size(LARGEST_TREE)}) of it",
         parties=(
             Party(name=tree.name, value=f"{tree.size:#x}"),
             Party(name="most that a kernel maps", value=f"{LARGEST_TREE:#x}"),

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads a rule's cases.
+
+A case is a small TOML file: what differs from a handset that is good. Tables `kernel`, `ramdisk`
+and `firmware` change how that file is made, `persona` and `realtime` change keys of the handset
+file, `board` replaces text of the board file, `plan` moves by hand what the planner placed, `views`
+puts words into a parser's mouth.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import struct
+import tomllib
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mvpsdk import board as boards
+from mvpsdk import handset, image, lint, plan
+from mvpsdk.errors import PlanError
+from mvpsdk.image import views
+from mvpsdk.store import Cache
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mvpsdk.lint import Bench, Report
+    from mvpsdk.plan import Plan
+
+TODAY = dt.date(2026, 1, 1)
+
+HANDSET = {
+    "handset": {"name": "two-in-one", "version": "1.0.0", "boards": ["qemu-virt"]},
+    "realtime": {"image": "firmware.elf", "memory": "2 MiB", "devices": ["gpio"]},
+    "persona": {
+        "name": "work",
+        "kernel": "kernel.bin",
+        "ramdisk": "ramdisk.cpio",
+        "memory": "32 MiB",
+        "cpus": [0],
+    },
+    "boot": {"mode": "exclusive", "default": "work"},
+}
+
+HEADS = {"persona": "[[persona]]"}
+
+
+def make_kernel(
+    *,
+    text_offset: int = 0,
+    image_size: int = 0x20_0000,
+    flags: int = 0xA,
+    reserved: int = 0,
+    magic: str = "ARM\x64",
+    size: int = 0x1000,
+    wrap: str = "",
+) -> bytes:
+    """An arm64 Image: its header, and zeros for code."""
+    header = struct.pack(
+        "<IIQQQQQQ4sI",
+        *(0x91005A4D, 0x14000000, text_offset, image_size, flags),
+        *(reserved, 0, 0, magic.encode("latin-1"), 0),
+    )
+    data = header.ljust(size, b"\0")
+    return gzip.compress(data, mtime=0) if wrap == "gzip" else data
+
+
+def make_ramdisk(*, magic: str = "070701", end: str = "TRAILER!!!") -> bytes:
+    """A cpio archive, as far as anyone looks at it."""
+    return (magic + "0" * 104 + end + "\0").encode("latin-1").ljust(0x200, b"\0")
+
+
+def make_firmware(
+    *,
+    kind: int = 3,  # ET_DYN
+    machine: int = 183,  # EM_AARCH64
+    order: int = 1,  # ELFDATA2LSB
+    base: int = 0,
+    entry: int = 0x100,
+    rights: int = 5,  # PF_R | PF_X
+    file_size: int = 0x400,
+    memory_size: int = 0x1000,
+    segments: int = 1,
+    cut: int = 0,
+    text: str = "",
+) -> bytes:
+    """A static position-independent ELF file of one segment, or what comes near it."""
+    if text:
+        return text.encode()
+    endian = "<" if order == 1 else ">"
+    ident = b"\x7fELF" + bytes([2, order, 1]) + bytes(9)
+    header = struct.pack(
+        f"{endian}HHIQQQIHHHHHH", kind, machine, 1, entry, 64, 0, 0, 64, 56, segments, 64, 0, 0
+    )
+    program = struct.pack(
+        f"{endian}IIQQQQQQ", 1, rights, 0, base, base, file_size, memory_size, 0x1000
+    )
+    whole = (ident + header + program).ljust(file_size, b"\0")
+    return whole[: len(whole) - cut]
+
+
+MAKERS: dict[str, tuple[str, Callable[..., bytes]]] = {
+    "kernel": ("kernel.bin", make_kernel),
+    "ramdisk": ("ramdisk.cpio", make_ramdisk),
+    "firmware": ("firmware.elf", make_firmware),
+}
+
+
+class Workshop:
+    """Makes a handset in a folder, as a case wants it, and lints it."""
+
+    TODAY = TODAY
+
+    def __init__(self, folder: Path, cache: Cache) -> None:
+        """Work in a folder, which should be the working directory, so that paths are short."""
+        self.folder = folder
+        self.cache = cache
+
+    def bench(self, case: dict[str, Any], *, look: bool = False) -> Bench:
+        """Everything of a case, loaded and planned as the command line does it."""
+        self._write(case)
+        board = boards.load(Path("board.toml"))
+        loaded = handset.load(Path("handset.toml"))
+        facts = {role: image.open(str(file), role) for role, file in loaded.inputs().items()}
+        made, faults = None, ()
+        try:
+            made = plan.make(board, loaded, facts)
+        except PlanError as error:
+            faults = error.faults
+        if "plan" in case:
+            assert made is not None, faults
+            made = move(made, case["plan"])
+        seen = {role: views.look(each, cache=self.cache) for role, each in facts.items() if look}
+        said = {role: view for role, view in seen.items() if view} | _said(case)
+        return lint.Bench(
+            board=board,
+            handset=loaded,
+            images=tuple(facts.values()),
+            views=said,
+            plan=made,
+            faults=faults,
+        )
+
+    def report(self, code: str, case: dict[str, Any]) -> Report:
+        """What one rule says of a case."""
+        bench = self.bench(case, look=code in {"IMG001", "IMG004"})
+        return lint.check([bench], today=TODAY, select=[code])
+
+    def _write(self, case: dict[str, Any]) -> None:
+        for name, (file, make) in MAKERS.items():
+            wanted = {key.replace("-", "_"): value for key, value in case.get(name, {}).items()}
+            (self.folder / file).write_bytes(make(**wanted))
+        text = (boards.find()["qemu-virt"]).read_text()
+        for old, new in case.get("board", {}).items():
+            assert old in text, f"the board file has no {old}"
+            text = text.replace(old, new)
+        (self.folder / "board.toml").write_text(text)
+        (self.folder / "handset.toml").write_text(handset_text(case))
+
+
+def handset_text(case: dict[str, Any]) -> str:
+    """The handset file, with a case's keys in it."""
+    lines = []
+    for name, table in HANDSET.items():
+        lines.append(HEADS.get(name, f"[{name}]"))
+        merged = {**table, **case.get(name, {})}
+        lines += [f"{key} = {_value(value)}" for key, value in merged.items()]
+        lines.append("")
+    for allow in case.get("allow", []):
+        lines.append("[[allow]]")
+        lines += [f"{key} = {_value(value)}" for key, value in allow.items()]
+    return "\n".join(lines)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, str):
+        return f'"{value}"'
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+def move(made: Plan, changes: dict[str, Any]) -> Plan:
+    """A plan with some values changed: `partitions.1.regions.0.pa = …`."""
+    for path, value in changes.items():
+        made = _changed(made, path.split("."), value)
+    return made
+
+
+def _changed(thing: Any, path: list[str], value: object) -> Any:
+    if not path:
+        return value
+    head, *rest = path
+    if isinstance(thing, tuple):
+        index = int(head)
+        return (*thing[:index], _changed(thing[index], rest, value), *thing[index + 1 :])
+    assert is_dataclass(thing)
+    assert head in {field.name for field in fields(thing)}, head
+    changed = _changed(getattr(thing, head), rest, value)
+    return replace(thing, **{head: changed})  # type: ignore[type-var]
+
+
+def _said(case: dict[str, Any]) -> dict[str, views.Views]:
+    """What a case has the parsers say, by role."""
+    return {
+        role: views.Views(by_parser={name: views.View(**view) for name, view in said.items()})
+        for role, said in case.get("views", {}).items()
+    }
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    """Keeps what the parsers said of the good firmware, which most cases have."""
+    return Cache(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Cache) -> Workshop:
+    """A place to make handsets in."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
+    return Workshop(tmp_path, cache)
+
+
+def read_case(path: Path) -> dict[str, Any]:
+    """A case's tables."""
+    return tomllib.loads(path.read_text())
