@@ -15,7 +15,7 @@ from mvpsdk.plan.firmware import realtime_partition
 from mvpsdk.plan.model import Placement, Plan
 from mvpsdk.plan.pack import check, lay_out
 from mvpsdk.plan.persona import persona_partition
-from mvpsdk.units import BLOCK, Pa, Range, describe_size
+from mvpsdk.units import BLOCK, Pa, Range, align_up, describe_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -88,7 +88,7 @@ class _Placements:
 
     def window(self) -> Range[Pa]:
         """Place the hypervisor where boot loaders put an arm64 Image, if that is free."""
-        usual = Range(Pa(self.board.memory[0].base + BLOCK), WINDOW_SIZE)
+        usual = Range(Pa(align_up(self.board.memory[0].base, BLOCK) + BLOCK), WINDOW_SIZE)
         if any(run.contains(usual) for run in self.free):
             why = "where most boot loaders put an arm64 Image: nothing has to be moved"
             return self._take(usual, "hypervisor", "window", why)

@@ -95,7 +95,7 @@ def party(pack: Pack, table: Table, index: int | None) -> str:
         case PackBoard() | PackPartition():
             text = f'{table.name.lower()} "{row.name}"'
         case _:
-            text = f"the {table.name.lower()} as a whole"
+            text = f"all of {table.name.lower()} together"
     return text
 
 
