@@ -6,17 +6,25 @@ from typing import Annotated
 
 import typer
 
+from mvpsdk_cli import completing
+
 HandsetArgument = Annotated[
     Path,
     typer.Argument(metavar="HANDSET", help="A handset.toml, or the folder that it stands in."),
 ]
 BoardOption = Annotated[
     str | None,
-    typer.Option("--board", help="One of the handset's boards; needed if it has several."),
+    typer.Option(
+        "--board",
+        help="One of the handset's boards; needed if it has several.",
+        autocompletion=completing.board_names,
+    ),
 ]
 BoardDirOption = Annotated[
     list[Path] | None,
-    typer.Option("--board-dir", help="A folder of boards, looked into first; repeatable."),
+    typer.Option(
+        "--board-dir", metavar="DIR", help="A folder of boards, looked into first; repeatable."
+    ),
 ]
 LockedOption = Annotated[
     bool, typer.Option("--locked", help="Refuse inputs that are not as handset.lock has them.")

@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import TextIOWrapper
 from types import FrameType
 from typing import Any
 
@@ -46,6 +47,9 @@ class Failure:
 
 def guard(action: Callable[[], int], arguments: list[str]) -> int:
     """Runs the action; returns the exit code, with everything told that is to be told."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a name that the terminal can't show is no error
     old = signal.signal(signal.SIGTERM, _on_terminate)
     try:
         return _guarded(action, arguments)
@@ -103,7 +107,10 @@ def _usage(error: BaseException) -> Failure | None:
     context = getattr(error, "ctx", None)
     name = context.command_path if context else "mvpsdk"
     usage = context.get_usage().removeprefix("Usage: ") if context else ""
-    fault = Fault(message=error.format_message(), hint=f"{name} --help shows how it is called")
+    fault = Fault(
+        message=error.format_message().replace("Value error, ", ""),
+        hint=f"{name} --help shows how it is called",
+    )
     return Failure(exit_code=2, faults=(fault,), usage=usage)
 
 
@@ -179,7 +186,7 @@ def json_document(told: Failure) -> dict[str, Any]:
     """A failure as a JSON document, `mvpsdk.error/1`."""
     return {
         "schema": SCHEMA,
-        "kind": KINDS[told.exit_code],
+        "kind": KINDS.get(told.exit_code, "error"),
         "exit-code": told.exit_code,
         "errors": [
             {

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mvpsdk_cli import render
+from mvpsdk_cli import completing, render
 from mvpsdk_cli.arguments import BoardDirOption  # noqa: TC001 - typer reads the annotations
 from mvpsdk_cli.options import Format, FormatOption
 
@@ -57,7 +57,12 @@ def listing(
 
 @app.command("show")
 def show(
-    name: Annotated[str, typer.Argument(metavar="BOARD", help="One of `mvpsdk boards`.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="BOARD", help="One of `mvpsdk boards`.", autocompletion=completing.board_names
+        ),
+    ],
     *,
     board_dir: BoardDirOption = None,
     output_format: FormatOption = Format.TEXT,

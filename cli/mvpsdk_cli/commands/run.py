@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mvpsdk_cli import render
+from mvpsdk_cli import completing, render
 
 if TYPE_CHECKING:
     from mvpsdk.run import Event, Exit, Options, Session
@@ -47,7 +47,12 @@ def command(  # noqa: D103 - the module's docstring is the command's
         str | None, typer.Option("--persona", help="Boot this one; default: the boot menu decides.")
     ] = None,
     via: Annotated[
-        str, typer.Option("--via", help="direct: QEMU loads hypervisor and pack itself.")
+        str,
+        typer.Option(
+            "--via",
+            help="direct: QEMU loads hypervisor and pack itself.",
+            autocompletion=completing.ways,
+        ),
     ] = "direct",
     expect: Annotated[
         list[str] | None,

@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: Apache-2.0
+"""JSON Schemas (draft 2020-12) of everything that mvpsdk reads and reports, by name.
+
+The shapes of the command line's own reports are written as plain values: a word is a type
+(``text``, ``whole``, ``number``, ``flag``; with ``?`` it may be null; ``=`` a constant), a list
+holds the shape of its members, a table has every key that stands there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mvpsdk.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_TYPES = {"text": "string", "whole": "integer", "number": "number", "flag": "boolean"}
+
+_CONTENT = {"name": "text", "kind": "text", "size": "whole", "sha256": "text"}
+_VIRTUAL = {
+    "machine": "text",
+    "cpu": "text",
+    "memory": "whole",
+    "cpus": "whole",
+    "clock": "whole?",
+}
+_MANIFEST = {
+    "schema": "=mvpsdk.manifest/1",
+    "handset": "text",
+    "version": "text",
+    "rollback-index": "whole",
+    "board": "text",
+    "compatible": "text",
+    "profile": "text",
+    "signed": "flag",
+    "personas": ["text"],
+    "fingerprint": "text",
+    "sources": "text",
+    "toolchain": "text",
+    "sdk": "text",
+    "virtual": {"?": _VIRTUAL},
+    "parts": [_CONTENT],
+    "images": [_CONTENT],
+}
+_RANGE = {"base": "whole", "size": "whole"}
+_REGION = {
+    "kind": "text",
+    "name": "text",
+    **_RANGE,
+    "physical": "whole?",
+    "write": "flag",
+    "execute": "flag",
+    "interrupt": "whole?",
+}
+_PLANNED_IMAGE = {
+    "name": "text",
+    "kind": "text",
+    "load": "whole",
+    "size": "whole",
+    "memory": "whole",
+    "head-room": "whole",
+    "sha256": "text",
+    "why": "text",
+}
+_PARTITION = {
+    "name": "text",
+    "kind": "text",
+    "priority": "whole",
+    "restart": "text",
+    "vgic": "whole",
+    "cpus": ["whole"],
+    "entry": "whole",
+    "device-tree": "whole?",
+    "ram": {**_RANGE, "physical": "whole"},
+    "regions": [_REGION],
+    "interrupts": [{"name": "text", "physical": "whole", "virtual": "whole", "edge": "flag"}],
+    "images": [_PLANNED_IMAGE],
+}
+_PLACEMENT = {"owner": "text", "what": "text", **_RANGE, "head-room": "whole?", "why": "text"}
+_ENTRY = {
+    "name": "text",
+    "kind": "text",
+    "size": "whole",
+    "load": "whole?",
+    "sha256": "text",
+    "expected": "text?",
+}
+_VERDICT = {
+    "reason": "whole",
+    "text": "text",
+    "table": "text",
+    "index": "whole",
+    "value": "whole",
+    "bound": "whole",
+}
+_FACTS = {
+    "format": "text",
+    "architecture": "text?",
+    "sha256": "text",
+    "memory": "whole",
+    "faults": ["text"],
+}
+_OPENED_PARTITION = {
+    "name": "text",
+    "kind": "text",
+    "priority": "whole",
+    "entry": "whole",
+    "default": "flag",
+}
+_LINE = {"partition": "text", "number": "whole", "text": "text"}
+_WANTED = {"partition": "text", "pattern": "text"}
+_TIMES = {"t": "whole?", "wall": "number"}
+_BOARD = {
+    "name": "text",
+    "path": "text",
+    "vendor": "text",
+    "core": "text",
+    "cpus": "whole",
+    "memory": "whole",
+    "virtual": "flag",
+}
+_AREA = {"kind": "text", "name": "text", **_RANGE, "irq": "whole?"}
+_CHECK = {
+    "name": "text",
+    "purpose": "text",
+    "required": "flag",
+    "status": "text",
+    "found": "text",
+    "path": "text",
+    "hint": "text",
+}
+_FAULT = {"message": "text", "place": "text?", "hint": "text?", "rule": "text?"}
+_RULE = {
+    "code": "text",
+    "name": "text",
+    "group": "text",
+    "severity": "text",
+    "confidence": "text",
+    "since": "text",
+    "reasons": ["text"],
+    "consequence": "text",
+    "title": "text",
+    "sections": {"*": "text"},
+}
+_SIZES = {"text": "whole", "rodata": "whole", "data": "whole", "bss": "whole"}
+_BUILT_IMAGE = {
+    "name": "text",
+    "sha256": "text",
+    "size": "whole",
+    "memory": "whole",
+    "toolchain": "text",
+    "sources": "text",
+    "total": _SIZES,
+    "by-source": {"*": _SIZES},
+}
+
+SHAPES: dict[str, Any] = {
+    "board-map": {
+        "name": "text",
+        "vendor": "text",
+        "compatible": "text",
+        "path": "text?",
+        "el2": "text",
+        "core": "text",
+        "cpus": "whole",
+        "bring-up": "text",
+        "gic": {"version": "whole", "maintenance-irq": "whole"},
+        "timer": {"virtual-irq": "whole", "physical-irq": "whole", "hypervisor-irq": "whole"},
+        "virtual": {"?": {"machine": "text", "cpu": "text", "memory": "whole", "clock": "whole?"}},
+        "areas": [_AREA],
+    },
+    "boards": {"boards": [{"|": [_BOARD, {"name": "text", "path": "text", "error": "text"}]}]},
+    "build": {"board": "text", "output": "text?", "images": [_BUILT_IMAGE]},
+    "bundle": {"path": "text", "size": "whole", "manifest": _MANIFEST},
+    "doctor": {"ok": "flag", "checks": [_CHECK]},
+    "error": {"kind": "text", "exit-code": "whole", "errors": [_FAULT]},
+    "extract": {"files": ["text"]},
+    "fetch": {"inputs": [{"name": "text", "path": "text"}]},
+    "inspect": {
+        "path": "text",
+        "kind": "text",
+        "size": "whole",
+        "manifest": {"?": _MANIFEST},
+        "parts": [_ENTRY],
+        "images": [_ENTRY],
+        "partitions": [_OPENED_PARTITION],
+        "verdict": {"?": _VERDICT},
+        "image": {"?": _FACTS},
+        "problems": ["text"],
+    },
+    "lock": {"path": "text", "inputs": [{"name": "text", "sha256": "text", "size": "whole"}]},
+    "manifest": _MANIFEST,
+    "plan": {
+        "handset": "text",
+        "version": "text",
+        "board": "text",
+        "window": _RANGE,
+        "pack": _RANGE,
+        "default-persona": "text?",
+        "placements": [_PLACEMENT],
+        "partitions": [_PARTITION],
+    },
+    "rule": _RULE,
+    "rules": {"rules": [_RULE]},
+    "run": {
+        "|": [
+            {"event": "=line", **_LINE, "told": "whole", **_TIMES},
+            {"event": "=expect-met", **_WANTED, "text": "text", **_TIMES},
+            {
+                "event": "=exit",
+                "reason": "text",
+                "ok": "flag",
+                "awaited": [_WANTED],
+                "rejected": {"?": _LINE},
+                "last": [_LINE],
+                **_TIMES,
+            },
+        ]
+    },
+}
+
+
+def names() -> list[str]:
+    """All schemas there are."""
+    return sorted([*SHAPES, *_GENERATED])
+
+
+def schema(name: str) -> dict[str, Any]:
+    """One schema. Raises InputError if there is none of that name."""
+    if name in _GENERATED:
+        return {"$schema": DIALECT, **_GENERATED[name]()}
+    if name not in SHAPES:
+        raise InputError(f'no schema is called "{name}"', hint=f"there are: {', '.join(names())}")
+    return {
+        "$schema": DIALECT,
+        "title": f"mvpsdk.{name}/1",
+        **_versioned(SHAPES[name], f"mvpsdk.{name}/1"),
+    }
+
+
+def _versioned(shape: dict[str, Any], version: str) -> dict[str, Any]:
+    """A report's schema, with the key that says which report it is."""
+    if "|" in shape:
+        return {"anyOf": [_versioned(choice, version) for choice in shape["|"]]}
+    return _expand({"schema": f"={version}", **shape})
+
+
+def _expand(shape: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    """A shape as a JSON Schema."""
+    match shape:
+        case str():
+            return _word(shape)
+        case [member]:
+            return {"type": "array", "items": _expand(member)}
+        case {"?": inner}:
+            return {"anyOf": [_expand(inner), {"type": "null"}]}
+        case {"|": choices}:
+            return {"anyOf": [_expand(choice) for choice in choices]}
+        case {"*": inner}:
+            return {"type": "object", "additionalProperties": _expand(inner)}
+    return {
+        "type": "object",
+        "properties": {key: _expand(inner) for key, inner in shape.items()},
+        "required": list(shape),
+        "additionalProperties": False,
+    }
+
+
+def _word(word: str) -> dict[str, Any]:
+    if word.startswith("="):
+        return {"const": word[1:]}
+    kind = _TYPES[word.removesuffix("?")]
+    return {"type": [kind, "null"] if word.endswith("?") else kind}
+
+
+def _board() -> dict[str, Any]:
+    from mvpsdk.board.schema import BoardFile
+
+    return BoardFile.model_json_schema()
+
+
+def _handset() -> dict[str, Any]:
+    from mvpsdk.handset.schema import HandsetFile
+
+    return HandsetFile.model_json_schema()
+
+
+def _lint() -> dict[str, Any]:
+    from mvpsdk import lint
+
+    return lint.report_schema()
+
+
+_GENERATED: dict[str, Callable[[], dict[str, Any]]] = {
+    "board": _board,
+    "handset": _handset,
+    "lint": _lint,
+}
