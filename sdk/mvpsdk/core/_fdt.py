@@ -28,11 +28,12 @@ class FdtNode:
 
     def get(self, path: str) -> FdtNode | None:
         """Return the node at a path below this one, such as "cpus/cpu@0"; None: there is none."""
-        node: FdtNode | None = self
+        node = self
         for step in filter(None, path.split("/")):
-            node = next((child for child in node.children if child.name == step), None)
-            if node is None:
+            below = next((child for child in node.children if child.name == step), None)
+            if below is None:
                 return None
+            node = below
         return node
 
     def walk(self) -> Iterator[FdtNode]:

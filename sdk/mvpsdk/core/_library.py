@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import sys
@@ -24,7 +25,7 @@ def _load() -> tuple[Any, Any]:
     before = sys.getdlopenflags()
     sys.setdlopenflags(os.RTLD_LAZY)  # functions are bound when first called: a faster start
     try:
-        from mvpsdk.core import _lib  # may be missing: the next lines say so
+        _lib = importlib.import_module("mvpsdk.core._lib")
     except ImportError as error:
         message = f"the compiled core can't be loaded: {error}"
         raise CoreError(message, hint=REBUILD) from error

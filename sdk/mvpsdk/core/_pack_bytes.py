@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from enum import IntEnum
-from functools import cache
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from mvpsdk.core import _pack
@@ -44,6 +43,20 @@ TABLES: tuple[tuple[Table, str, type[Any], str], ...] = (
     (Table.INTERRUPT, "interrupts", PackInterrupt, "struct mvp_interrupt"),
     (Table.IMAGE, "images", PackImage, "struct mvp_image"),
 )
+
+SCALARS = (
+    "menu_ms",
+    "rollback_index",
+    "features",
+    "abi_major",
+    "abi_minor",
+    "meta_size",
+    "total_size",
+)
+
+TYPES: dict[str, dict[str, Any]] = {  # of the fields of each row, by the struct
+    struct: get_type_hints(row, vars(_pack)) for _, _, row, struct in TABLES
+}
 
 
 def _align(value: int, step: int) -> int:
@@ -85,20 +98,19 @@ def _place_images(images: tuple[PackImage, ...], start: int) -> tuple[PackImage,
 
 
 def _meta_size(pack: Pack) -> int:
-    return HEADER_SIZE + sum(
-        len(getattr(pack, name)) * ffi.sizeof(struct) for _, name, _, struct in TABLES
-    )
+    sizes = (len(getattr(pack, name)) * ffi.sizeof(struct) for _, name, _, struct in TABLES)
+    return HEADER_SIZE + int(sum(sizes))
 
 
-def _header(pack: Pack, meta_size: int, total_size: int) -> Any:
+def _header(pack: Pack) -> Any:
     header = ffi.new("struct mvp_pack_header *")
     header.magic = lib.MVP_PACK_MAGIC
     header.major, header.minor = lib.MVP_PACK_MAJOR, lib.MVP_PACK_MINOR
-    header.header_size, header.meta_size, header.total_size = HEADER_SIZE, meta_size, total_size
+    header.header_size = HEADER_SIZE
     header.flags = lib.MVP_PACK_FLAG_CONCURRENT if pack.concurrent else 0
     default = lib.MVP_NONE if pack.default_persona is None else pack.default_persona
     _set(header, "default_persona", default, "header")
-    for name in ("abi_major", "abi_minor", "features", "fingerprint", "menu_ms", "rollback_index"):
+    for name in (*SCALARS, "fingerprint"):
         _set(header, name, getattr(pack, name), "header")
     return header
 
@@ -116,13 +128,12 @@ def pack_write(pack: Pack) -> bytes:
     meta_size = _meta_size(pack)
     images = _place_images(pack.images, meta_size)
     end = images[-1].offset + images[-1].size if images else meta_size
-    pack = replace(pack, images=images)
-    header = _header(pack, meta_size, _align(end, PACK_ALIGN))
+    total_size = _align(end, PACK_ALIGN)
+    pack = replace(pack, images=images, meta_size=meta_size, total_size=total_size)
+    header = _header(pack)
     tables = b""
-    for table in Table:
-        if table is not Table.HEADER:  # an empty one must lie inside the metadata, too
-            header.tables[table].offset = HEADER_SIZE
-            header.tables[table].stride = ffi.sizeof("struct mvp_channel")
+    channels = header.tables[Table.CHANNEL]  # none; but its place must be a possible one
+    channels.offset, channels.stride = HEADER_SIZE, ffi.sizeof("struct mvp_channel")
     for table, name, _, struct in TABLES:
         rows = getattr(pack, name)
         header.tables[table].offset = HEADER_SIZE + len(tables)
@@ -177,11 +188,6 @@ def pack_check(
     )
 
 
-@cache
-def _types(row: type[Any]) -> dict[str, type[Any]]:
-    return get_type_hints(row, vars(_pack))
-
-
 def _get(struct: Any, name: str, kind: type[Any]) -> Any:
     value = getattr(struct, name)
     if kind is bytes:
@@ -197,7 +203,7 @@ def _rows(data: Any, table: Table, row: type[Any], struct: str) -> tuple[Any, ..
         ffi.cast(f"{struct} *", lib.mvp_pack_entry(data, table, index)) for index in range(count)
     )
     return tuple(
-        row(**{name: _get(entry, name, kind) for name, kind in _types(row).items()})
+        row(**{name: _get(entry, name, kind) for name, kind in TYPES[struct].items()})
         for entry in entries
     )
 
@@ -219,10 +225,13 @@ def pack_read(data: Buffer, *, size: int | None = None) -> Pack:
     if not verdict.ok:
         raise BundleError(f"the pack is refused, reason {verdict.reason}: {verdict.reason.text}")
     default = None if header.default_persona == lib.MVP_NONE else header.default_persona
-    scalars = ("menu_ms", "rollback_index", "features", "abi_major", "abi_minor")
+    tables: dict[str, Any] = {
+        name: _rows(pointer, table, row, struct) for table, name, row, struct in TABLES
+    }
+    scalars: dict[str, Any] = {name: getattr(header, name) for name in SCALARS}
     return Pack(
-        **{name: _rows(pointer, table, row, struct) for table, name, row, struct in TABLES},
-        **{name: getattr(header, name) for name in (*scalars, "meta_size", "total_size")},
+        **tables,
+        **scalars,
         concurrent=bool(header.flags & lib.MVP_PACK_FLAG_CONCURRENT),
         default_persona=default,
         fingerprint=bytes(ffi.buffer(header.fingerprint)),
