@@ -265,6 +265,17 @@ def test_firmware_alone_is_a_handset(tmp_path: Path) -> None:
     assert handset.load(path).boot.default == ""
 
 
+def test_personas_alone_are_a_handset(write: Write) -> None:
+    """A handset may have personas and no firmware."""
+    path = write({"[on.acme.realtime]": "[on.acme.handset]", 'memory = "12 MiB"': 'version = "2"'})
+    text = path.read_text()
+    path.write_text(text[: text.index("[realtime]")] + text[text.index("[[persona]]") :])
+    acme = handset.load(path)
+    assert acme.realtime is None
+    assert list(acme.inputs()) == ["work/kernel", "work/ramdisk", "personal/kernel"]
+    assert acme.for_board("acme").version == "2"
+
+
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     """A handset that isn't there is an error with the name that was looked for."""
     with pytest.raises(HandsetError, match=r"nowhere.toml: there is no such file"):

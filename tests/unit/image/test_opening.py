@@ -94,6 +94,14 @@ def test_a_pe_file_tells_its_machine(write: Write, machine: int, architecture: s
     assert (facts.format, facts.architecture, facts.faults) == ("pe", architecture, ())
 
 
+def test_a_section_table_beyond_the_head_is_not_believed(write: Write) -> None:
+    """A PE file that claims more sections than are there is told as far as it goes."""
+    content = bytearray(with_pe(bytes(0x1000), extent=0x800))
+    content[0x46] = 200  # sections
+    content[0x55] = 0xFF  # size of the optional header before them
+    assert image.open(write(bytes(content)), "k").faults == ()
+
+
 @pytest.mark.parametrize("content", [b"MZ", b"MZ" + bytes(100), b"MZ" + b"\xff" * 100])
 def test_a_damaged_pe_file_is_still_told(write: Write, content: bytes) -> None:
     """A PE file whose headers aren't there has no architecture."""

@@ -13,6 +13,8 @@ from mvpsdk.board import Device, Reserved
 from mvpsdk.core import facade
 from mvpsdk.errors import PlanError
 from mvpsdk.image import AbiNote
+from mvpsdk.plan.pack import tables
+from mvpsdk.plan.refusal import party
 from mvpsdk.units import GIB, KIB, MIB, Pa, Range
 
 if TYPE_CHECKING:
@@ -394,3 +396,20 @@ def test_a_plan_can_be_checked_again(parts: Parts) -> None:
     plan.check(made)
     with pytest.raises(PlanError, match="reason 48"):
         plan.check(replace(made, window=Range(made.partition("realtime").ram_pa, 2 * MIB)))
+
+
+def test_every_party_to_a_refusal_has_a_name(parts: Parts) -> None:
+    """Whatever entry of the pack's tables is at fault, a person can tell which it is."""
+    pack = tables(parts.make())
+    named = {table: party(pack, table, 0) for table in facade.Table}
+    assert named == {
+        facade.Table.BOARD: 'board "acme"',
+        facade.Table.MEMORY: 'memory "ram0" [0x40000000..0x80000000)',
+        facade.Table.PARTITION: 'partition "realtime"',
+        facade.Table.VCPU: 'CPU 0 of "realtime"',
+        facade.Table.REGION: 'ram [0x40400000..0x40c00000) of "realtime"',
+        facade.Table.INTERRUPT: 'interrupt 39 of "realtime"',
+        facade.Table.CHANNEL: "all of channel together",
+        facade.Table.IMAGE: 'image "realtime/segment0" [0x40400000..0x40408000)',
+        facade.Table.HEADER: "all of header together",
+    }
