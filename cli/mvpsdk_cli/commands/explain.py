@@ -2,7 +2,6 @@
 """Shows a lint rule's page: what it finds, what one would see on the device, the way out.
 
 Examples:
-
     mvpsdk explain MEM005
 
     mvpsdk explain image-does-not-fit

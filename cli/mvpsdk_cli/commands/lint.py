@@ -5,7 +5,6 @@ A finding says what collides, where, what one would see on the device, and the n
 stand in the handset file as [[allow]] with a reason.
 
 Examples:
-
     mvpsdk lint examples/demo-handset
 
     mvpsdk lint handset.toml --board qemu-virt --select MEM,IMG004 --strict

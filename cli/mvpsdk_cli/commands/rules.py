@@ -2,7 +2,6 @@
 """Lists the lint rules: code, severity, name and what each one finds.
 
 Examples:
-
     mvpsdk rules
 
     mvpsdk rules --format json
