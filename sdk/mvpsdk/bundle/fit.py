@@ -54,7 +54,7 @@ def header(parts: Sequence[Part], *, description: str, compatible: str) -> bytes
     tree = fdt.FDT()
     tree.header.version = fdt.Header.MAX_VERSION
     root = tree.root
-    root.append(fdt.PropStrings("description", description))
+    root.append(_string("description", description))
     # Boot loaders with CONFIG_TIMESTAMP insist on one; the same inputs give the same bytes.
     root.append(fdt.PropWords("timestamp", 0))
     root.append(fdt.PropWords("#address-cells", 2))
@@ -108,8 +108,9 @@ def _configurations(parts: Sequence[Part], description: str, compatible: str) ->
     import fdt
 
     only = fdt.Node("conf-1")
-    only.append(fdt.PropStrings("description", description))
-    only.append(fdt.PropStrings("compatible", compatible))
+    only.append(_string("description", description))
+    if compatible:
+        only.append(fdt.PropStrings("compatible", compatible))
     for part in parts:
         if part.role:
             only.append(fdt.PropStrings(part.role, part.name))
@@ -117,6 +118,14 @@ def _configurations(parts: Sequence[Part], description: str, compatible: str) ->
     configurations.append(fdt.PropStrings("default", "conf-1"))
     configurations.append(only)
     return configurations
+
+
+def _string(name: str, text: str) -> fdt.PropStrings:
+    """A text for people; a device tree's strings are printable ASCII (DTSpec 2.2.4)."""
+    import fdt
+
+    plain = "".join(c if c.isascii() and c.isprintable() else "?" for c in text)
+    return fdt.PropStrings(name, plain or "?")
 
 
 def _padded(blob: bytes) -> bytes:

@@ -123,3 +123,9 @@ def test_write_bytes_writes(tmp_path: Path) -> None:
     """The short form of output."""
     write_bytes(tmp_path / "x", b"1")
     assert (tmp_path / "x").read_bytes() == b"1"
+
+
+def test_content_can_be_put_in(cache: Cache) -> None:
+    """Bytes are found by their digest from then on; putting them in twice does no harm."""
+    assert cache.put(b"content") == cache.file(SHA256)
+    assert cache.put(b"content").read_bytes() == b"content"
