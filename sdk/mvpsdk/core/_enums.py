@@ -162,5 +162,5 @@ class BringUp(IntEnum):
 @cache
 def _reason_texts() -> dict[str, str]:
     """Read the comment behind each member of enum mvp_reason: the one place where it is said."""
-    header = (sources.CORE / "include/mvp/reason.h").read_text(encoding="ascii")
+    header = (sources.CORE / "include/mvp/reason.h").read_text(encoding="utf-8")
     return dict(re.findall(r"(MVP_\w+) = \d+,?\s*/\* (.*?) \*/", header))

@@ -33,7 +33,7 @@ def include_name(header: Path) -> str:
 
 def included(header: Path) -> list[Path]:
     """The core's own headers that this one includes."""
-    names = INCLUDE.findall(header.read_text())
+    names = INCLUDE.findall(header.read_text(encoding="utf-8"))
     return [folder / name for name in names for folder in FOLDERS if (folder / name).exists()]
 
 
@@ -58,13 +58,13 @@ def keep_defined(pattern: re.Pattern[str], definition: str, plain: str, text: st
 
 def declarations(header: Path, text: str) -> str:
     """What cffi may read of a header."""
-    plain = DIRECTIVE.sub("", COMMENT.sub("", header.read_text()))
+    plain = DIRECTIVE.sub("", COMMENT.sub("", header.read_text(encoding="utf-8")))
     plain = keep_defined(PROTOTYPE, r"^\w[\w \t*]*\b{}\([^;{{}}]*\)\s*\{{", plain, text)
     return keep_defined(VARIABLE, r"^(?!extern|static)\w[\w *]*\b{}[\[\w\]]*(;| =)", plain, text)
 
 
 ordered = in_order(HEADERS, [])
-definitions = "\n".join(path.read_text() for path in SOURCES)
+definitions = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
 ffibuilder = FFI()
 ffibuilder.cdef("\n".join(declarations(header, definitions) for header in ordered))
 ffibuilder.set_source(
