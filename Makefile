@@ -48,3 +48,7 @@ core-check:
 	  $(PYTHON) -m pytest -q tests/core
 	$(PYTHON) -m gcovr --root . --filter 'sdk/mvpsdk/core/(src|arch/host)/' --object-directory $(CHECKED) \
 	  --print-summary --fail-under-line 100 $(CHECKED)
+
+# What this build costs, beside its peers and what it wants to reach.
+bench: host
+	@$(PYTHON) tests/bench/bench.py --json build/bench.json

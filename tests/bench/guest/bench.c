@@ -92,17 +92,22 @@ static void sort(void)
     }
 }
 
-static void report(const char *row)
+static void write_row(const char *row, uint64_t count, uint64_t min, uint64_t median, uint64_t max)
 {
-    sort();
     write_text("{\"row\": \"");
     write_text(row);
     write_text("\"");
-    write_field("n", SAMPLES);
-    write_field("min", samples[0]);
-    write_field("median", samples[SAMPLES / 2]);
-    write_field("max", samples[SAMPLES - 1]);
+    write_field("n", count);
+    write_field("min", min);
+    write_field("median", median);
+    write_field("max", max);
     write_text("}\n");
+}
+
+static void report(const char *row)
+{
+    sort();
+    write_row(row, SAMPLES, samples[0], samples[SAMPLES / 2], samples[SAMPLES - 1]);
 }
 
 static void measure(const char *row, uint64_t (*probe)(uint64_t), uint64_t argument)
@@ -133,14 +138,6 @@ static void measure_timer_cost(const char *row)
     report(row);
 }
 
-static void measure_start(void)
-{
-    write_text("{\"row\": \"start\"");
-    write_field("n", 1);
-    write_field("median", first_instruction);
-    write_text("}\n");
-}
-
 _Noreturn void bench_main(void);
 _Noreturn void bench_main(void)
 {
@@ -149,7 +146,7 @@ _Noreturn void bench_main(void)
     gic_init();
     probe_timer_wfi(SETTLE);
     counter_read = probe_nothing(0);
-    measure_start();
+    write_row("start", 1, first_instruction, first_instruction, first_instruction);
     measure("call", probe_call, PSCI_VERSION);
     measure("unknown-call", probe_call, UNKNOWN_CALL);
     measure_timer("timer", probe_timer);

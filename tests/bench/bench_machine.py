@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the hypervisor costs a guest: the bench guest built, bundled, booted and listened to.
+
+The method is in README.md. Everything is exact: the same build gives the same figures each time.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from mvpsdk.build import find, image, recipe
+from mvpsdk.core import facade
+from mvpsdk.errors import ToolFailedError
+from mvpsdk.units import KIB, MIB
+
+__all__ = ["Spread", "floor", "native", "ours", "sizes", "start_parts"]
+
+HERE = Path(__file__).parent
+FLOOR_GUEST = 0x4400_0000  # GUEST of floor.S
+QEMU = (
+    "qemu-system-aarch64",
+    *("-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm"),
+    *("-cpu", "cortex-a53,cntfrq=1000000000", "-m", "1G", "-nic", "none"),
+    *("-display", "none", "-monitor", "none", "-serial", "none"),
+    *("-semihosting-config", "enable=on,target=native,chardev=said"),
+)
+MACHINE = "virt,gic-version=3,dtb-randomness=off"
+FLAGS = (
+    *("-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wsign-conversion"),
+    *("-ffreestanding", "-fPIE", "-fvisibility=hidden", "-mgeneral-regs-only", "-mstrict-align"),
+    *("-fno-stack-protector", "-fno-asynchronous-unwind-tables"),
+    *("-nostdlib", "-static", "-Wl,--build-id=none", "-Wl,--no-warn-rwx-segments"),
+)
+FIRMWARE_FLAGS = (
+    *("-nostdlib", "-static-pie"),
+    "-Wl,--no-dynamic-linker,-z,max-page-size=4096,-z,norelro,--build-id=none",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spread:
+    """A figure's least, middle and greatest value."""
+
+    min: int
+    median: int
+    max: int
+
+    def __str__(self) -> str:
+        """`7`, or `7-9`."""
+        return str(self.min) if self.min == self.max else f"{self.min}-{self.max}"
+
+
+def exactly(value: int) -> Spread:
+    """A figure that is one value."""
+    return Spread(min=value, median=value, max=value)
+
+
+def build_image(sources: list[Path], size: int, output: Path) -> None:
+    """Compile an arm64 Image of so many bytes."""
+    compiler = find("gcc").compiler[0]
+    script = ["-Wl,-T", str(HERE / "guest/guest.ld"), f"-Wl,--defsym,IMAGE_BYTES={size}"]
+    elf = output.with_suffix(".elf")
+    include = f"-I{recipe.CORE / 'include'}"
+    _run([compiler, *FLAGS, include, *script, *map(str, sources), "-o", str(elf)])
+    objcopy = compiler.removesuffix("gcc") + "objcopy"
+    _run([objcopy, "-O", "binary", str(elf), str(output)])
+
+
+def build_guest(output: Path, size: int = 8 * KIB) -> None:
+    """Build the bench guest."""
+    build_image([HERE / "guest/probe.S", HERE / "guest/bench.c"], size, output)
+
+
+def native(work: Path) -> dict[str, Spread]:
+    """Measure with no hypervisor; there is nobody to call then."""
+    build_guest(work / "guest.bin")
+    rows = _boot([*("-M", MACHINE), *("-kernel", str(work / "guest.bin"))], work)
+    return {row: spread for row, spread in rows.items() if "call" not in row}
+
+
+def floor(work: Path) -> dict[str, Spread]:
+    """Measure on floor.S, which only traps and returns."""
+    build_guest(work / "guest.bin")
+    build_image([HERE / "floor.S"], 12 * KIB, work / "floor.bin")
+    guest = f"loader,file={work / 'guest.bin'},addr={FLOOR_GUEST:#x},force-raw=on"
+    return _boot([*_at_el2(work / "floor.bin"), "-device", guest], work)
+
+
+def ours(work: Path, memory: int = 64 * MIB, size: int = 8 * KIB) -> dict[str, Spread]:
+    """Bundle the bench handset as any handset is, and measure on the hypervisor in it."""
+    build_guest(work / "guest.bin", size)
+    compiler = find("gcc").compiler[0]
+    firmware = [str(HERE / "firmware.S"), "-o", str(work / "firmware.elf")]
+    _run([compiler, *FIRMWARE_FLAGS, *firmware])
+    text = (HERE / "handset.toml").read_text().replace("64 MiB", f"{memory // MIB} MiB")
+    (work / "handset.toml").write_text(text)
+    _mvpsdk(work, "bundle", "handset.toml", "--unsigned", "-o", "bench.itb")
+    _mvpsdk(work, "extract", "bench.itb", "hypervisor", "pack", "-o", ".")
+    return _boot([*_at_el2(work / "hypervisor"), "-initrd", str(work / "pack")], work)
+
+
+def start_parts(work: Path, first: dict[str, Spread]) -> dict[str, Spread]:
+    """Take the start apart: more RAM and a larger image tell what a byte of each costs.
+
+    first: what `ours` gave in this folder, whose pack is still there.
+    """
+    total = first["start"].median
+    pack = facade.pack_read((work / "pack").read_bytes())
+    bytes_placed = sum(entry.size for entry in pack.images)
+    ram = [entry for entry in pack.regions if entry.kind is facade.RegionKind.RAM]
+    bytes_scrubbed = sum(entry.size for entry in ram)
+    scrub = ours(work, memory=128 * MIB)["start"].median - total
+    place = ours(work, size=264 * KIB)["start"].median - total
+    scrubbing, placing = scrub * bytes_scrubbed // (64 * MIB), place * bytes_placed // (256 * KIB)
+    return {
+        "start": exactly(total - scrubbing - placing),
+        "start-scrub": exactly(scrub * 1000 // (64 * MIB)),
+        "start-image": exactly(place * 1000 // (256 * KIB)),
+    }
+
+
+def sizes() -> dict[str, Spread]:
+    """Measure the hypervisor as it is built for a board with a PL011."""
+    built = image("pl011")
+    found = {
+        "size-text": built.total.text,
+        "size-file": built.total.file,
+        "size-image": len(built.binary),
+        "size-memory": built.memory_size,
+        "lines": _lines(),
+    }
+    return {row: exactly(value) for row, value in found.items()}
+
+
+def _lines() -> int:
+    """Lines of everything that is compiled, comments and all."""
+    made = recipe.hypervisor("pl011")
+    sources = [source.folder / source.name for source in made.sources]
+    headers = [path for folder in made.includes for path in folder.rglob("*.h")]
+    return sum(len(path.read_text().splitlines()) for path in {*sources, *headers})
+
+
+def _at_el2(kernel: Path) -> list[str]:
+    return ["-M", f"{MACHINE},virtualization=on", "-kernel", str(kernel)]
+
+
+def _boot(arguments: list[str], work: Path) -> dict[str, Spread]:
+    """Run a machine until the guest has said all; its lines of JSON, by row."""
+    said = work / "said.jsonl"
+    _run([*QEMU, "-chardev", f"file,id=said,path={said}", *arguments], timeout=60)
+    rows = [json.loads(line) for line in said.read_text().splitlines()]
+    return {
+        row["row"]: Spread(min=row["min"], median=row["median"], max=row["max"]) for row in rows
+    }
+
+
+def _mvpsdk(work: Path, *arguments: str) -> None:
+    _run([sys.executable, "-m", "mvpsdk_cli", "--quiet", *arguments], cwd=work)
+
+
+def _run(command: list[str], cwd: Path | None = None, timeout: float = 120) -> None:
+    done = subprocess.run(  # noqa: PLW1510 - the status is looked at below
+        command, cwd=cwd, timeout=timeout, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise ToolFailedError(f"{' '.join(command)}:\n{done.stdout}{done.stderr}")
