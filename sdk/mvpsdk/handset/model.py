@@ -114,6 +114,12 @@ class Handset:
                 found[f"{persona.name}/ramdisk"] = persona.ramdisk
         return found
 
+    def key(self, role: str) -> str:
+        """Return the key that names the file of a role: `work/kernel` is `persona[0].kernel`."""
+        name, _, part = role.partition("/")
+        names = [persona.name for persona in self.personas]
+        return f"persona[{names.index(name)}].{part}" if part else f"{name}.image"
+
     def place(self, key: str) -> Place | None:
         """Return where a key such as `persona[0].memory` stands in the file, or its table."""
         return nearest(self.places, key)

@@ -163,7 +163,7 @@ def _partitions(
     board: Board, handset: Handset, facts: Mapping[str, ImageFacts], ram: tuple[Pa, Pa]
 ) -> Iterator[Partition]:
     """Lay out every partition. Raises PlanError with the faults of all of them."""
-    faults: list[Fault] = []
+    faults = list(_pins(handset, facts))
     jobs: list[Callable[[], Partition]] = [
         partial(persona_partition, handset, persona, facts, ram[1]) for persona in handset.personas
     ]
@@ -176,3 +176,17 @@ def _partitions(
             faults += error.faults
     if faults:
         raise PlanError.of(faults)
+
+
+def _pins(handset: Handset, facts: Mapping[str, ImageFacts]) -> Iterator[Fault]:
+    """Compare each image with the digest that the handset file has for it."""
+    for role, image in handset.inputs().items():
+        found = facts[role].sha256 if role in facts else ""
+        if found and image.sha256 and found != image.sha256:
+            yield Fault(
+                message=f"{role}: {image} has SHA-256 {found},"
+                f" the handset file says {image.sha256}",
+                place=handset.place(handset.key(role)),
+                hint="restore the file, or correct the digest if the new one is meant",
+                rule="BND001",
+            )

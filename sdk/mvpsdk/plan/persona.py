@@ -87,7 +87,7 @@ def _regions(ram: Range[Ipa], ram_pa: Pa, cpu_count: int) -> tuple[Region, ...]:
 def _kernel(
     handset: Handset, persona: Persona, facts: Mapping[str, ImageFacts], ram: Range[Ipa]
 ) -> PlannedImage:
-    place = handset.place(f"persona[{handset.personas.index(persona)}].kernel")
+    place = handset.place(handset.key(f"{persona.name}/kernel"))
     found = facts_of(facts, f"{persona.name}/kernel", place)
     _check_kernel(persona, found, place)
     offset = found.arm64.text_offset if found.arm64 else 0
