@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the boot loader left, and who moves first."""
+
+import fdt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mvpsdk.core import facade as core
+from mvpsdk.core._library import ffi, lib
+
+MAGIC = lib.MVP_PACK_MAGIC.to_bytes(8, "little")
+
+
+class Left:
+    """A device tree and an initrd in memory, as the loader leaves them."""
+
+    def __init__(self, initrd: bytes = MAGIC + bytes(56), *, width: int = 2) -> None:
+        lib.host_reset()
+        self.initrd = ffi.new("uint64_t[]", (len(initrd) + 15) // 8)
+        ffi.memmove(self.initrd, initrd, len(initrd))
+        self.start = int(ffi.cast("uintptr_t", self.initrd))
+        self.tree = fdt.FDT()
+        self.tree.header.version = 17
+        self.tree.header.last_comp_version = 16
+        self.set("/chosen", "linux,initrd-start", self.words(self.start, width))
+        self.set("/chosen", "linux,initrd-end", self.words(self.start + len(initrd), width))
+
+    @staticmethod
+    def words(value: int, width: int) -> list[int]:
+        """A number as cells."""
+        return [value >> 32, value & 0xFFFFFFFF][2 - width :]
+
+    def set(self, path: str, name: str, value: str | list[str] | list[int]) -> None:
+        """Set a property."""
+        self.tree.set_property(name, value, path)
+
+    def read(self) -> tuple[int, object]:
+        """The core's answer: reason and what it found."""
+        data = self.tree.to_dtb()
+        self.held = ffi.new("uint64_t[]", len(data) // 8 + 2)
+        ffi.memmove(self.held, data, len(data))
+        boot = ffi.new("struct boot *")
+        return int(lib.boot_read(self.held, boot)), boot
+
+
+def test_the_pack_is_found_in_the_initrd() -> None:
+    """By its magic, behind whatever a loader put in front of it."""
+    left = Left(bytes(4096) + MAGIC + bytes(24))
+    reason, boot = left.read()
+    assert (reason, boot.pack) == (core.Reason.OK, left.start + 4096)
+    assert boot.pack_limit == left.start + 4096 + 32
+
+
+def test_no_pack_in_the_initrd_is_said() -> None:
+    """An initrd without the magic."""
+    assert Left(bytes(64)).read()[0] == core.Reason.PACK_NOT_FOUND
+
+
+@pytest.mark.parametrize("name", ["linux,initrd-start", "linux,initrd-end"])
+def test_no_initrd_is_said(name: str) -> None:
+    """Either end is missing, or is not a number."""
+    left = Left()
+    left.set("/chosen", name, [1, 2, 3])
+    assert left.read()[0] == core.Reason.ENTRY_NO_INITRD
+
+
+def test_an_empty_initrd_is_none() -> None:
+    """Its end is its start."""
+    left = Left()
+    left.set("/chosen", "linux,initrd-end", left.words(left.start, 2))
+    assert left.read()[0] == core.Reason.ENTRY_NO_INITRD
+
+
+def test_without_a_device_tree_nothing_is_read() -> None:
+    """x0 is no tree: garbage, null, or misaligned."""
+    boot = ffi.new("struct boot *")
+    garbage = ffi.new("uint64_t[]", 8)
+    odd = ffi.cast("uint8_t *", garbage) + 4
+    for tree in (ffi.NULL, garbage, odd):
+        assert lib.boot_read(tree, boot) == core.Reason.ENTRY_NO_FDT
+
+
+def console(path: str, compatible: list[str], **extra: str) -> int:
+    """The console that is found with this stdout-path."""
+    left = Left()
+    left.set("/chosen", "stdout-path", path)
+    left.set("/serial@9000000", "compatible", compatible)
+    left.set("/serial@9000000", "reg", [0, 0x9000000, 0, 0x1000])
+    for name, value in extra.items():
+        left.set("/aliases", name, value)
+    return int(left.read()[1].console)
+
+
+@pytest.mark.parametrize(
+    ("path", "compatible", "found"),
+    [
+        ("/serial@9000000", ["arm,pl011", "arm,primecell"], 0x9000000),
+        ("/serial@9000000:115200n8", ["vendor,x", "arm,pl011"], 0x9000000),
+        ("serial0:115200", ["arm,pl011"], 0x9000000),
+        ("serial1", ["arm,pl011"], 0),
+        ("/serial@9000000", ["arm,pl0115"], 0),
+        ("/nowhere", ["arm,pl011"], 0),
+        ("/" + "x" * 100, ["arm,pl011"], 0),
+    ],
+)
+def test_the_console_of_the_tree(path: str, compatible: list[str], found: int) -> None:
+    """By path, with options, by alias; only one that the hypervisor drives."""
+    assert console(path, compatible, serial0="/serial@9000000") == found
+
+
+def test_no_stdout_path_is_no_console() -> None:
+    """A refusal will be mute."""
+    assert Left().read()[1].console == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "choice"),
+    [
+        ("mvp.persona=work", b"work"),
+        ("quiet mvp.persona=personal panic=1", b"personal"),
+        ("xmvp.persona=work", b""),
+        ("mvp.persona=a-name-that-is-too-long", b"a-name-that-is-t"),
+        ("quiet", b""),
+    ],
+)
+def test_the_boot_arguments_choose(arguments: str, choice: bytes) -> None:
+    """The word after mvp.persona=, at the start of an argument only."""
+    left = Left()
+    left.set("/chosen", "bootargs", arguments)
+    assert bytes(left.read()[1].choice).rstrip(b"\0") == choice
+
+
+def test_an_initrd_address_may_have_32_bits() -> None:
+    """Some loaders write one cell."""
+    left = Left()
+    left.set("/chosen", "linux,initrd-start", [0x1000])
+    left.set("/chosen", "linux,initrd-end", [0x0FFF])
+    assert left.read()[0] == core.Reason.ENTRY_NO_INITRD
+
+
+MOVES = st.integers(0, 64).map(lambda n: n * 0x100000)
+SIZE = 0x80000
+PACK = 0x380000
+
+
+@given(self=MOVES, window=MOVES, pack=MOVES, home=MOVES)
+def test_moving_home_overwrites_nothing(self: int, window: int, pack: int, home: int) -> None:
+    """Whatever the order, a move never lands on something that has yet to be read."""
+    if window < home + PACK and home < window + SIZE:
+        return  # the planner's proof: the homes are apart
+    if self < pack + PACK and pack < self + SIZE:
+        return  # the loader's: it put them apart
+    for _ in range(3):
+        move = lib.boot_next_move(self, SIZE, window, pack, PACK, home)
+        if move == lib.BOOT_MOVE_SELF:
+            assert window + SIZE <= pack or pack + PACK <= window
+            self = window
+        elif move == lib.BOOT_MOVE_PACK:
+            assert home + PACK <= self or self + SIZE <= home
+            pack = home
+        else:
+            break
+    if move == lib.BOOT_MOVE_NONE:
+        assert (self, pack) == (window, home)
+    else:
+        assert move == lib.BOOT_MOVE_CLASH
+
+
+@given(data=st.binary(max_size=100), start=st.integers(0, 8), back=st.booleans())
+def test_copying_copies(data: bytes, start: int, back: bool) -> None:
+    """Any alignment, either direction."""
+    source = ffi.new("uint8_t[]", start + len(data) + 1)
+    target = ffi.new("uint8_t[]", len(data) + 1)
+    ffi.memmove(source + start, data, len(data))
+    (lib.bytes_copy_back if back else lib.bytes_copy)(target, source + start, len(data))
+    assert bytes(ffi.buffer(target, len(data))) == data
+
+
+@given(data=st.binary(min_size=16, max_size=200), shift=st.integers(1, 16))
+def test_copying_from_the_end_serves_overlapping_ranges(data: bytes, shift: int) -> None:
+    """A range moved up onto itself."""
+    memory = ffi.new("uint8_t[]", len(data) + shift)
+    ffi.memmove(memory, data, len(data))
+    lib.bytes_copy_back(memory + shift, memory, len(data))
+    assert bytes(ffi.buffer(memory + shift, len(data))) == data
+
+
+def test_a_name_ends_at_its_limit() -> None:
+    """With or without a NUL before it."""
+    assert lib.bytes_length(b"work\0\0", 6) == 4
+    assert lib.bytes_length(b"abcdef", 6) == 6
