@@ -29,11 +29,13 @@ void console_start(void)
     reg_write(machine.uart + UARTCR, CR_ON);
     reg_write(machine.uart + UARTICR, 0x7ff);
     reg_write(machine.uart + UARTIMSC, RECEIVED);
+    console_interrupt(); /* what came before now raises no interrupt any more */
     gic_enable(machine.uart_intid);
 }
 
 void console_interrupt(void)
 {
+    reg_write(machine.uart + UARTICR, RECEIVED); /* first: a byte that comes from here on counts */
     while ((reg_read(machine.uart + UARTFR) & FR_RECEIVE_EMPTY) == 0) {
         char byte = (char)(reg_read(machine.uart + UARTDR) & 0xff);
 
@@ -42,7 +44,6 @@ void console_interrupt(void)
             head = head + 1;
         }
     }
-    reg_write(machine.uart + UARTICR, RECEIVED);
     if (reader != NULL) {
         task_signal(reader);
     }

@@ -13,7 +13,7 @@ import gzip
 import io
 import stat
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,12 +24,25 @@ _MAGIC = b"070701"
 _HEADER_SIZE = 110  # magic and 13 fields of 8 digits
 _TRAILER = "TRAILER!!!"
 
-_FOLDERS = ("bin", "dev", "lib", "lib/aarch64-linux-gnu", "proc", "root", "sbin", "sys", "tmp")
-_FOLDERS += ("usr", "usr/bin", "usr/sbin")
-_FILES = ("bin/busybox", "lib/aarch64-linux-gnu/libc.so.6")
-_FILES += ("lib/aarch64-linux-gnu/ld-linux-aarch64.so.1",)
+_FOLDERS = (
+    *("bin", "dev", "lib", "lib/aarch64-linux-gnu", "proc", "root", "sbin", "sys", "tmp"),
+    *("usr", "usr/bin", "usr/sbin"),
+)
+_FILES = (
+    "bin/busybox",
+    "lib/aarch64-linux-gnu/libc.so.6",
+    "lib/aarch64-linux-gnu/ld-linux-aarch64.so.1",
+)
 _LOADER = "lib/ld-linux-aarch64.so.1"  # where programs look for it: a link to the last of the files
 _NODES = {"dev/console": (5, 1), "dev/null": (1, 3), "dev/ttyAMA0": (204, 64), "dev/zero": (1, 5)}
+
+
+class Readable(Protocol):
+    """What an archive is read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return so many bytes, fewer only at the end."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +78,7 @@ def make(initrd: IO[bytes], init: bytes) -> bytes:
     return gzip.compress(write(sorted(made + taken, key=lambda entry: entry.name)), 9, mtime=0)
 
 
-def read(archive: IO[bytes]) -> Iterator[Entry]:
+def read(archive: Readable) -> Iterator[Entry]:
     """Read a newc archive from the start. Raises ValueError if it is none, or ends too soon."""
     while True:
         header = _take(archive, _HEADER_SIZE)
@@ -102,7 +115,7 @@ def _is_wanted(entry: Entry) -> bool:
     return stat.S_ISREG(entry.mode) and entry.name in _FILES
 
 
-def _take(archive: IO[bytes], size: int) -> bytes:
+def _take(archive: Readable, size: int) -> bytes:
     data = archive.read(size)
     if len(data) != size:
         raise ValueError("the archive ends too soon")

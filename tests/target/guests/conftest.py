@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures of the guests' tests; makes `workshop` importable."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from workshop import EXAMPLE, images, personal_os
+
+
+@pytest.fixture(scope="session")
+def kernel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The personal OS as GCC builds it."""
+    return personal_os("gcc", tmp_path_factory.mktemp("personal-os"))
+
+
+@pytest.fixture(scope="session")
+def work() -> Path:
+    """The example's images: Debian's kernel and the work persona's initramfs."""
+    return images(EXAMPLE / "images", "work")
+
+
+@pytest.fixture(params=["gcc", "clang"])
+def compiler(request: pytest.FixtureRequest) -> str:
+    """Each compiler family in turn."""
+    return str(request.param)

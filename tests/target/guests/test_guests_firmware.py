@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The runtime library and the example's firmware, above a stub at EL2 that answers its calls."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+from workshop import EXAMPLE, on_stub
+
+from mvpsdk import build, image
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.target
+
+REPORT = re.compile(r"(?:deadlines|final): met (\d+) missed (\d+) worst (\d+) us")
+WRITES_TO_CODE = """\
+#include <mvp_rt.h>
+static void (*const table[])(const char *why) = {rt_stop}; /* a pointer that must be relocated */
+static void say(void *context) { rt_print("device %lx\\n", (uint64_t)context); }
+void rt_main(void)
+{
+    rt_print("%s %lu %lx\\n", "text", (uint64_t)18446744073709551615U, (uint64_t)0xabc);
+    rt_print("handler %lu\\n", (uint64_t)rt_interrupt(1023, say, 0));
+    *(volatile uint32_t *)table[0] = 0;
+    table[0]("it could write to its code");
+    for (;;) {
+        rt_wait();
+    }
+}
+"""
+
+
+@cache
+def built(compiler: str) -> build.Image:
+    """The example's firmware."""
+    return build.firmware(EXAMPLE / "firmware", toolchain=build.find(compiler))
+
+
+@pytest.fixture
+def firmware(compiler: str) -> build.Image:
+    """The example's firmware by each compiler."""
+    return built(compiler)
+
+
+def reports(console: str) -> list[tuple[int, int, int]]:
+    """Met, missed and the worst lateness in microseconds, of each report."""
+    return [(int(met), int(missed), int(worst)) for met, missed, worst in REPORT.findall(console)]
+
+
+def test_each_deadline_is_met_on_a_quiet_machine(firmware: build.Image, tmp_path: Path) -> None:
+    """1 kHz for 3.1 s of virtual time; then the only persona has stopped, and it powers off."""
+    ended = on_stub(firmware, tmp_path, run_ms=3100)
+    assert ended.status == 0
+    assert [row[:2] for row in reports(ended.console)] == [
+        (1000, 0),
+        (2000, 0),
+        (3000, 0),
+        (3100, 0),
+    ]
+    assert all(worst <= 10 for *_, worst in reports(ended.console))
+
+
+def test_deadlines_that_were_slept_through_count_as_missed(
+    firmware: build.Image, tmp_path: Path
+) -> None:
+    """A call that takes 10 ms costs about 9 deadlines; met + missed stays the time elapsed."""
+    *_, (met, missed, worst) = reports(
+        on_stub(firmware, tmp_path, run_ms=2100, stall_ms=10).console
+    )
+    assert met + missed == 2100
+    assert 8 <= missed <= 10
+    assert missed * 1000 <= worst <= (missed + 1) * 1000
+
+
+def test_the_same_run_twice_is_the_same(tmp_path: Path) -> None:
+    """In virtual time nothing depends on the host."""
+    runs = [on_stub(built("gcc"), tmp_path, run_ms=1100, stall_ms=3) for _ in range(2)]
+    assert runs[0] == runs[1]
+
+
+def test_a_fault_is_told_and_stops_the_firmware(compiler: str, tmp_path: Path) -> None:
+    """Code is read-only; a write to it is an exception with its syndrome and address."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "main.c").write_text(WRITES_TO_CODE)
+    firmware = build.firmware(source, toolchain=build.find(compiler))
+    lines = on_stub(firmware, tmp_path, run_ms=1000).console.splitlines()
+    assert lines[:2] == ["text 18446744073709551615 abc", "handler 0"]
+    # ESR: data abort at the same level, a write, permission fault at level 3 (Arm ARM, D17.2.37).
+    assert re.fullmatch(r"exception: ESR 0x9600004f FAR 0x4600[0-9a-f]{4} PC 0x4600\w+", lines[2])
+    assert lines[3] == "stopped: an exception that nothing handles"
+
+
+def test_its_note_says_what_it_needs(firmware: build.Image, tmp_path: Path) -> None:
+    """The ABI note survives linking, and its checksum is the core's own."""
+    file = tmp_path / "firmware.elf"
+    file.write_bytes(firmware.elf)
+    note = image.open(file, "realtime").note
+    assert note is not None
+    assert (note.abi_major, note.abi_minor) == (1, 0)
+    assert note.features == 0x3
+    assert note.calls == 0xE
+    assert note.vgic_versions == 1 << 3
