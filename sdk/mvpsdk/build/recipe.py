@@ -29,6 +29,7 @@ _FLAGS = (
     "-march=armv8-a",
     "-mgeneral-regs-only",  # no FP or SIMD register: they are the guest's
     "-mstrict-align",  # before the MMU is on, an unaligned access faults
+    "-ffixed-x18",  # the core's exits save what C may change, and x18 is not among it (vectors.S)
     "-mbranch-protection=none",
     "-ffreestanding",
     "-fPIE",
