@@ -184,9 +184,3 @@ def test_copying_from_the_end_serves_overlapping_ranges(data: bytes, shift: int)
     ffi.memmove(memory, data, len(data))
     lib.bytes_copy_back(memory + shift, memory, len(data))
     assert bytes(ffi.buffer(memory + shift, len(data))) == data
-
-
-def test_a_name_ends_at_its_limit() -> None:
-    """With or without a NUL before it."""
-    assert lib.bytes_length(b"work\0\0", 6) == 4
-    assert lib.bytes_length(b"abcdef", 6) == 6

@@ -71,13 +71,3 @@ bool bytes_equal(const void *a, const void *b, uint64_t size)
     }
     return true;
 }
-
-uint32_t bytes_length(const uint8_t *name, uint32_t limit)
-{
-    uint32_t n = 0;
-
-    while (n < limit && name[n] != 0) {
-        n++;
-    }
-    return n;
-}

@@ -13,7 +13,5 @@ void bytes_copy_back(void *to, const void *from, uint64_t size);
 /* to: 8-byte aligned; size: a multiple of 64. */
 void bytes_zero(void *to, uint64_t size);
 bool bytes_equal(const void *a, const void *b, uint64_t size);
-/* Length of a NUL-padded name of at most limit bytes. */
-uint32_t bytes_length(const uint8_t *name, uint32_t limit);
 
 #endif

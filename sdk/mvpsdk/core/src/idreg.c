@@ -42,9 +42,9 @@ static const uint64_t visible[64] = {
     [INDEX(3, 4)] = 0x000000ff, /* ID_PFR2: CSV3, SSBS */
     [INDEX(3, 6)] = 0x0000000f, /* ID_MMFR5: ETS */
 
-    /* ID_AA64PFR0: EL0, FP, AdvSIMD, DIT, CSV2 (cut to 1: no SCXTNUM kept), CSV3. Hidden: EL2, EL3,
-     * RAS, SVE, SEL2, MPAM, AMU, RME. */
-    [ID_AA64PFR0] = 0xf10f000000ff000f,
+    /* ID_AA64PFR0: EL0, FP, AdvSIMD, DIT, CSV2 (at most 1: no SCXTNUM kept), CSV3. Hidden: EL2,
+     * EL3, RAS, SVE, SEL2, MPAM, AMU, RME. */
+    [ID_AA64PFR0] = 0xff0f000000ff000f,
     [INDEX(4, 1)] = 0x00000000000000ff, /* ID_AA64PFR1: BTI, SSBS. Hidden: MTE, SME, NMI, ... */
 
     /* ID_AA64ISAR0: all but TME. ISAR1: not PAuth (its keys are not switched), XS, LS64. ISAR2:
@@ -79,6 +79,7 @@ uint64_t idreg_view(uint32_t crm, uint32_t op2, uint64_t real, uint32_t vgic)
     case ID_DFR0:
         return (real & 15) < DEBUG_V8 ? real & 15 : DEBUG_V8;
     case ID_AA64PFR0:
+        value = at_most(value, PFR0_CSV2_SHIFT, 1);
         return value | PFR0_EL1_AARCH64 | gic << PFR0_GIC_SHIFT;
     case ID_AA64DFR0:
         return DFR0_MINIMAL;

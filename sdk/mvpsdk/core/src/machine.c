@@ -23,12 +23,13 @@ static const void *entry(uint32_t table, uint32_t index)
     return mvp_pack_entry(machine.pack, table, index);
 }
 
+/* A partition has one of each emulated kind at most: mvp_pack_check() saw to it. */
 static void add_window(const struct mvp_region *region)
 {
     struct partition *partition = &machine.partitions[region->partition];
     struct window *window = &partition->windows[partition->window_count];
 
-    if (region->kind < MVP_REGION_GICD || partition->window_count == PARTITION_WINDOWS) {
+    if (region->kind < MVP_REGION_GICD) {
         return;
     }
     window->ipa = region->ipa;

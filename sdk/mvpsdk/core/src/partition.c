@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "partition.h"
 
-#include <mvp/platform.h>
-
 #include "arch.h"
 #include "console.h"
 #include "loader.h"
@@ -24,26 +22,25 @@ static void devices_reset(struct partition *partition)
     }
 }
 
-static void vcpu_reset(struct vcpu *vcpu, const struct mvp_interrupt *interrupts, uint32_t count)
+static void vcpu_reset(struct vcpu *vcpu)
 {
+    const struct mvp_pack_header *header = machine.pack;
+
     vgic_cpu_init(&vcpu->vgic, vcpu->vgic.lr_count, machine.board->virtual_irq);
-    vgic_bind(vcpu, MVP_VIRTUAL_TIMER_INTID, false);
-    for (uint32_t n = 0; n < count; n++) {
-        if (interrupts[n].partition == vcpu->partition->index) {
-            vgic_bind(vcpu, interrupts[n].intid, (interrupts[n].flags & MVP_INTERRUPT_EDGE) != 0);
+    for (uint32_t n = 0; n < header->tables[MVP_TABLE_INTERRUPT].count; n++) {
+        const struct mvp_interrupt *row = mvp_pack_entry(header, MVP_TABLE_INTERRUPT, n);
+
+        if (row->partition == vcpu->partition->index) {
+            vgic_bind(vcpu, row->intid, (row->flags & MVP_INTERRUPT_EDGE) != 0);
         }
     }
 }
 
 void partition_start(struct partition *partition)
 {
-    const struct mvp_pack_header *header = machine.pack;
-    uint32_t count = header->tables[MVP_TABLE_INTERRUPT].count;
-    const struct mvp_interrupt *interrupts = mvp_pack_entry(machine.pack, MVP_TABLE_INTERRUPT, 0);
-
     devices_reset(partition);
     for (uint32_t n = 0; n < partition->vcpu_count; n++) {
-        vcpu_reset(&partition->vcpus[n], interrupts, count);
+        vcpu_reset(&partition->vcpus[n]);
     }
     loader_begin(partition);
     partition->state = MVP_PARTITION_LOADING;

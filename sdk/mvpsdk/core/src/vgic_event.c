@@ -70,6 +70,10 @@ static void raise(struct vcpu *target, struct vgic_word *word, uint32_t intid)
         vcpu_wake(target);
         return;
     }
+    if (target->vgic.underflow != 0) {
+        vgic_lr_refill(target); /* others wait already, and some may be more urgent */
+        return;
+    }
     empty = arch_lr_empty();
     if ((word->pending >> intid % 32 & 1) != 0 || !again(&target->vgic, intid, empty)) {
         put_one(target, word, intid, empty & target->vgic.lr_shared);
@@ -165,13 +169,13 @@ static __attribute__((noinline)) void sgi(struct vcpu *vcpu, uint64_t value)
     }
 }
 
-/* First the common case: a vCPU to itself, with the same SGI as before. */
+/* First the common case: a vCPU to itself, with the same SGI as before, and none waits. */
 void vgic_sgi(struct vcpu *vcpu, uint64_t value)
 {
     struct vgic_cpu *cpu = &vcpu->vgic;
     uint32_t intid = (uint32_t)(value >> SGI_INTID_SHIFT) & 15;
 
-    if ((value & ~(uint64_t)SGI_INTID) == 1U << vcpu->number && cpu->loaded != 0 &&
+    if ((value & ~(uint64_t)SGI_INTID) == 1U << vcpu->number && cpu->loaded > cpu->underflow &&
         accepts(&cpu->local, intid) && again(cpu, intid, arch_lr_empty())) {
         return;
     }
