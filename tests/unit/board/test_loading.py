@@ -74,7 +74,7 @@ def test_a_key_has_its_place(board_file: BoardFile) -> None:
 @pytest.mark.parametrize(
     ("changes", "line", "expected"),
     [
-        ({"count = 2": "cuont = 2"}, 9, 'unknown key cpu.cuont; did you mean "count"?'),
+        ({"count = 2": "countx = 2"}, 9, 'unknown key cpu.countx; did you mean "count"?'),
         (
             {"count = 2": "zebra = 2"},
             9,
@@ -160,7 +160,7 @@ def test_both_parties_of_an_overlap_are_named(
 
 def test_all_faults_are_told_at_once(board_file: BoardFile) -> None:
     """A file with four faults is answered with four, not with the first."""
-    wrong = {"count = 2": "cuont = 2", '"1 GiB"': '"1 GB"', "irq = 33": 'irq = "x"'}
+    wrong = {"count = 2": "countx = 2", '"1 GiB"': '"1 GB"', "irq = 33": 'irq = "x"'}
     with pytest.raises(BoardError) as caught:
         board.load(board_file(wrong))
     assert sorted(fault.place.line for fault in caught.value.faults if fault.place) == [

@@ -166,8 +166,8 @@ def test_a_board_may_have_one_persona_more(write: Write) -> None:
 def test_a_fault_on_one_board_has_its_place(write: Write) -> None:
     """A wrong difference is told where it is written, not where it is merged to."""
     with pytest.raises(HandsetError) as caught:
-        handset.load(write({'memory = "12 MiB"': 'memroy = "12 MiB"'}))
-    assert 'unknown key realtime.memroy; did you mean "memory"?' in str(caught.value)
+        handset.load(write({'memory = "12 MiB"': 'memoryx = "12 MiB"'}))
+    assert 'unknown key realtime.memoryx; did you mean "memory"?' in str(caught.value)
     assert caught.value.place
     assert caught.value.place.line == 42
 
@@ -207,7 +207,7 @@ def test_what_a_later_version_does_is_refused(
     [
         ({'memory = "8 MiB"': "memory = 8"}, 9, "realtime.memory: a size is text with a unit"),
         ({"priority = 10": "priority = 100"}, 12, "realtime.priority: must be at most 99"),
-        ({"priority = 10": "prioritiy = 10"}, 12, 'did you mean "priority"?'),
+        ({"priority = 10": "priorityx = 10"}, 12, 'did you mean "priority"?'),
         ({'image = "fir': 'source = "x"\nimage = "fir'}, 7, "realtime: give either image"),
         ({'kernel = "images/linux"': "kernel = 5"}, 17, "persona[0].kernel: must be a table"),
         ({'kernel = "images/linux"': "kernel = {}"}, 17, "kernel: give either a path or a url"),
