@@ -7,7 +7,10 @@ show or write.
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +19,10 @@ from mvpsdk import board as boards
 from mvpsdk import build, handset, image, plan, store
 from mvpsdk.errors import Fault, InputError, MvpError, Place, PlanError
 from mvpsdk.store import lock as locking
+from mvpsdk_cli import downloads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from mvpsdk.board import Board
     from mvpsdk.handset import Handset
@@ -68,7 +72,6 @@ class Inputs:
     files: dict[str, Path]
     facts: dict[str, ImageFacts]
     firmware: build.Image | None  # built from source; None: there is none, or it is an input
-    kept: object = None  # whatever must live as long as the files
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,25 +107,30 @@ class Prepared:
         )
 
 
-def open_handset(request: Request) -> tuple[Handset, Store]:
+@contextmanager
+def open_handset(request: Request) -> Iterator[tuple[Handset, Store]]:
     """Load the handset, and the store as its lock and the user want it. Raises MvpError."""
     loaded = handset.load(request.handset)
     lock_file = store.lock_path(loaded.path)
     lock = locking.load(lock_file) if request.locked or lock_file.exists() else None
-    return loaded, store.Store(cache=request.cache, lock=lock, offline=request.offline)
+    with downloads.bars() as progress:
+        yield (
+            loaded,
+            store.Store(cache=request.cache, lock=lock, offline=request.offline, progress=progress),
+        )
 
 
 def prepare(request: Request) -> Prepared:
     """Go as far as the plan for one board. Raises MvpError for what stands in the way before it."""
-    loaded, inputs = open_handset(request)
-    return _prepared(loaded, _only_board(loaded, request), inputs, request)
+    with open_handset(request) as (loaded, inputs):
+        return _prepared(loaded, _only_board(loaded, request), inputs, request)
 
 
 def prepare_all(request: Request) -> list[Prepared]:
     """Do the same for every board of the handset, or the one that was named."""
-    loaded, inputs = open_handset(request)
-    names = [request.board] if request.board else loaded.boards
-    return [_prepared(loaded, name, inputs, request) for name in names]
+    with open_handset(request) as (loaded, inputs):
+        names = [request.board] if request.board else loaded.boards
+        return [_prepared(loaded, name, inputs, request) for name in names]
 
 
 def _only_board(loaded: Handset, request: Request) -> str:
@@ -156,26 +164,27 @@ def gather(merged: Handset, inputs: Store, request: Request) -> Inputs:
     """Find, fetch or build every image, and read what its bytes say. Raises MvpError."""
     sources = merged.inputs()
     files = {role: inputs.locate(role, source) for role, source in sources.items()}
-    firmware, kept = None, None
+    firmware = None
     if merged.realtime and merged.realtime.source:
         firmware = build.firmware(
             merged.realtime.source, toolchain=build.find(request.toolchain), cache=request.cache
         )
-        files["realtime"], kept = _file_of(firmware.elf, request.cache)
+        files["realtime"] = _file_of(firmware.elf, request.cache)
     facts = {role: image.open(path, role) for role, path in files.items()}
     _hold(merged, inputs, facts, locked=request.locked)
-    return Inputs(files=files, facts=facts, firmware=firmware, kept=kept)
+    return Inputs(files=files, facts=facts, firmware=firmware)
 
 
-def _file_of(data: bytes, cache: Cache) -> tuple[Path, object]:
-    """Firmware as a file: in the cache, or in a folder that goes with the second value."""
+def _file_of(data: bytes, cache: Cache) -> Path:
+    """Firmware as a file: in the cache, or in a folder that goes when the program ends."""
     try:
-        return cache.put(data), None
+        return cache.put(data)
     except MvpError:
-        folder = tempfile.TemporaryDirectory(prefix="mvpsdk-")
-        path = Path(folder.name) / "firmware.elf"
+        folder = Path(tempfile.mkdtemp(prefix="mvpsdk-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        path = folder / "firmware.elf"
         path.write_bytes(data)
-        return path, folder
+        return path
 
 
 def _hold(merged: Handset, inputs: Store, facts: dict[str, ImageFacts], *, locked: bool) -> None:
@@ -271,17 +280,18 @@ def lock(request: Request) -> tuple[Path, store.Lock]:
     """Pin every input as it is now, in the lock beside the handset file. Return path and lock."""
     loaded = handset.load(request.handset)
     path = store.lock_path(loaded.path)
-    inputs = store.Store(cache=request.cache, offline=request.offline)
-    made = store.pin(all_inputs(loaded), inputs, path)
+    with downloads.bars() as progress:
+        inputs = store.Store(cache=request.cache, offline=request.offline, progress=progress)
+        made = store.pin(all_inputs(loaded), inputs, path)
     locking.save(made, path)
     return path, made
 
 
 def fetch(request: Request) -> dict[str, Path]:
     """Bring every input that has a URL into the cache; return where they are, by role."""
-    loaded, inputs = open_handset(request)
-    return {
-        role: inputs.fetch(role, source, inputs.pinned(role, source))
-        for role, source in all_inputs(loaded).items()
-        if source.url
-    }
+    with open_handset(request) as (loaded, inputs):
+        return {
+            role: inputs.fetch(role, source, inputs.pinned(role, source))
+            for role, source in all_inputs(loaded).items()
+            if source.url
+        }

@@ -108,7 +108,8 @@ def _pack(prepared: Prepared, request: Request, output: Path, profile: Profile) 
 
 def _tell(made: Bundle, output_format: Format) -> None:
     manifest = made.manifest
-    render.note(render.style("UNSIGNED: nothing proves where this bundle comes from.", "yellow"))
+    warning = "UNSIGNED: nothing proves where this bundle comes from."
+    render.note(render.style(warning, "yellow", on_stderr=True))
     if output_format is Format.JSON:
         import json
 

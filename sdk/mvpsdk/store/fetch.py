@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from mvpsdk.store.cache import Cache
 
 __all__ = ["Patience", "Progress", "fetch"]
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int | None], None]
 """Told how many bytes are there, and how many there will be if the server says so."""
@@ -64,6 +67,7 @@ def fetch(
             return found
         if not sha256:
             partial.unlink(missing_ok=True)
+        _log.info("downloading %s", url)
         download = _Download(url, partial, progress or (lambda _done, _total: None))
         try:
             return _checked(download, sha256, cache, patience or Patience())
