@@ -40,12 +40,14 @@ host: setup
 CHECKED = build/checked
 core-check:
 	@mkdir -p build
-	@flock build/.lock cmake -S sdk -B $(CHECKED) -G Ninja -DMVP_CHECKED=ON -DPython_EXECUTABLE=$(abspath $(PYTHON)) >/dev/null
-	@flock build/.lock cmake --build $(CHECKED)
-	@find $(CHECKED) -name '*.gcda' -delete
+	@flock build/.lock .venv/bin/cmake -S sdk -B $(CHECKED) -G Ninja -DMVP_CHECKED=ON \
+	  -DCMAKE_MAKE_PROGRAM=$(abspath .venv/bin/ninja) -DPython_EXECUTABLE=$(abspath $(PYTHON)) >/dev/null
+	@flock build/.lock .venv/bin/cmake --build $(CHECKED) -- --quiet
+	@find $(CHECKED) -name '*.gcda' -delete -o -name 'report.*' -delete
 	MVPSDK_CORE_LIB=$$(echo $(CHECKED)/_lib*.so) LD_PRELOAD=$$(gcc -print-file-name=libasan.so) \
-	  ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
-	  $(PYTHON) -m pytest -q tests/core
+	  ASAN_OPTIONS=detect_leaks=0:log_path=$(CHECKED)/report \
+	  UBSAN_OPTIONS=print_stacktrace=1:log_path=$(CHECKED)/report \
+	  $(PYTHON) -m pytest -q tests/core || { cat $(CHECKED)/report.* 2>/dev/null; exit 1; }
 	$(PYTHON) -m gcovr --root . --filter 'sdk/mvpsdk/core/(src|arch/host)/' --object-directory $(CHECKED) \
 	  --print-summary --fail-under-line 100 $(CHECKED)
 

@@ -15,7 +15,7 @@ R = core.Reason
 
 def test_every_flipped_bit_pattern_of_every_byte_is_refused(metadata: bytes) -> None:
     """Inverted, and each single bit, byte by byte over all of the metadata."""
-    buffer = packs.as_buffer(metadata)
+    buffer = packs.as_buffer(metadata.ljust(core.META_MAX, b"\0"))
     at = ffi.cast("uint8_t *", buffer)
     verdict = ffi.new("struct mvp_verdict *")
     seen = set()
@@ -31,7 +31,7 @@ def test_every_flipped_bit_pattern_of_every_byte_is_refused(metadata: bytes) -> 
 
 def test_each_byte_counts_even_with_a_right_checksum(metadata: bytes) -> None:
     """Any byte may be hostile: whatever it becomes, the judge answers and reads inside bounds."""
-    buffer = packs.as_buffer(metadata)
+    buffer = packs.as_buffer(metadata.ljust(core.META_MAX, b"\0"))
     at = ffi.cast("uint8_t *", buffer)
     header = packs.header_of(buffer)
     verdict = ffi.new("struct mvp_verdict *")
