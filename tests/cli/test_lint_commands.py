@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import struct
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mvpsdk.lint import catalogue
+from mvpsdk.errors import Fault
+from mvpsdk.lint import Bench, catalogue, check
+from mvpsdk_cli.commands import _findings
 from mvpsdk_cli.main import main
 
 if TYPE_CHECKING:
@@ -192,6 +195,15 @@ def test_what_is_not_there_is_exit_2(
     code, _, err = run(capsys, "lint", *words)
     assert code == 2
     assert "absent" in err
+
+
+def test_a_finding_without_a_place_names_its_subject() -> None:
+    """Where no file names it, the key does."""
+    bench = Bench(faults=(Fault(message="too large", rule="MEM003", hint="take less"),))
+    report = check([bench], today=dt.date(2026, 1, 1), select=["MEM003"])
+    lines = list(_findings.text(report))
+    assert lines[0] == "MEM003 error too large"
+    assert lines[1].split() == ["at:", "plan"]
 
 
 def test_rules_lists_every_rule(capsys: pytest.CaptureFixture[str]) -> None:

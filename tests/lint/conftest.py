@@ -28,12 +28,13 @@ from mvpsdk.store import Cache
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mvpsdk.errors import Fault
     from mvpsdk.lint import Bench, Report
     from mvpsdk.plan import Plan
 
 TODAY = dt.date(2026, 1, 1)
 
-HANDSET = {
+HANDSET: dict[str, dict[str, Any]] = {
     "handset": {"name": "two-in-one", "version": "1.0.0", "boards": ["qemu-virt"]},
     "realtime": {"image": "firmware.elf", "memory": "2 MiB", "devices": ["gpio"]},
     "persona": {
@@ -126,7 +127,8 @@ class Workshop:
         board = boards.load(Path("board.toml"))
         loaded = handset.load(Path("handset.toml"))
         facts = {role: image.open(str(file), role) for role, file in loaded.inputs().items()}
-        made, faults = None, ()
+        made: Plan | None = None
+        faults: tuple[Fault, ...] = ()
         try:
             made = plan.make(board, loaded, facts)
         except PlanError as error:
@@ -135,7 +137,8 @@ class Workshop:
             assert made is not None, faults
             made = move(made, case["plan"])
         seen = {role: views.look(each, cache=self.cache) for role, each in facts.items() if look}
-        said = {role: view for role, view in seen.items() if view} | _said(case)
+        said = {role: view for role, view in seen.items() if view}
+        said.update(_said(case))
         return lint.Bench(
             board=board,
             handset=loaded,
@@ -205,7 +208,7 @@ def _changed(thing: Any, path: list[str], value: object) -> Any:
 def _said(case: dict[str, Any]) -> dict[str, views.Views]:
     """What a case has the parsers say, by role."""
     return {
-        role: views.Views(by_parser={name: views.View(**view) for name, view in said.items()})
+        role: views.Views(by_parser={name: views.View(**words) for name, words in said.items()})
         for role, said in case.get("views", {}).items()
     }
 

@@ -65,7 +65,7 @@ def _target(benches: Sequence[Bench]) -> str:
     for bench in benches:
         if bench.handset:
             return bench.handset.name
-        return bench.board_name or bench.images[0].path.name
+        return bench.board_name or next((facts.path.name for facts in bench.images), "")
     return ""
 
 

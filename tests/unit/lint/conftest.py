@@ -13,10 +13,12 @@ from mvpsdk import board as boards
 from mvpsdk import plan
 from mvpsdk.errors import Place
 from mvpsdk.handset import Allow, Boot, Handset, Input, Persona
-from mvpsdk.image import Arm64Header, ImageFacts
+from mvpsdk.image import Arm64Header, Elf, ImageFacts, Segment
+from mvpsdk.lint import Bench, check
 
 if TYPE_CHECKING:
     from mvpsdk.board import Board
+    from mvpsdk.lint import Outcome, Report
     from mvpsdk.plan import Plan
 
 TODAY = dt.date(2026, 6, 15)
@@ -91,6 +93,56 @@ class Nouns:
         """The plan of that handset with a kernel."""
         facts = self.kernel(**changes)
         return plan.make(board or self.board(), self.handset(), {facts.role: facts})
+
+    def bench(self, *allow: Allow, **facts: Any) -> Bench:
+        """A good handset; with changed facts, one that got no further than its images."""
+        return Bench(
+            board=self.board(),
+            handset=self.handset(*allow),
+            images=(self.kernel(**facts),),
+            plan=None if facts else self.plan(),
+        )
+
+    @staticmethod
+    def lint(*benches: Bench, **options: Any) -> Report:
+        """Lint on the day that the tests agree on."""
+        return check(benches, **{"today": TODAY, **options})
+
+    @staticmethod
+    def outcomes(report: Report) -> dict[str, Outcome]:
+        """The outcome of each rule, of reports with one subject for each rule."""
+        assert len(report.checks) == len({entry.rule for entry in report.checks})
+        return {entry.rule: entry.outcome for entry in report.checks}
+
+    @staticmethod
+    def elf(**changes: Any) -> Elf:
+        """An ELF file's headers: static, position independent, one segment of code."""
+        code = Segment(
+            index=0,
+            virtual=0,
+            physical=0,
+            offset=0,
+            file_size=4096,
+            memory_size=4096,
+            align=4096,
+            readable=True,
+            writable=False,
+            executable=True,
+            sha256="00" * 32,
+        )
+        values: dict[str, Any] = {
+            "bits": 64,
+            "big_endian": False,
+            "type": "DYN",
+            "machine": "AARCH64",
+            "entry": 0,
+            "segments": (code,),
+            "relocations": 0,
+            "foreign_relocations": 0,
+            "interpreter": "",
+            "needed": (),
+        }
+        return Elf(**{**values, **changes})
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def _is(value: Any, kind: str, schema: dict[str, Any]) -> bool:
         return all(conforms(item, schema["items"]) for item in value)
     if kind == "integer":
         return isinstance(value, int) and value >= schema.get("minimum", value)
-    return isinstance(value, {"string": str, "null": type(None)}.get(kind, ()))
+    return (kind == "string" and isinstance(value, str)) or (kind == "null" and value is None)
 
 
 def _is_object(value: dict[str, Any], schema: dict[str, Any]) -> bool:
