@@ -104,7 +104,7 @@ def _fault(model: type[Model], detail: ErrorDetails, places: Mapping[str, Place]
     if detail["type"] == "extra_forbidden":
         message, hint = _unknown(key, _keys_at(model, detail["loc"]))
     elif detail["type"] == "missing":
-        message, hint = f"{key} is missing", "every key that has no default must be given"
+        message, hint = f"{key} is missing", f"add `{key.rpartition('.')[2]} = …` there"
     else:
         message, hint = f"{key}: {_reason(detail)}", ""
     return Fault(message=message, hint=hint, place=nearest(places, key))
