@@ -14,17 +14,17 @@
 struct vcpu;
 
 enum call_action {
-    CALL_DONE = 0,       /* back to the guest */
-    CALL_WAIT = 1,       /* CPU_SUSPEND: as WFI */
+    CALL_DONE = 0, /* back to the guest */
+    CALL_WAIT = 1, /* CPU_SUSPEND: as WFI */
     CALL_CPU_OFF = 2,
-    CALL_CPU_ON = 3,     /* the target vCPU has been started */
+    CALL_CPU_ON = 3, /* the target vCPU has been started */
     CALL_SYSTEM_OFF = 4,
     CALL_SYSTEM_RESET = 5
 };
 
 struct call_result {
-    uint32_t action;     /* enum call_action */
-    uint32_t target;     /* CALL_CPU_ON: vCPU number within the partition */
+    uint32_t action; /* enum call_action */
+    uint32_t target; /* CALL_CPU_ON: vCPU number within the partition */
 };
 
 uint32_t call_dispatch(struct vcpu *vcpu, struct call_result *result);

@@ -9,15 +9,15 @@
 struct vcpu;
 
 struct pl031 {
-    uint32_t offset;  /* added to the seconds of the counter: RTCLR's effect */
-    uint32_t load;    /* RTCLR as last written */
-    uint32_t match;   /* RTCMR */
-    uint32_t mask;    /* RTCIMSC */
-    uint32_t raw;     /* RTCRIS */
-    uint32_t armed;   /* 1: the match lies ahead */
-    uint32_t intid;   /* in the partition's vGIC */
+    uint32_t offset; /* added to the seconds of the counter: RTCLR's effect */
+    uint32_t load;   /* RTCLR as last written */
+    uint32_t match;  /* RTCMR */
+    uint32_t mask;   /* RTCIMSC */
+    uint32_t raw;    /* RTCRIS */
+    uint32_t armed;  /* 1: the match lies ahead */
+    uint32_t intid;  /* in the partition's vGIC */
     uint32_t zero;
-    uint64_t due;     /* seconds at which it fires, where armed */
+    uint64_t due; /* seconds at which it fires, where armed */
 };
 
 void pl031_init(struct pl031 *rtc, uint32_t intid);

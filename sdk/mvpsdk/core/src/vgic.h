@@ -10,8 +10,8 @@
  *
  * Hardware-bound interrupts: as long as the guest has not finished one (it is waiting, pending,
  * active, or in a list register), the physical interrupt stays active, so that it can't come again.
- * The guest's EOI deactivates it through the list register. The virtual timer's PPI is shared by all
- * vCPUs of a CPU, so that its physical state is the loaded vCPU's.
+ * The guest's EOI deactivates it through the list register. The virtual timer's PPI is shared by
+ * all vCPUs of a CPU, so that its physical state is the loaded vCPU's.
  *
  * List register 0 is the virtual timer's own, so that its path never searches. The others are
  * filled by priority.
@@ -24,50 +24,51 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define VGIC_WORDS 32           /* bitmaps of 1024 INTIDs */
+#define VGIC_WORDS 32 /* bitmaps of 1024 INTIDs */
 #define VGIC_MAX_LRS 16
-#define VGIC_MIN_LRS 3          /* the virtual timer's, and two for all else */
+#define VGIC_MIN_LRS 3 /* the virtual timer's, and two for all else */
 
 struct vcpu;
 
 /* One register of 32 interrupts, whether of a vCPU (0..31) or of the partition (32 n ..). */
 struct vgic_word {
     uint32_t enabled;
-    uint32_t pending;           /* latched: edge, or set by software (ISPENDR) */
+    uint32_t pending; /* latched: edge, or set by software (ISPENDR) */
     uint32_t active;
-    uint32_t line;              /* level lines that are high now; if hardware: waits for the guest */
-    uint32_t edge;              /* 1: edge triggered (ICFGR) */
-    uint32_t group;             /* 1: group 1 */
-    uint32_t open;              /* enabled, and its group is enabled in the distributor */
-    uint32_t hardware;          /* 1: bound to a physical interrupt, deactivated by the guest's EOI */
-    uint32_t in_lr;             /* 1: stands in a list register of its (target) vCPU */
+    uint32_t line;     /* level lines that are high now; if hardware: waits for the guest */
+    uint32_t edge;     /* 1: edge triggered (ICFGR) */
+    uint32_t group;    /* 1: group 1 */
+    uint32_t open;     /* enabled, and its group is enabled in the distributor */
+    uint32_t hardware; /* 1: bound to a physical interrupt, deactivated by the guest's EOI */
+    uint32_t in_lr;    /* 1: stands in a list register of its (target) vCPU */
     uint8_t priority[32];
 };
 
 /* A partition's distributor. */
 struct vgic {
-    uint32_t control;           /* GICD_CTLR: group enables, ARE */
-    uint32_t words;             /* INTIDs implemented / 32 */
-    uint32_t candidates;        /* bit n: word n may hold something to deliver */
+    uint32_t control;    /* GICD_CTLR: group enables, ARE */
+    uint32_t words;      /* INTIDs implemented / 32 */
+    uint32_t candidates; /* bit n: word n may hold something to deliver */
     uint32_t zero;
-    struct vgic_word spi[31];   /* spi[n] is INTIDs 32 (n + 1) .. */
-    uint8_t target[1024];       /* INTID -> vCPU number, of SPIs (GICD_IROUTER) */
+    struct vgic_word spi[31]; /* spi[n] is INTIDs 32 (n + 1) .. */
+    uint8_t target[1024];     /* INTID -> vCPU number, of SPIs (GICD_IROUTER) */
 };
 
 /* A vCPU's redistributor and its hold on list registers. */
 struct vgic_cpu {
-    struct vgic_word local;     /* INTIDs 0..31 */
-    uint32_t waker;             /* GICR_WAKER */
-    uint32_t lr_count;          /* list registers of this CPU */
-    uint32_t lr_shared;         /* bit n: register n is for all but the virtual timer */
-    uint32_t lr_used;           /* bit n: register n was filled; its interrupt may be over by now */
-    uint32_t lr_latched;        /* bit n: pending in register n came from the latch, not the line */
-    uint32_t lr_held;           /* bit n: folded while active; goes back into register n */
-    uint32_t underflow;         /* 1: the maintenance interrupt for dry list registers is on */
-    uint32_t loaded;            /* 1: this vCPU is the one on the CPU; list registers are its own */
-    uint32_t timer_irq;         /* physical INTID of the virtual timer */
-    uint64_t lr[VGIC_MAX_LRS];  /* what was put into each; valid where lr_used or lr_held has its bit */
-    uint64_t timer_lr;          /* what the virtual timer's gets when it fires */
+    struct vgic_word local; /* INTIDs 0..31 */
+    uint32_t waker;         /* GICR_WAKER */
+    uint32_t lr_count;      /* list registers of this CPU */
+    uint32_t lr_shared;     /* bit n: register n is for all but the virtual timer */
+    uint32_t lr_used;       /* bit n: register n was filled; its interrupt may be over by now */
+    uint32_t lr_latched;    /* bit n: pending in register n came from the latch, not the line */
+    uint32_t lr_held;       /* bit n: folded while active; goes back into register n */
+    uint32_t underflow;     /* 1: the maintenance interrupt for dry list registers is on */
+    uint32_t loaded;        /* 1: this vCPU is the one on the CPU; list registers are its own */
+    uint32_t timer_irq;     /* physical INTID of the virtual timer */
+    uint64_t
+        lr[VGIC_MAX_LRS]; /* what was put into each; valid where lr_used or lr_held has its bit */
+    uint64_t timer_lr;    /* what the virtual timer's gets when it fires */
 };
 
 /* intids: how many the distributor offers, a multiple of 32, at most 1024 (1020.. are special). */

@@ -31,8 +31,8 @@ uint32_t vgic_ready(const struct vgic_word *word);
 /* To be called when enables or groups have changed. */
 void vgic_reopen(struct vgic_word *word, uint32_t control);
 
-/* A hardware-bound interrupt's soft state has changed: brings the physical one's active state, given
- * as it is now, in line with it. */
+/* A hardware-bound interrupt's soft state has changed: brings the physical one's active state,
+ * given as it is now, in line with it. */
 void vgic_settle(struct vcpu *vcpu, uint32_t intid, bool active);
 
 /* vgic_lr.c: one list register. */
@@ -96,7 +96,7 @@ uint32_t vgic_identification(uint64_t offset, uint32_t part);
 #define LR_GROUP_SHIFT 60
 #define LR_PRIORITY_SHIFT 48
 #define LR_PHYSICAL_SHIFT 32
-#define LR_EOI 0x0000020000000000 /* without LR_HARDWARE: maintenance interrupt at its EOI */
+#define LR_EOI 0x0000020000000000      /* without LR_HARDWARE: maintenance interrupt at its EOI */
 #define LR_FINISHED 0x2000000000000000 /* a hardware-bound interrupt that the guest has ended */
 
 #endif

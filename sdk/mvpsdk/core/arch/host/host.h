@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The machine that the host build runs on: src/arch.h's functions note what they were asked to do, so
- * that tests can read it, and hand out what tests have put there.
+ * The machine that the host build runs on: src/arch.h's functions note what they were asked to do,
+ * so that tests can read it, and hand out what tests have put there.
  */
 #ifndef HOST_H
 #define HOST_H
@@ -16,25 +16,25 @@
 
 struct host {
     /* Time. */
-    uint64_t time;            /* what arch_time() returns; idling moves it to the timer's deadline */
+    uint64_t time; /* what arch_time() returns; idling moves it to the timer's deadline */
     uint64_t frequency;
-    uint64_t deadline;        /* arch_timer_set()'s last; all ones: off */
-    uint32_t timer_irq;       /* INTID that the timer raises when idling reaches the deadline */
+    uint64_t deadline;  /* arch_timer_set()'s last; all ones: off */
+    uint32_t timer_irq; /* INTID that the timer raises when idling reaches the deadline */
     uint32_t idles;
     uint32_t wfi_trapped;
     uint32_t vtimer_offs;
 
     /* The CPU's virtual interface. */
-    uint64_t lr[16];          /* HOST_LRS */
+    uint64_t lr[16]; /* HOST_LRS */
     uint32_t lr_count;
     uint32_t underflow;
     uint32_t lr_writes;
 
     /* The physical interrupt controller. */
-    uint32_t queue_head;      /* interrupts that arch_irq_acknowledge() will hand out */
+    uint32_t queue_head; /* interrupts that arch_irq_acknowledge() will hand out */
     uint32_t queue_count;
-    uint32_t queue[64];       /* HOST_QUEUE */
-    uint8_t active[1024];     /* HOST_INTIDS */
+    uint32_t queue[64];         /* HOST_QUEUE */
+    uint8_t active[1024];       /* HOST_INTIDS */
     uint32_t deactivated[1024]; /* how often, by guest or hypervisor */
 
     /* What was done to the vCPU. */
@@ -42,27 +42,27 @@ struct host {
     uint64_t injected_far;
     uint32_t injections;
     uint32_t fp_loads;
-    uint32_t in_vector;       /* what arch_in_vector() says */
+    uint32_t in_vector; /* what arch_in_vector() says */
 
     /* Memory. */
-    uint8_t *memory;          /* stands for [memory_base, memory_base + memory_size) */
+    uint8_t *memory; /* stands for [memory_base, memory_base + memory_size) */
     uint64_t memory_base;
     uint64_t memory_size;
-    uint32_t flushed_vmid;    /* the last one */
+    uint32_t flushed_vmid; /* the last one */
     uint32_t flushes;
-    uint64_t cleaned_pa;      /* the last range */
+    uint64_t cleaned_pa; /* the last range */
     uint64_t cleaned_size;
     uint32_t cleans;
 
-    uint32_t power;           /* 1: switched off, 2: reset */
+    uint32_t power; /* 1: switched off, 2: reset */
 
     /* The board's console. */
-    uint32_t console_full;    /* 1: arch_console_put() takes nothing */
+    uint32_t console_full; /* 1: arch_console_put() takes nothing */
     uint32_t sent_count;
     uint32_t typed_head;
     uint32_t typed_count;
-    uint8_t sent[8192];       /* HOST_CONSOLE */
-    uint8_t typed[64];        /* HOST_QUEUE */
+    uint8_t sent[8192]; /* HOST_CONSOLE */
+    uint8_t typed[64];  /* HOST_QUEUE */
 };
 
 extern struct host host;
@@ -74,7 +74,8 @@ void host_raise(uint32_t intid);
 /* A byte that someone types. */
 void host_type(uint8_t byte);
 
-/* The guest's side of the virtual CPU interface (Arm IHI 0069, 4.8), with all priorities unmasked. */
+/* The guest's side of the virtual CPU interface (Arm IHI 0069, 4.8), with all priorities unmasked.
+ */
 
 /* Acknowledges the most urgent pending interrupt of group 1, or of group 0: its INTID, or 1023. */
 uint32_t host_guest_acknowledge(void);
