@@ -8,6 +8,7 @@ import io
 import json
 import resource
 import signal
+import tracemalloc
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ import pytest
 
 from mvpsdk import bundle
 from mvpsdk.bundle import fit, manifest
+from mvpsdk.bundle.spans import Span, copy
 from mvpsdk.core.facade import pack_check, pack_read
 from mvpsdk.errors import BundleError, InputError, MissingToolError
 
@@ -213,3 +215,24 @@ def test_names_in_any_script_are_told_in_ascii() -> None:
 
     assert b"Ger?t 1" in blob
     assert fit.header([], description="", compatible="")
+
+
+def test_packing_takes_little_memory(case: Case) -> None:
+    """A large image is streamed: what is held at once does not grow with it."""
+    size = 48 << 20
+    with case.files["work/ramdisk"].open("wb") as file:
+        file.truncate(size)
+    large = Span(size=size, path=case.files["work/ramdisk"])
+
+    tracemalloc.start()
+    copy(large, io.BytesIO())
+    copied = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    tracemalloc.start()
+    with (case.folder / "out").open("wb") as file:
+        copy(large, file)
+    streamed = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert copied > size
+    assert streamed < 4 << 20
