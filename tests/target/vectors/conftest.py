@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import packs
 from mvpsdk.build import recipe, toolchain
 from mvpsdk.core import fingerprint
 
@@ -104,7 +106,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Answers:
     on_host, on_target, vectors = (folder / name for name in ("host", "target", "list"))
     _build("gcc", HOST_FLAGS, "on_host.c", on_host)
     _build(toolchain.find("gcc").compiler[0], TARGET_FLAGS, "on_target.c", on_target)
-    subprocess.run([sys.executable, str(HERE / "generate.py"), str(vectors)], check=True)
+    where = {**os.environ, "PYTHONPATH": str(Path(packs.__file__).parent)}
+    subprocess.run([sys.executable, HERE / "generate.py", vectors], check=True, env=where)
     data = vectors.read_bytes()
     words = struct.unpack(f"<{len(data) // 8}Q", data)
     return Answers(
