@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Judges a handset on all its boards, a board, or one image, before anyone touches a phone.
+"""Judges a handset, a board or an image before anyone boots it.
 
 A finding says what collides, where, what one would see on the device, and the next step. Exceptions
 stand in the handset file as [[allow]] with a reason.
@@ -50,7 +50,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[PATH]...", help="Handsets or boards: files or their folders; default: here."
+            metavar="PATH", help="Handsets or boards: files or their folders; default: here."
         ),
     ] = None,
     *,
