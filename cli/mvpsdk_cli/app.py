@@ -125,12 +125,30 @@ def run(arguments: list[str]) -> int:
     """Runs one command line; what it raises is for the boundary to tell the user."""
     render.reset()
     command = root()
+    shown = _help(command, arguments)
+    if shown:
+        render.out(shown)
+        return 0
     try:
         with command.make_context(PROGRAM, arguments) as context:
             result = command.invoke(context)
     except typer.Exit as leave:
         return leave.exit_code
     return int(result or 0)
+
+
+def _help(command: Any, arguments: list[str]) -> str | None:  # noqa: ANN401 - private types
+    """The help page that is asked for; found without parsing, which loads pydantic."""
+    if not {"--help", "-h"}.intersection(arguments):
+        return None
+    context = typer.Context(command, info_name=PROGRAM)
+    if arguments[0] not in command.commands:
+        return None
+    for word in arguments:
+        members = getattr(context.command, "commands", {})
+        if word in members:
+            context = typer.Context(members[word], info_name=word, parent=context)
+    return context.get_help()
 
 
 def complete() -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lists the boards there are; `boards show` draws one with its memory map.
+"""Lists the boards there are; `boards show` draws one.
 
 Boards are looked for in --board-dir, MVPSDK_BOARD_PATH, ./boards and among the built-in ones.
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cross-builds the hypervisor and the realtime firmware, and reports their sizes.
+"""Cross-builds hypervisor and firmware, and reports their sizes.
 
 With -o the folder gets hypervisor.bin (an arm64 Image), the .elf files for a debugger, and
 compile_commands.json for editors.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lints, builds, packs and contains a handset: one file to flash and to boot.
+"""Lints, builds and packs a handset: one file to flash and boot.
 
 Exceptions to lint rules stand in the handset file as [[allow]] with a reason, nowhere else.
 

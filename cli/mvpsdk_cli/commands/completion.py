@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Prints what makes the shell complete commands, options, boards and rules.
+"""Prints what makes the shell complete commands and names.
 
 Examples:
     mvpsdk completion bash > ~/.local/share/bash-completion/completions/mvpsdk

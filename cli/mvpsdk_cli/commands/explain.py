@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shows a lint rule's page: what it finds, what one would see on the device, the way out.
+"""Shows a lint rule's page: what it finds, and the way out.
 
 Examples:
     mvpsdk explain MEM005

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Takes parts and images out of a bundle or a pack, each checked by its digest.
+"""Takes parts and images out of a bundle, each checked by digest.
 
 Without names, everything is taken out.
 

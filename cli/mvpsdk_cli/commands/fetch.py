@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fills the cache with what a handset's lock pins: resumed, tried again, checked by digest.
+"""Fills the cache with what a handset's lock pins.
+
+A download goes on where it broke off, is tried again, and is checked by its digest.
 
 Examples:
     mvpsdk fetch examples/demo-handset

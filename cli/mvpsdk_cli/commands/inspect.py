@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shows what is inside a bundle, a pack or an image, and whether it is intact.
+"""Shows what is inside a bundle, and whether it is intact.
 
 Needs no sources. Every digest is checked, and the hypervisor's own check judges the pack; exit
 code 1 means that something is not as it should be.

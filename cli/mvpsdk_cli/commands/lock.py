@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pins every input of a handset by its SHA-256, in handset.lock beside the handset file.
+"""Pins every input of a handset by its SHA-256.
 
-Commit that file. From then on --locked refuses anything else, and `mvpsdk fetch` knows what to
-fetch.
+The pins go to handset.lock beside the handset file. Commit it. From then on --locked refuses
+anything else, and `mvpsdk fetch` knows what to fetch.
 
 Examples:
     mvpsdk lock examples/demo-handset

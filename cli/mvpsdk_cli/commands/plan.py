@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shows where everything goes, physically and as each partition sees it, and why.
+"""Shows where everything goes in memory, and why.
+
+Addresses are physical, and as each partition sees them.
 
 Examples:
     mvpsdk plan examples/demo-handset

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lists the lint rules: code, severity, name and what each one finds.
+"""Lists the lint rules: code, severity, name, and what each finds.
 
 Examples:
     mvpsdk rules

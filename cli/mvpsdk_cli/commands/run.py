@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Boots a bundle on the virtual handset: the very file that is flashed, in QEMU.
+"""Boots a bundle on the virtual handset: the very file to flash.
 
 The console is shown by partition. What is expected comes in order, each partition's for itself;
 when all has come, the run ends with exit code 0. It ends with 1 when the time is over before, when

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Prints the JSON Schema of a file that mvpsdk reads, or of a report that it makes.
+"""Prints the JSON Schema of a file that is read, or of a report.
 
 Without a name, lists what there is. Editors that know JSON Schema complete and check board.toml and
 handset.toml by it.

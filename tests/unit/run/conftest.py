@@ -26,7 +26,7 @@ def handset(tmp_path: Path) -> Callable[..., run.Session]:
         *steps: list[object],
         machine: str = "virt",
         clock: bool = True,
-        **options: Any,  # noqa: ANN401 - as run.boot takes them
+        **options: Any,
     ) -> run.Session:
         script = tmp_path / "script.json"
         script.write_text(json.dumps(steps))

@@ -4,7 +4,7 @@
 
 The script is a JSON list in the file that -kernel names. Each step is a list:
 ["print", text], ["sleep", seconds], ["clock", seconds], ["echo"] (prints a line that was typed),
-["complain", text], ["exit", status], ["die", signal], ["hang"] (ignores whatever is asked of it).
+["complain", text], ["exit", status], ["die", signal], ["pid"], ["hang"] (answers no more).
 """
 
 import json
@@ -46,6 +46,10 @@ class Machine:
     def do_print(self, text: str) -> None:
         """Print on the console."""
         os.write(1, text.encode("latin-1"))
+
+    def do_pid(self) -> None:
+        """Print who this is."""
+        self.do_print(f"[work] pid {os.getpid()}\r\n")
 
     def do_sleep(self, seconds: float) -> None:
         """Let the host's time pass."""
