@@ -6,7 +6,6 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-import sys
 from typing import Any
 
 from mvpsdk.core import fingerprint as sources
@@ -22,15 +21,11 @@ log = logging.getLogger(__name__)
 
 
 def _load() -> tuple[Any, Any]:
-    before = sys.getdlopenflags()
-    sys.setdlopenflags(os.RTLD_LAZY)  # functions are bound when first called: a faster start
     try:
         _lib = importlib.import_module("mvpsdk.core._lib")
     except ImportError as error:
         message = f"the compiled core can't be loaded: {error}"
         raise CoreError(message, hint=REBUILD) from error
-    finally:
-        sys.setdlopenflags(before)
     return _lib.ffi, _lib.lib
 
 

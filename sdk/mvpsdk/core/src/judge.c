@@ -92,9 +92,8 @@ bool judge_fields(struct judge *judge, const void *entry, const struct rule *rul
         uint64_t bound = r->test == RULE_INDEX ? judge_count(judge, r->bound) : r->bound;
         uint64_t value = is_text ? field[0] : field_value(field, r->size);
 
-        if (!judge_that(judge, is_text ? is_name(field, r->size) : is_good(r->test, value, bound),
-                        r->reason, value, bound)) {
-            return false;
+        if (!(is_text ? is_name(field, r->size) : is_good(r->test, value, bound))) {
+            return judge_that(judge, false, r->reason, value, bound);
         }
     }
     return true;

@@ -116,19 +116,15 @@ static bool is_counted(const void *pack, uint32_t owner, uint32_t index, uint64_
 
 /* Tables below slots of 1 << shift bytes that span `index` is the first to need. A slot needs none
  * if the span fills it with one block. Only a span's first and last slot may be shared. */
-static uint64_t new_tables(const void *pack, uint32_t owner, uint32_t index, uint32_t shift)
+static uint64_t new_tables(const void *pack, uint32_t owner, uint32_t index, const struct span *s,
+                           uint32_t shift)
 {
-    struct span s = span_at(pack, owner, index);
     const uint64_t mask = ((uint64_t)1 << shift) - 1;
-    uint64_t first = s.va >> shift;
-    uint64_t last = (s.va + s.size - 1) >> shift;
-    bool blocks = ((s.va ^ s.pa) & mask) == 0;
-    bool fills_first = blocks && (s.va & mask) == 0 && s.size > mask;
-    bool fills_last = blocks && ((s.va + s.size) & mask) == 0 && s.size > mask;
-
-    if (s.size == 0) {
-        return 0;
-    }
+    uint64_t first = s->va >> shift;
+    uint64_t last = (s->va + s->size - 1) >> shift;
+    bool blocks = ((s->va ^ s->pa) & mask) == 0 && s->size > mask;
+    bool fills_first = blocks && (s->va & mask) == 0;
+    bool fills_last = blocks && ((s->va + s->size) & mask) == 0;
     uint64_t count = !fills_first && !is_counted(pack, owner, index, first, shift) ? 1 : 0;
 
     if (last > first) {
@@ -140,11 +136,16 @@ static uint64_t new_tables(const void *pack, uint32_t owner, uint32_t index, uin
 
 static uint64_t tables_of(const void *pack, uint32_t owner)
 {
+    uint32_t spans = span_count(pack, owner);
     uint64_t count = 1; /* the root */
 
-    for (uint32_t i = 0; i < span_count(pack, owner); i++) {
-        count += new_tables(pack, owner, i, LEVEL1_SHIFT) +
-                 new_tables(pack, owner, i, LEVEL2_SHIFT);
+    for (uint32_t i = 0; i < spans; i++) {
+        struct span s = span_at(pack, owner, i);
+
+        if (s.size > 0) {
+            count += new_tables(pack, owner, i, &s, LEVEL1_SHIFT) +
+                     new_tables(pack, owner, i, &s, LEVEL2_SHIFT);
+        }
     }
     return count;
 }

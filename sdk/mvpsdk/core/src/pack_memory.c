@@ -75,18 +75,23 @@ static bool may_share(const struct judge *judge, const struct mvp_region *a,
            is_persona(judge, a->partition) && is_persona(judge, b->partition);
 }
 
+static bool clear_of(struct judge *judge, const struct mvp_region *r,
+                     const struct mvp_region *other)
+{
+    bool ipa_overlaps = r->partition == other->partition &&
+                        range_overlaps(r->ipa, r->size, other->ipa, other->size);
+    bool pa_overlaps = is_mapped(r) && is_mapped(other) &&
+                       range_overlaps(r->pa, r->size, other->pa, other->size) &&
+                       !may_share(judge, r, other);
+
+    return judge_that(judge, !ipa_overlaps, MVP_MEM_IPA_OVERLAP, r->ipa, other->ipa) &&
+           judge_that(judge, !pa_overlaps, MVP_MEM_OVERLAP, r->pa, other->pa);
+}
+
 static bool clear_of_earlier(struct judge *judge, uint32_t index, const struct mvp_region *r)
 {
     for (uint32_t i = 0; i < index; i++) {
-        const struct mvp_region *other = judge_other(judge, MVP_TABLE_REGION, i);
-        bool ipa_overlaps = r->partition == other->partition &&
-                            range_overlaps(r->ipa, r->size, other->ipa, other->size);
-        bool pa_overlaps = is_mapped(r) && is_mapped(other) &&
-                           range_overlaps(r->pa, r->size, other->pa, other->size);
-
-        if (!judge_that(judge, !ipa_overlaps, MVP_MEM_IPA_OVERLAP, r->ipa, other->ipa) ||
-            !judge_that(judge, !pa_overlaps || may_share(judge, r, other), MVP_MEM_OVERLAP, r->pa,
-                        other->pa)) {
+        if (!clear_of(judge, r, judge_other(judge, MVP_TABLE_REGION, i))) {
             return false;
         }
     }

@@ -51,17 +51,27 @@ INLINE uint32_t big_endian(const uint8_t *bytes)
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
+INLINE void extend(uint32_t *w)
+{
+    w[16] = w[0] + (rotr(w[1], 7) ^ rotr(w[1], 18) ^ w[1] >> 3) + w[9] +
+            (rotr(w[14], 17) ^ rotr(w[14], 19) ^ w[14] >> 10);
+}
+
+/* In eights, so that the compiler keeps words in registers from one to the next. */
 static void schedule(uint32_t w[64], const uint8_t *block)
 {
     for (uint32_t t = 0; t < 16; t++) {
         w[t] = big_endian(block + 4 * t);
     }
-    for (uint32_t t = 16; t < 64; t++) {
-        uint32_t near = w[t - 2];
-        uint32_t far = w[t - 15];
-
-        w[t] = w[t - 16] + (rotr(far, 7) ^ rotr(far, 18) ^ far >> 3) + w[t - 7] +
-               (rotr(near, 17) ^ rotr(near, 19) ^ near >> 10);
+    for (uint32_t t = 0; t < 48; t += 8) {
+        extend(w + t);
+        extend(w + t + 1);
+        extend(w + t + 2);
+        extend(w + t + 3);
+        extend(w + t + 4);
+        extend(w + t + 5);
+        extend(w + t + 6);
+        extend(w + t + 7);
     }
 }
 
