@@ -61,33 +61,30 @@ def core(tmp_path: Path) -> Path:
 def test_the_hypervisor_is_the_same_from_any_folder(
     toolchain: build.Toolchain, core: Path, tmp_path: Path
 ) -> None:
-    """Two folders, the same bytes: binary, and ELF with its debug information."""
+    """Two folders, the same bytes: binary, and ELF with its debug information; cached or not."""
+    cache = Cache(tmp_path / "cache")
     elsewhere = copied(core, tmp_path / "some" / "where")
 
-    here = build.image("pl011", toolchain=toolchain, core=core)
+    here = build.image("pl011", toolchain=toolchain, cache=cache, core=core)
     there = build.image("pl011", toolchain=toolchain, core=elsewhere)
 
     assert here.sha256 == there.sha256
     assert here.elf_sha256 == there.elf_sha256
     assert here.by_source == there.by_source
     assert str(tmp_path).encode() not in there.elf
+    check_image(here)
+    start = time.process_time()
+    assert build.image("pl011", toolchain=toolchain, cache=cache, core=elsewhere) == here
+    assert time.process_time() - start < 0.3
 
 
-def test_the_hypervisor_is_an_arm64_image_that_comes_out_of_the_cache_at_once(
-    toolchain: build.Toolchain, core: Path, tmp_path: Path
-) -> None:
-    """The header says how much memory it takes, the report adds up; a second build is instant."""
-    cache = Cache(tmp_path / "cache")
-    image = build.image("pl011", toolchain=toolchain, cache=cache, core=core)
-
+def check_image(image: build.Image) -> None:
+    """It is an arm64 Image that fits its window, and its size report adds up."""
     assert image.binary[56:60] == b"ARM\x64"
     assert int.from_bytes(image.binary[16:24], "little") == image.memory_size
     assert image.memory_size <= 0x200000
     assert image.total.file <= len(image.binary)
     assert 0 < sum(row.text for row in image.by_source.values()) <= image.total.text
-    start = time.process_time()
-    assert build.image("pl011", toolchain=toolchain, cache=cache, core=core) == image
-    assert time.process_time() - start < 0.3
 
 
 def test_floating_point_in_the_core_fails_the_build(toolchain: build.Toolchain, core: Path) -> None:
@@ -148,3 +145,22 @@ def test_a_header_from_outside_is_seen_when_it_changes(
     second = build.firmware(firmware, toolchain=toolchain, cache=cache)
 
     assert first.sha256 != second.sha256
+
+
+def test_what_nobody_defines_is_named_with_its_source(
+    toolchain: build.Toolchain, firmware: Path
+) -> None:
+    """The linker's complaint speaks of the source, not of objects in a folder that is gone."""
+    (firmware / "main.c").unlink()
+
+    with pytest.raises(ToolFailedError, match="rt_main") as caught:
+        build.firmware(firmware_with(firmware, "int unused;\n"), toolchain=toolchain)
+
+    assert "rt/main.c" in caught.value.message
+    assert "mvpsdk-build-" not in caught.value.message
+
+
+def firmware_with(folder: Path, text: str) -> Path:
+    """Write the only source of a firmware."""
+    (folder / "other.c").write_text(text)
+    return folder

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mvpsdk.build.tool import run
+from mvpsdk.errors import ToolFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,10 +45,9 @@ def make(recipe: Recipe, toolchain: Toolchain) -> Program:
         flags = [*recipe.compile_flags(toolchain, work), f"-ffile-prefix-map={work}=generated"]
         warnings = _compile(recipe, toolchain, flags, work)
         elf, linker_map = work / "program.elf", work / "program.map"
-        run(
-            [toolchain.linker, *recipe.link_flags(), f"-Map={linker_map}", "-o", str(elf)]
-            + [str(_object(recipe, source, work)) for source in recipe.sources]
-        )
+        objects = [str(_object(recipe, source, work)) for source in recipe.sources]
+        target = [f"-Map={linker_map}", "-o", str(elf)]
+        _link([toolchain.linker, *recipe.link_flags(), *target, *objects], work)
         return Program(
             elf=elf.read_bytes(),
             map=linker_map.read_text(encoding="utf-8").replace(f"{work}{os.sep}", ""),
@@ -55,6 +55,15 @@ def make(recipe: Recipe, toolchain: Toolchain) -> Program:
             warnings=warnings,
             stray=_stray(recipe, work),
         )
+
+
+def _link(command: list[str], work: Path) -> None:
+    """Link; a complaint names sources, not objects in a folder that is gone by then."""
+    try:
+        run(command)
+    except ToolFailedError as error:
+        text = error.message.replace(f"{work / 'objects'}{os.sep}", "").replace(command[0], "ld")
+        raise ToolFailedError(text) from error
 
 
 def compile_commands(recipes: Sequence[Recipe], toolchain: Toolchain, generated: Path) -> bytes:

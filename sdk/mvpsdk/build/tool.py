@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mvpsdk.errors import MissingToolError, TimeoutError_, ToolFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 __all__ = ["run"]
 
@@ -48,7 +48,8 @@ def run(argv: Sequence[str], cwd: Path | None = None, timeout: float = TIMEOUT) 
         raise TimeoutError_(f"{argv[0]} still ran after {timeout:g} seconds") from error
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()
-        raise ToolFailedError("\n".join([_failure(argv[0], done.returncode), *said[:_SHOWN]]))
+        head = _failure(Path(argv[0]).name, done.returncode)
+        raise ToolFailedError("\n".join([head, *said[:_SHOWN]]))
     return done.stdout + done.stderr
 
 

@@ -13,7 +13,7 @@ from mvpsdk.bundle import fit
 from mvpsdk.bundle.manifest import Content, Manifest, Virtual
 from mvpsdk.bundle.spans import Span, copy, pad
 from mvpsdk.core.facade import FINGERPRINT, PACK_ALIGN
-from mvpsdk.errors import BundleError
+from mvpsdk.errors import BundleError, Place
 from mvpsdk.store import output
 
 if TYPE_CHECKING:
@@ -51,11 +51,12 @@ def pack(
 
     files: by role, where the images are that the plan was made with.
 
-    Raises BundleError if the hypervisor was built from other core sources than this SDK's, or a
-    file is no longer what it was when it was planned with; InputError or MissingToolError if a file
-    can't be read or written. Then nothing is left behind.
+    Raises BundleError if the hypervisor was built from other core sources than this SDK's, a file
+    is no longer what it was when it was planned with, or the output is one of them; InputError or
+    MissingToolError if a file can't be read or written. Then nothing is left behind.
     """
     _check_fingerprint(hypervisor)
+    _check_output(path, [plan.handset.path, *files.values()])
     with output(path) as file:
         container = _Container(file, plan)
         container.add("hypervisor", lambda: copy(Span.of(hypervisor.binary), file))
@@ -101,6 +102,16 @@ def _check_fingerprint(hypervisor: Image) -> None:
         raise BundleError(
             f"the hypervisor's fingerprint is {found}, the pack's {expected}",
             hint="the core's sources changed: install mvpsdk again, or run make host in a checkout",
+        )
+
+
+def _check_output(path: Path, inputs: Iterable[Path]) -> None:
+    """Nobody wants an input replaced by the bundle that was made of it."""
+    if path.resolve() in {source.resolve() for source in inputs}:
+        raise BundleError(
+            "this is one of the bundle's own inputs",
+            place=Place(file=str(path)),
+            hint="write the bundle to another file",
         )
 
 

@@ -236,3 +236,14 @@ def test_packing_takes_little_memory(case: Case) -> None:
 
     assert copied > size
     assert streamed < 4 << 20
+
+
+@pytest.mark.parametrize("name", ["kernel", "handset.toml", "../acme/ramdisk"])
+def test_a_bundle_never_replaces_its_own_inputs(name: str, case: Case) -> None:
+    """A slip in the output's name costs nobody a kernel."""
+    before = (case.folder / name).read_bytes()
+
+    with pytest.raises(BundleError, match="one of the bundle's own inputs"):
+        case.pack(name)
+
+    assert (case.folder / name).read_bytes() == before
