@@ -204,7 +204,7 @@ static void run_fdt(const uint64_t *words)
             mix_bytes(token.value, token.value_size);
         }
     }
-    if (fdt_property(&fdt, "/chosen", "bootargs", &value, &size)) {
+    if (fdt_property(&fdt, fdt_node(&fdt, "/chosen"), "bootargs", &value, &size)) {
         mix_bytes(value, size);
     }
 }

@@ -43,46 +43,50 @@ static bool copy_path(char *path, uint32_t room, const uint8_t *value, uint32_t 
 }
 
 /* stdout-path is a path, or an alias. */
-static bool console_path(const struct fdt *fdt, char *path, uint32_t room)
+static bool console_path(const struct fdt *fdt, uint32_t chosen, char *path, uint32_t room)
 {
     const uint8_t *value;
     uint32_t size;
 
-    if (!fdt_property(fdt, "/chosen", "stdout-path", &value, &size)) {
+    if (!fdt_property(fdt, chosen, "stdout-path", &value, &size)) {
         return false;
     }
     if (copy_path(path, room, value, size)) {
         return true;
     }
-    return fdt_property(fdt, "/aliases", path, &value, &size) &&
+    return fdt_property(fdt, fdt_node(fdt, "/aliases"), path, &value, &size) &&
            copy_path(path, room, value, size);
 }
 
 /* Knows a PL011 at the tree's top level, with two address cells: enough to say why nothing works
  * before the pack, which names the console properly, has been found. */
-static uint64_t find_console(const struct fdt *fdt)
+static uint64_t find_console(const struct fdt *fdt, uint32_t chosen)
 {
-    char path[64] = {0};
+    char path[64];
     const uint8_t *value;
+    uint32_t node;
     uint32_t size;
-    uint64_t base;
+    uint64_t base = 0;
 
-    if (!console_path(fdt, path, sizeof path - 1) ||
-        !fdt_property(fdt, path, "compatible", &value, &size) || !lists(value, size, "arm,pl011") ||
-        !fdt_property(fdt, path, "reg", &value, &size) || size < 8 || !fdt_number(value, 8, &base)) {
+    if (!console_path(fdt, chosen, path, sizeof path)) {
         return 0;
+    }
+    node = fdt_node(fdt, path);
+    if (fdt_property(fdt, node, "compatible", &value, &size) && lists(value, size, "arm,pl011") &&
+        fdt_property(fdt, node, "reg", &value, &size) && size >= 8) {
+        fdt_number(value, 8, &base);
     }
     return base;
 }
 
 /* Copies the word after mvp.persona=, if there is one that fits. */
-static void read_choice(const struct fdt *fdt, uint8_t *choice, uint32_t room)
+static void read_choice(const struct fdt *fdt, uint32_t chosen, uint8_t *choice, uint32_t room)
 {
     const uint32_t key = sizeof CHOICE - 1;
     const uint8_t *value;
     uint32_t size;
 
-    if (!fdt_property(fdt, "/chosen", "bootargs", &value, &size)) {
+    if (!fdt_property(fdt, chosen, "bootargs", &value, &size)) {
         return;
     }
     for (uint32_t n = 0; n + key < size; n++) {
@@ -94,17 +98,19 @@ static void read_choice(const struct fdt *fdt, uint8_t *choice, uint32_t room)
     }
 }
 
-static bool read_address(const struct fdt *fdt, const char *name, uint64_t *address)
+static bool read_address(const struct fdt *fdt, uint32_t chosen, const char *name,
+                         uint64_t *address)
 {
     const uint8_t *value;
     uint32_t size;
 
-    return fdt_property(fdt, "/chosen", name, &value, &size) && fdt_number(value, size, address);
+    return fdt_property(fdt, chosen, name, &value, &size) && fdt_number(value, size, address);
 }
 
 uint32_t boot_read(const void *tree, struct boot *boot)
 {
     struct fdt fdt;
+    uint32_t chosen;
     uint64_t start;
     uint64_t end;
 
@@ -112,10 +118,11 @@ uint32_t boot_read(const void *tree, struct boot *boot)
     if (((uintptr_t)tree & 7) != 0 || tree == NULL || !fdt_open(&fdt, tree, FDT_LIMIT)) {
         return MVP_ENTRY_NO_FDT;
     }
-    boot->console = find_console(&fdt);
-    read_choice(&fdt, boot->choice, sizeof boot->choice);
-    if (!read_address(&fdt, "linux,initrd-start", &start) ||
-        !read_address(&fdt, "linux,initrd-end", &end) || end <= start || start == 0) {
+    chosen = fdt_node(&fdt, "/chosen");
+    boot->console = find_console(&fdt, chosen);
+    read_choice(&fdt, chosen, boot->choice, sizeof boot->choice);
+    if (!read_address(&fdt, chosen, "linux,initrd-start", &start) ||
+        !read_address(&fdt, chosen, "linux,initrd-end", &end) || end <= start || start == 0) {
         return MVP_ENTRY_NO_INITRD;
     }
     start = (start + 7) & ~7ULL;

@@ -47,18 +47,8 @@ bool fdt_open(struct fdt *fdt, const void *data, uint64_t available)
     fdt->strings_end = strings + strings_size;
     return size <= available && size < 0x80000000 && read32(at + 20) >= VERSION &&
            read32(at + 24) <= COMPATIBLE_VERSION + 1 && structure % 4 == 0 &&
-           is_inside(structure, structure_size, size) && is_inside(strings, strings_size, size);
-}
-
-/* Bytes of the string at offset without its NUL; limit - offset: it has no end. */
-static uint32_t string_length(const struct fdt *fdt, uint32_t offset, uint32_t limit)
-{
-    uint32_t length = 0;
-
-    while (offset + length < limit && fdt->data[offset + length] != 0) {
-        length++;
-    }
-    return length;
+           is_inside(structure, structure_size, size) && is_inside(strings, strings_size, size) &&
+           (strings_size == 0 || at[strings + strings_size - 1] == 0);
 }
 
 static uint32_t align4(uint32_t offset)
@@ -68,8 +58,11 @@ static uint32_t align4(uint32_t offset)
 
 static void node_token(const struct fdt *fdt, uint32_t offset, struct fdt_token *token)
 {
-    uint32_t end = offset + string_length(fdt, offset, fdt->structure_end);
+    uint32_t end = offset;
 
+    while (end < fdt->structure_end && fdt->data[end] != 0) {
+        end++;
+    }
     if (end < fdt->structure_end) {
         token->kind = FDT_NODE;
         token->name = (const char *)fdt->data + offset;
@@ -89,14 +82,11 @@ static void property_token(const struct fdt *fdt, uint32_t offset, struct fdt_to
         name >= fdt->strings_end - fdt->strings) {
         return;
     }
-    name += fdt->strings;
-    if (name + string_length(fdt, name, fdt->strings_end) < fdt->strings_end) {
-        token->kind = FDT_PROPERTY;
-        token->name = (const char *)fdt->data + name;
-        token->value = fdt->data + offset + 8;
-        token->value_size = size;
-        token->next = align4(offset + 8 + size);
-    }
+    token->kind = FDT_PROPERTY;
+    token->name = (const char *)fdt->data + fdt->strings + name; /* fdt_open(): the last one ends */
+    token->value = fdt->data + offset + 8;
+    token->value_size = size;
+    token->next = align4(offset + 8 + size);
 }
 
 void fdt_token(const struct fdt *fdt, uint32_t offset, struct fdt_token *token)
@@ -175,13 +165,7 @@ static bool leave(struct search *search)
     return goes_on;
 }
 
-static bool found(const struct search *search, const char *name, const struct fdt_token *token)
-{
-    return search->matched == search->depth && *search->rest == 0 && is_same(token->name, name);
-}
-
-bool fdt_property(const struct fdt *fdt, const char *path, const char *name, const uint8_t **value,
-                  uint32_t *size)
+uint32_t fdt_node(const struct fdt *fdt, const char *path)
 {
     struct search search = {.rest = path + 1, .depth = 0, .matched = 0};
     struct fdt_token token = {.next = fdt->structure};
@@ -189,17 +173,31 @@ bool fdt_property(const struct fdt *fdt, const char *path, const char *name, con
 
     while (goes_on) { /* ends: each token lies behind the one before */
         fdt_token(fdt, token.next, &token);
-        if (token.kind == FDT_PROPERTY && search.depth > 0 && found(&search, name, &token)) {
-            *value = token.value;
-            *size = token.value_size;
-            return true;
-        }
         if (token.kind == FDT_NODE) {
             goes_on = enter(&search, token.name);
+            if (goes_on && search.matched == search.depth && *search.rest == 0) {
+                return token.next;
+            }
         } else if (token.kind == FDT_NODE_END) {
             goes_on = leave(&search);
         } else {
             goes_on = token.kind == FDT_PROPERTY;
+        }
+    }
+    return 0;
+}
+
+bool fdt_property(const struct fdt *fdt, uint32_t node, const char *name, const uint8_t **value,
+                  uint32_t *size)
+{
+    struct fdt_token token = {.kind = FDT_PROPERTY, .next = node};
+
+    while (node != 0 && token.kind == FDT_PROPERTY) { /* they stand before a node's children */
+        fdt_token(fdt, token.next, &token);
+        if (token.kind == FDT_PROPERTY && is_same(token.name, name)) {
+            *value = token.value;
+            *size = token.value_size;
+            return true;
         }
     }
     return false;

@@ -35,9 +35,12 @@ struct fdt_token {
 bool fdt_open(struct fdt *fdt, const void *data, uint64_t available);
 /* Token at offset (start with fdt->structure); every read is inside the tree. */
 void fdt_token(const struct fdt *fdt, uint32_t offset, struct fdt_token *token);
-/* Property of a node by path, such as "/chosen"; false: not there or damaged. */
-bool fdt_property(const struct fdt *fdt, const char *path, const char *name,
-                  const uint8_t **value, uint32_t *size);
+/* Where the properties of a node begin, by its path, such as "/chosen"; unit addresses may be left
+ * out. 0: not there, or the tree is damaged before it. */
+uint32_t fdt_node(const struct fdt *fdt, const char *path);
+/* Property of a node as fdt_node() found it; false: not there or damaged. */
+bool fdt_property(const struct fdt *fdt, uint32_t node, const char *name, const uint8_t **value,
+                  uint32_t *size);
 /* Big-endian number of 4 or 8 bytes; false: another size. */
 bool fdt_number(const uint8_t *value, uint32_t size, uint64_t *number);
 
