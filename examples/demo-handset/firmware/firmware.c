@@ -11,12 +11,13 @@
 
 #define PERIOD 1000000UL           /* nanoseconds */
 #define SECOND 1000UL              /* deadlines */
-#define MAGIC 0x31454e494c444d56UL /* "VMDLINE1": the host finds the record in RAM by it */
+#define MAGIC 0x31454e494c444d56UL /* "VMDLINE1" */
 
-/* Read by the host while the firmware runs. */
+/* Read by the host while the firmware runs. It finds the record in RAM by magic and self together:
+ * a magic alone may also lie on the stack. */
 struct record {
     uint64_t magic;
-    uint64_t start; /* counter value of deadline 0 */
+    uint64_t self; /* the address of the record */
     uint64_t met;
     uint64_t missed;
     uint64_t worst_ns; /* the most that a deadline was handled late */
@@ -83,12 +84,12 @@ void rt_main(void)
     struct record seen;
     uint64_t next = SECOND;
 
-    rt_print("1 kHz task by absolute deadlines\n");
     if (!rt_periodic(&task, PERIOD, on_deadline)) {
         rt_stop("no room for the task");
     }
-    deadline_record.start = task.start;
+    deadline_record.self = (uint64_t)&deadline_record;
     deadline_record.magic = MAGIC;
+    rt_print("1 kHz task by absolute deadlines\n");
     while (!all_over()) {
         rt_wait();
         if (passed(&seen) >= next) {
