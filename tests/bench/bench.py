@@ -20,13 +20,15 @@ from rich.console import Console
 from rich.table import Table
 
 import bench_host
+import bench_linux
 import bench_machine
 from bench_machine import Spread
 from mvpsdk.build import find
 
 HERE = Path(__file__).parent
 COLUMNS = ("no hypervisor", "floor", "Bao 2.0", "Xen 4.17", "ours", "reach")
-WIDTH = 118  # characters, where there is no terminal
+WIDTH = 132  # characters, where there is no terminal
+TITLE = 52
 
 
 def measure(work: Path) -> dict[str, dict[str, Spread]]:
@@ -43,7 +45,8 @@ def measure(work: Path) -> dict[str, dict[str, Spread]]:
 def rows(columns: dict[str, dict[str, Spread]]) -> list[dict[str, Any]]:
     """Every figure with its peers', as figures.toml has them."""
     figures = tomllib.loads((HERE / "figures.toml").read_text())["figure"]
-    return [{**figure, **_measured(figure["row"], columns)} for figure in figures]
+    found = [{**figure, **_measured(figure["row"], columns)} for figure in figures]
+    return [row for row in found if "ours" in row]
 
 
 def _measured(row: str, columns: dict[str, dict[str, Spread]]) -> dict[str, Any]:
@@ -69,10 +72,10 @@ def _cells(row: dict[str, Any]) -> list[str]:
     return [*cells, f"≤ {_cell(row['reach'])}" if "reach" in row else ""]
 
 
-def table(measured: list[dict[str, Any]]) -> Table:
-    """The figures, group by group."""
+def table(measured: list[dict[str, Any]], width: int) -> Table:
+    """The figures, group by group, for a console of so many characters."""
     made = Table(title="What the hypervisor costs", box=None, padding=(0, 1), title_justify="left")
-    made.add_column("figure")
+    made.add_column("figure", min_width=min(TITLE, width // 2))
     for column in COLUMNS:
         made.add_column(column, justify="right", no_wrap=True)
     for row in measured:
@@ -94,6 +97,20 @@ def host_table(figures: list[bench_host.HostFigure]) -> Table:
         seconds = f"[bold red]{each.seconds:.3f} ![/]" if beyond else f"{each.seconds:.3f}"
         made.add_row(each.title, seconds, f"{each.ratio:.1f} times", reach)
     return made
+
+
+def show(
+    console: Console, measured: list[dict[str, Any]], host: list[bench_host.HostFigure]
+) -> None:
+    """Print everything."""
+    console.print(table(measured, console.width))
+    if host:
+        console.print("", host_table(host), sep="\n")
+        if not bench_linux.is_here():
+            console.print(
+                "\nA whole Linux was not measured: run examples/demo-handset/prepare first."
+            )
+    console.print("\n! beyond the reach. Instructions are counted exactly and are not cycles.")
 
 
 def golden(measured: list[dict[str, Any]]) -> dict[str, Any]:
@@ -127,12 +144,13 @@ def main() -> None:
         console = Console(width=WIDTH)
     with tempfile.TemporaryDirectory(prefix="mvpsdk-bench-") as name:
         work = Path(name)
-        measured = rows(measure(work))
-        console.print(table(measured))
+        columns = measure(work)
+        if not options.exact and bench_linux.is_here():
+            for heading, column in bench_linux.measure(work).items():
+                columns[heading] |= column
+        measured = rows(columns)
         host = [] if options.exact else bench_host.measure(work / "handset.toml")
-    if host:
-        console.print("", host_table(host), sep="\n")
-    console.print("\n! beyond the reach. Instructions are counted exactly and are not cycles.")
+    show(console, measured, host)
     if options.golden:
         _write(options.golden, golden(measured))
     if options.json:

@@ -17,15 +17,32 @@ from mvpsdk.core import facade
 from mvpsdk.errors import ToolFailedError
 from mvpsdk.units import KIB, MIB
 
-__all__ = ["Spread", "floor", "native", "ours", "sizes", "start_parts"]
+__all__ = [
+    "HERE",
+    "MACHINE",
+    "QEMU",
+    "Spread",
+    "build_firmware",
+    "exactly",
+    "floor",
+    "mvpsdk",
+    "native",
+    "ours",
+    "run",
+    "sizes",
+    "start_parts",
+]
 
 HERE = Path(__file__).parent
 FLOOR_GUEST = 0x4400_0000  # GUEST of floor.S
 QEMU = (
     "qemu-system-aarch64",
     *("-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm"),
-    *("-cpu", "cortex-a53,cntfrq=1000000000", "-m", "1G", "-nic", "none"),
-    *("-display", "none", "-monitor", "none", "-serial", "none"),
+    *("-cpu", "cortex-a53,cntfrq=1000000000", "-nic", "none"),
+    *("-display", "none", "-monitor", "none"),
+)
+LISTENING = (
+    *("-m", "1G", "-serial", "none"),
     *("-semihosting-config", "enable=on,target=native,chardev=said"),
 )
 MACHINE = "virt,gic-version=3,dtb-randomness=off"
@@ -65,14 +82,20 @@ def build_image(sources: list[Path], size: int, output: Path) -> None:
     script = ["-Wl,-T", str(HERE / "guest/guest.ld"), f"-Wl,--defsym,IMAGE_BYTES={size}"]
     elf = output.with_suffix(".elf")
     include = f"-I{recipe.CORE / 'include'}"
-    _run([compiler, *FLAGS, include, *script, *map(str, sources), "-o", str(elf)])
+    run([compiler, *FLAGS, include, *script, *map(str, sources), "-o", str(elf)])
     objcopy = compiler.removesuffix("gcc") + "objcopy"
-    _run([objcopy, "-O", "binary", str(elf), str(output)])
+    run([objcopy, "-O", "binary", str(elf), str(output)])
 
 
 def build_guest(output: Path, size: int = 8 * KIB) -> None:
     """Build the bench guest."""
     build_image([HERE / "guest/probe.S", HERE / "guest/bench.c"], size, output)
+
+
+def build_firmware(work: Path) -> None:
+    """Build the realtime firmware that sleeps: firmware.elf."""
+    files = [str(HERE / "firmware.S"), "-o", str(work / "firmware.elf")]
+    run([find("gcc").compiler[0], *FIRMWARE_FLAGS, *files])
 
 
 def native(work: Path) -> dict[str, Spread]:
@@ -93,13 +116,11 @@ def floor(work: Path) -> dict[str, Spread]:
 def ours(work: Path, memory: int = 64 * MIB, size: int = 8 * KIB) -> dict[str, Spread]:
     """Bundle the bench handset as any handset is, and measure on the hypervisor in it."""
     build_guest(work / "guest.bin", size)
-    compiler = find("gcc").compiler[0]
-    firmware = [str(HERE / "firmware.S"), "-o", str(work / "firmware.elf")]
-    _run([compiler, *FIRMWARE_FLAGS, *firmware])
+    build_firmware(work)
     text = (HERE / "handset.toml").read_text().replace("64 MiB", f"{memory // MIB} MiB")
     (work / "handset.toml").write_text(text)
-    _mvpsdk(work, "bundle", "handset.toml", "--unsigned", "-o", "bench.itb")
-    _mvpsdk(work, "extract", "bench.itb", "hypervisor", "pack", "-o", ".")
+    mvpsdk(work, "bundle", "handset.toml", "--unsigned", "-o", "bench.itb")
+    mvpsdk(work, "extract", "bench.itb", "hypervisor", "pack", "-o", ".")
     return _boot([*_at_el2(work / "hypervisor"), "-initrd", str(work / "pack")], work)
 
 
@@ -151,18 +172,20 @@ def _at_el2(kernel: Path) -> list[str]:
 def _boot(arguments: list[str], work: Path) -> dict[str, Spread]:
     """Run a machine until the guest has said all; its lines of JSON, by row."""
     said = work / "said.jsonl"
-    _run([*QEMU, "-chardev", f"file,id=said,path={said}", *arguments], timeout=60)
+    run([*QEMU, *LISTENING, "-chardev", f"file,id=said,path={said}", *arguments], timeout=60)
     rows = [json.loads(line) for line in said.read_text().splitlines()]
     return {
         row["row"]: Spread(min=row["min"], median=row["median"], max=row["max"]) for row in rows
     }
 
 
-def _mvpsdk(work: Path, *arguments: str) -> None:
-    _run([sys.executable, "-m", "mvpsdk_cli", "--quiet", *arguments], cwd=work)
+def mvpsdk(work: Path, *arguments: str) -> None:
+    """Run the command line in a folder."""
+    run([sys.executable, "-m", "mvpsdk_cli", "--quiet", *arguments], cwd=work)
 
 
-def _run(command: list[str], cwd: Path | None = None, timeout: float = 120) -> None:
+def run(command: list[str], cwd: Path | None = None, timeout: float = 120) -> None:
+    """Run a tool. Raises ToolFailedError with what it said, if it fails."""
     done = subprocess.run(  # noqa: PLW1510 - the status is looked at below
         command, cwd=cwd, timeout=timeout, capture_output=True, text=True
     )
