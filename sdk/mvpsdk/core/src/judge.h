@@ -21,8 +21,8 @@ struct judge {
     const struct mvp_pack_header *header;
     const struct mvp_board *board;
     struct mvp_verdict *verdict;
-    uint32_t table; /* of the entry that is being judged */
-    uint32_t index; /* its index */
+    uint32_t table;       /* of the entry that is being judged */
+    uint32_t index;       /* its index */
     uint32_t other_table; /* of the entry that it is held against */
     uint32_t other_index;
 };

@@ -73,9 +73,8 @@ static bool is_ours(struct judge *judge, const uint8_t *fingerprint)
 {
     const uint8_t *made_for = judge->header->fingerprint;
 
-    return fingerprint == NULL ||
-           judge_that(judge, bytes_equal(made_for, fingerprint, 32), MVP_PACK_FINGERPRINT,
-                      made_for[0], fingerprint[0]);
+    return fingerprint == NULL || judge_that(judge, bytes_equal(made_for, fingerprint, 32),
+                                             MVP_PACK_FINGERPRINT, made_for[0], fingerprint[0]);
 }
 
 uint32_t mvp_pack_check(const void *pack, uint64_t available, const uint8_t *fingerprint,

@@ -9,12 +9,16 @@
 #define PPIS 0x001f0010 /* INTIDs 16..31 */
 #define SPIS 0x03fb0020 /* INTIDs 32..1019 */
 
-#define RULE(field, test, bound)                                                                   \
-    {offsetof(struct mvp_board, field), sizeof(((struct mvp_board *)0)->field), test,              \
-     MVP_CONFIG_BOARD, bound}
-#define MEMORY_RULE(field, test, bound)                                                            \
-    {offsetof(struct mvp_memory, field), sizeof(((struct mvp_memory *)0)->field), test,            \
-     MVP_CONFIG_BOARD, bound}
+#define RULE(field, test, bound)                                                         \
+    {                                                                                    \
+        offsetof(struct mvp_board, field), sizeof(((struct mvp_board *)0)->field), test, \
+            MVP_CONFIG_BOARD, bound                                                      \
+    }
+#define MEMORY_RULE(field, test, bound)                                                    \
+    {                                                                                      \
+        offsetof(struct mvp_memory, field), sizeof(((struct mvp_memory *)0)->field), test, \
+            MVP_CONFIG_BOARD, bound                                                        \
+    }
 
 /* This build drives GICv3: the fields of version 2 must be unused. The virtual timer's interrupt
  * reaches guests as itself, through list registers. */
@@ -98,8 +102,7 @@ static bool memory_is_good(struct judge *judge)
         const struct mvp_memory *memory = judge_entry(judge, MVP_TABLE_MEMORY, i);
 
         if (!judge_fields(judge, memory, memory_rules, COUNT(memory_rules)) ||
-            !judge_range(judge, memory->base, memory->size) ||
-            !banks_lie_apart(judge, i, memory)) {
+            !judge_range(judge, memory->base, memory->size) || !banks_lie_apart(judge, i, memory)) {
             return false;
         }
     }
@@ -120,8 +123,7 @@ static bool home_is_good(struct judge *judge, uint64_t base, uint64_t size)
         bool is_bank = memory->kind == MVP_MEMORY_RAM;
 
         held = held || (is_bank && range_holds(memory->base, memory->size, base, size));
-        if (!judge_that(judge,
-                        is_bank || !range_overlaps(base, size, memory->base, memory->size),
+        if (!judge_that(judge, is_bank || !range_overlaps(base, size, memory->base, memory->size),
                         MVP_MEM_RESERVED, base, memory->base)) {
             return false;
         }

@@ -6,9 +6,11 @@
 
 #include "judge.h"
 
-#define RULE(field, test, reason, bound)                                                           \
-    {offsetof(struct mvp_pack_header, field), sizeof(((struct mvp_pack_header *)0)->field), test,  \
-     reason, bound}
+#define RULE(field, test, reason, bound)                                                       \
+    {                                                                                          \
+        offsetof(struct mvp_pack_header, field), sizeof(((struct mvp_pack_header *)0)->field), \
+            test, reason, bound                                                                \
+    }
 
 static const struct rule rules[] = {
     RULE(abi_major, RULE_EXACT, MVP_PACK_ABI, MVP_ABI_MAJOR),

@@ -5,9 +5,11 @@
 #include "bytes.h"
 #include "judge.h"
 
-#define RULE(field, test, bound)                                                                   \
-    {offsetof(struct mvp_image, field), sizeof(((struct mvp_image *)0)->field), test,              \
-     MVP_CONFIG_IMAGE, bound}
+#define RULE(field, test, bound)                                                         \
+    {                                                                                    \
+        offsetof(struct mvp_image, field), sizeof(((struct mvp_image *)0)->field), test, \
+            MVP_CONFIG_IMAGE, bound                                                      \
+    }
 
 static const struct rule rules[] = {
     RULE(name, RULE_NAME, 0),
@@ -38,14 +40,13 @@ static bool image_is_good(struct judge *judge, uint32_t index)
     const struct mvp_pack_header *h = judge->header;
 
     return judge_fields(judge, image, rules, sizeof(rules) / sizeof(rules[0])) &&
-           judge_that(judge,
-                      range_holds(h->meta_size, h->total_size - h->meta_size, image->offset,
-                                  image->size),
-                      MVP_CONFIG_IMAGE, image->offset, h->total_size) &&
+           judge_that(
+               judge,
+               range_holds(h->meta_size, h->total_size - h->meta_size, image->offset, image->size),
+               MVP_CONFIG_IMAGE, image->offset, h->total_size) &&
            judge_that(judge, image->memory >= image->size && image->memory > 0, MVP_MEM_IMAGE,
                       image->memory, image->size) &&
-           judge_that(judge,
-                      judge_ram(judge, image->partition, image->load, image->memory) != NULL,
+           judge_that(judge, judge_ram(judge, image->partition, image->load, image->memory) != NULL,
                       MVP_MEM_IMAGE, image->load, image->memory) &&
            clear_of_earlier(judge, index, image);
 }

@@ -6,9 +6,11 @@
 
 #define SPIS 0x03fb0020 /* INTIDs 32..1019 */
 
-#define RULE(field, test, bound)                                                                   \
-    {offsetof(struct mvp_interrupt, field), sizeof(((struct mvp_interrupt *)0)->field), test,      \
-     MVP_CONFIG_INTERRUPT, bound}
+#define RULE(field, test, bound)                                                                 \
+    {                                                                                            \
+        offsetof(struct mvp_interrupt, field), sizeof(((struct mvp_interrupt *)0)->field), test, \
+            MVP_CONFIG_INTERRUPT, bound                                                          \
+    }
 
 static const struct rule rules[] = {
     RULE(physical, RULE_WITHIN, SPIS),

@@ -16,8 +16,8 @@ static bool addresses_are_good(struct judge *judge, const struct mvp_region *r)
 {
     return judge_that(judge, r->ipa % JUDGE_PAGE == 0, MVP_MEM_ALIGN, r->ipa, JUDGE_PAGE) &&
            judge_range(judge, r->pa, r->size) &&
-           judge_that(judge, range_holds(0, JUDGE_END, r->ipa, r->size), MVP_MEM_IPA_RANGE,
-                      r->ipa, JUDGE_END);
+           judge_that(judge, range_holds(0, JUDGE_END, r->ipa, r->size), MVP_MEM_IPA_RANGE, r->ipa,
+                      JUDGE_END);
 }
 
 /* Of what the hypervisor keeps for itself. */

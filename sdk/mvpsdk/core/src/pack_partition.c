@@ -7,9 +7,11 @@
 #include "bytes.h"
 #include "judge.h"
 
-#define RULE(field, test, reason, bound)                                                           \
-    {offsetof(struct mvp_partition, field), sizeof(((struct mvp_partition *)0)->field), test,      \
-     reason, bound}
+#define RULE(field, test, reason, bound)                                                         \
+    {                                                                                            \
+        offsetof(struct mvp_partition, field), sizeof(((struct mvp_partition *)0)->field), test, \
+            reason, bound                                                                        \
+    }
 
 static const struct rule rules[] = {
     RULE(name, RULE_NAME, MVP_CONFIG_PARTITION, 0),
@@ -88,7 +90,8 @@ static bool default_is_good(struct judge *judge)
     uint32_t index = judge->header->default_persona;
     uint32_t count = judge_count(judge, MVP_TABLE_PARTITION);
 
-    if (index == MVP_NONE || !judge_that(judge, index < count, MVP_CONFIG_PARTITION, index, count)) {
+    if (index == MVP_NONE ||
+        !judge_that(judge, index < count, MVP_CONFIG_PARTITION, index, count)) {
         return index == MVP_NONE;
     }
     const struct mvp_partition *p = judge_entry(judge, MVP_TABLE_PARTITION, index);

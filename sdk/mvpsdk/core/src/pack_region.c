@@ -8,9 +8,11 @@
 
 #define SPIS 0x03fb0020 /* INTIDs 32..1019 */
 
-#define RULE(field, test, bound)                                                                   \
-    {offsetof(struct mvp_region, field), sizeof(((struct mvp_region *)0)->field), test,            \
-     MVP_CONFIG_REGION, bound}
+#define RULE(field, test, bound)                                                           \
+    {                                                                                      \
+        offsetof(struct mvp_region, field), sizeof(((struct mvp_region *)0)->field), test, \
+            MVP_CONFIG_REGION, bound                                                       \
+    }
 #define COUNT(rules) (sizeof(rules) / sizeof((rules)[0]))
 
 static const struct rule region_rules[] = {RULE(partition, RULE_INDEX, MVP_TABLE_PARTITION)};

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SHA-256 (FIPS 180-4). Names of functions and variables are the standard's, sections 4.1.2, 6.2. */
+/* SHA-256 (FIPS 180-4). Names of functions and variables are the standard's, sections 4.1.2, 6.2.
+ */
 #include "sha256.h"
+
+#include <stddef.h>
 
 #include <mvp/core.h>
 
@@ -33,7 +36,14 @@ INLINE void step(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uint32_t e, ui
 
 static void eight_rounds(uint32_t s[8], const uint32_t *k, const uint32_t *w)
 {
-    uint32_t a = s[0], b = s[1], c = s[2], d = s[3], e = s[4], f = s[5], g = s[6], h = s[7];
+    uint32_t a = s[0];
+    uint32_t b = s[1];
+    uint32_t c = s[2];
+    uint32_t d = s[3];
+    uint32_t e = s[4];
+    uint32_t f = s[5];
+    uint32_t g = s[6];
+    uint32_t h = s[7];
 
     step(a, b, c, &d, e, f, g, &h, k[0] + w[0]);
     step(h, a, b, &c, d, e, f, &g, k[1] + w[1]);
@@ -43,7 +53,14 @@ static void eight_rounds(uint32_t s[8], const uint32_t *k, const uint32_t *w)
     step(d, e, f, &g, h, a, b, &c, k[5] + w[5]);
     step(c, d, e, &f, g, h, a, &b, k[6] + w[6]);
     step(b, c, d, &e, f, g, h, &a, k[7] + w[7]);
-    s[0] = a, s[1] = b, s[2] = c, s[3] = d, s[4] = e, s[5] = f, s[6] = g, s[7] = h;
+    s[0] = a;
+    s[1] = b;
+    s[2] = c;
+    s[3] = d;
+    s[4] = e;
+    s[5] = f;
+    s[6] = g;
+    s[7] = h;
 }
 
 INLINE uint32_t big_endian(const uint8_t *bytes)
@@ -61,7 +78,7 @@ INLINE void extend(uint32_t *w)
 static void schedule(uint32_t w[64], const uint8_t *block)
 {
     for (uint32_t t = 0; t < 16; t++) {
-        w[t] = big_endian(block + 4 * t);
+        w[t] = big_endian(block + (size_t)t * 4);
     }
     for (uint32_t t = 0; t < 48; t += 8) {
         extend(w + t);

@@ -8,13 +8,13 @@
 
 #include <stdint.h>
 
-#define SHA256_BLOCK 64  /* bytes */
+#define SHA256_BLOCK 64 /* bytes */
 #define SHA256_DIGEST 32
 
 struct sha256 {
     uint32_t state[8];
-    uint64_t length;    /* bytes so far */
-    uint8_t block[64];  /* the part of a block that waits for its rest: length % 64 bytes */
+    uint64_t length;   /* bytes so far */
+    uint8_t block[64]; /* the part of a block that waits for its rest: length % 64 bytes */
 };
 
 void sha256_init(struct sha256 *hash);

@@ -92,7 +92,8 @@ bool table_map(struct table_pool *pool, uint64_t root, uint64_t va, uint64_t pa,
         uint32_t shift = largest_shift(va, pa, size);
         uint64_t kind = shift == LEVEL3_SHIFT ? VALID | TABLE_OR_PAGE : VALID;
         uint64_t *entries = table_for(pool, root, va, shift);
-        uint64_t done = entries == NULL ? 0 : fill(entries, va, size, shift, pa | attributes | kind);
+        uint64_t done =
+            entries == NULL ? 0 : fill(entries, va, size, shift, pa | attributes | kind);
 
         if (done == 0) {
             return false;

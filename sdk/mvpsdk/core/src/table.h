@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define TABLE_POOL_PAGES 20 /* of all partitions and EL2 together */
+#define TABLE_POOL_PAGES 20  /* of all partitions and EL2 together */
 #define TABLE_LEVEL1_BITS 39 /* one level-1 table spans 512 GiB */
 
 /* A pool of table pages. `pages` is 4 KiB aligned memory; `base` is the address that descriptors
@@ -22,7 +22,7 @@ struct table_pool {
 };
 
 /* Stage-2 attributes (VMSAv8-64 stage-2 block and page descriptors). */
-#define STAGE2_NORMAL 0x7fc           /* AF, SH inner, S2AP RW, MemAttr normal write-back */
+#define STAGE2_NORMAL 0x7fc              /* AF, SH inner, S2AP RW, MemAttr normal write-back */
 #define STAGE2_DEVICE 0x00400000000004c4 /* AF, SH non, S2AP RW, MemAttr nGnRE, XN */
 
 /* Takes a zeroed page; returns its address, 0 if there is none left. */
@@ -31,7 +31,8 @@ uint64_t table_root(struct table_pool *pool);
  * or already mapped. */
 bool table_map(struct table_pool *pool, uint64_t root, uint64_t va, uint64_t pa, uint64_t size,
                uint64_t attributes);
-/* Walks as the hardware does. Descriptor of va's page or block, its first va and its size; 0: none. */
+/* Walks as the hardware does. Descriptor of va's page or block, its first va and its size; 0: none.
+ */
 uint64_t table_walk(const struct table_pool *pool, uint64_t root, uint64_t va, uint64_t *first,
                     uint64_t *size);
 

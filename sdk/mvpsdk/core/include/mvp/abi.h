@@ -26,12 +26,12 @@
 #define MVP_UID_3 0x01000000
 
 /* MVP calls, 64-bit convention. */
-#define MVP_CALL_FEATURES 0xc6008000       /* -> x0 = feature bits, x1 = ABI major << 16 | minor */
-#define MVP_CALL_CONSOLE_WRITE 0xc6008001  /* x1 = IPA, x2 = bytes <= 256 -> x0 = bytes taken */
-#define MVP_CALL_PARTITION_INFO 0xc6008002 /* -> x0 = own index, x1 = partitions, x2 = kind */
+#define MVP_CALL_FEATURES 0xc6008000        /* -> x0 = feature bits, x1 = ABI major << 16 | minor */
+#define MVP_CALL_CONSOLE_WRITE 0xc6008001   /* x1 = IPA, x2 = bytes <= 256 -> x0 = bytes taken */
+#define MVP_CALL_PARTITION_INFO 0xc6008002  /* -> x0 = own index, x1 = partitions, x2 = kind */
 #define MVP_CALL_PARTITION_STATE 0xc6008003 /* x1 = index (realtime only) -> x0 = state */
-#define MVP_CALL_TIME_OF_DAY 0xc6008004    /* x1 = seconds since 1970 (realtime only) -> x0 */
-#define MVP_CALL_TRACE_MARK 0xc6008005     /* x1 = value: a line in the log */
+#define MVP_CALL_TIME_OF_DAY 0xc6008004     /* x1 = seconds since 1970 (realtime only) -> x0 */
+#define MVP_CALL_TRACE_MARK 0xc6008005      /* x1 = value: a line in the log */
 
 #define MVP_SUCCESS 0
 #define MVP_NOT_SUPPORTED -1
@@ -61,20 +61,20 @@
 
 struct mvp_abi_note {
     uint64_t magic;
-    uint16_t size;            /* bytes of this block: 96 */
-    uint8_t role;             /* guest needs, or hypervisor offers */
-    uint8_t psci_conduits;    /* bit 0 HVC, bit 1 SMC */
+    uint16_t size;         /* bytes of this block: 96 */
+    uint8_t role;          /* guest needs, or hypervisor offers */
+    uint8_t psci_conduits; /* bit 0 HVC, bit 1 SMC */
     uint16_t abi_major;
-    uint16_t abi_minor;       /* guest: the smallest that will do; hypervisor: its own */
-    uint64_t features;        /* bits needed or offered */
-    uint64_t calls;           /* bit n: call 0xc6008000 + n */
-    uint32_t vgic_versions;   /* bit n: version n accepted or offered */
-    uint32_t page_sizes;      /* bit 0 4 KiB, bit 1 16 KiB, bit 2 64 KiB used by the image */
-    uint64_t linked_ipa;      /* address that the image is linked at; all ones: any */
-    uint8_t layouts[32];      /* SHA-256 over the shared structs' layouts */
+    uint16_t abi_minor;     /* guest: the smallest that will do; hypervisor: its own */
+    uint64_t features;      /* bits needed or offered */
+    uint64_t calls;         /* bit n: call 0xc6008000 + n */
+    uint32_t vgic_versions; /* bit n: version n accepted or offered */
+    uint32_t page_sizes;    /* bit 0 4 KiB, bit 1 16 KiB, bit 2 64 KiB used by the image */
+    uint64_t linked_ipa;    /* address that the image is linked at; all ones: any */
+    uint8_t layouts[32];    /* SHA-256 over the shared structs' layouts */
     uint32_t reserved[2];
     uint32_t zero;
-    uint32_t checksum;        /* mvp_checksum over the block with this field zero, low 32 bits */
+    uint32_t checksum; /* mvp_checksum over the block with this field zero, low 32 bits */
 };
 
 /* Partition states, as MVP_CALL_PARTITION_STATE returns them. */

@@ -7,8 +7,8 @@
 
 #include <stdint.h>
 
-#include <mvp/reason.h>
 #include <mvp/pack.h>
+#include <mvp/reason.h>
 
 /* Fletcher-64 over size bytes (a multiple of 4) of 4-byte aligned little-endian words. Guards
  * against accident, not against malice: that is the signature's task. About one instruction a

@@ -16,8 +16,8 @@
 #define MVP_PACK_MAJOR 1
 #define MVP_PACK_MINOR 0
 #define MVP_PACK_ALIGN 4096
-#define MVP_META_MAX 65536                /* header and tables together, bytes */
-#define MVP_WINDOW_SIZE 0x200000          /* the hypervisor's own memory, 2 MiB aligned */
+#define MVP_META_MAX 65536       /* header and tables together, bytes */
+#define MVP_WINDOW_SIZE 0x200000 /* the hypervisor's own memory, 2 MiB aligned */
 #define MVP_NONE 0xffffffff
 
 /* Most entries that this build accepts, by table. */
@@ -25,7 +25,7 @@
 #define MVP_MAX_MEMORY 64
 #define MVP_MAX_PARTITIONS 4
 #define MVP_MAX_VCPUS 8
-#define MVP_MAX_CPUS 1                    /* physical CPUs that this build runs on */
+#define MVP_MAX_CPUS 1 /* physical CPUs that this build runs on */
 #define MVP_MAX_REGIONS 64
 #define MVP_MAX_INTERRUPTS 64
 #define MVP_MAX_CHANNELS 0
@@ -53,20 +53,20 @@ struct mvp_table {
 
 struct mvp_pack_header {
     uint64_t magic;
-    uint16_t major;           /* another major: refused */
-    uint16_t minor;           /* a later minor only adds */
-    uint32_t header_size;     /* bytes of this struct: 256 */
-    uint64_t checksum;        /* mvp_checksum over the metadata with this field zero */
-    uint64_t meta_size;       /* bytes of header and tables, multiple of 8 */
-    uint64_t total_size;      /* bytes of the whole pack, multiple of 4096 */
+    uint16_t major;       /* another major: refused */
+    uint16_t minor;       /* a later minor only adds */
+    uint32_t header_size; /* bytes of this struct: 256 */
+    uint64_t checksum;    /* mvp_checksum over the metadata with this field zero */
+    uint64_t meta_size;   /* bytes of header and tables, multiple of 8 */
+    uint64_t total_size;  /* bytes of the whole pack, multiple of 4096 */
     uint16_t abi_major;
     uint16_t abi_minor;
-    uint32_t flags;           /* MVP_PACK_FLAG_* */
-    uint64_t features;        /* hypervisor features that the pack relies on (MVP_FEATURE_*) */
-    uint8_t fingerprint[32];  /* SHA-256 of the core's portable sources */
+    uint32_t flags;             /* MVP_PACK_FLAG_* */
+    uint64_t features;          /* hypervisor features that the pack relies on (MVP_FEATURE_*) */
+    uint8_t fingerprint[32];    /* SHA-256 of the core's portable sources */
     struct mvp_table tables[8]; /* by enum mvp_table_id */
-    uint32_t default_persona; /* partition index; MVP_NONE: none */
-    uint32_t menu_ms;         /* how long the boot menu waits, milliseconds; 0: no menu */
+    uint32_t default_persona;   /* partition index; MVP_NONE: none */
+    uint32_t menu_ms;           /* how long the boot menu waits, milliseconds; 0: no menu */
     uint64_t rollback_index;
     uint64_t zero[3];
 };
@@ -78,17 +78,17 @@ enum mvp_bring_up { MVP_BRING_UP_NONE = 0, MVP_BRING_UP_PSCI_SMC = 1, MVP_BRING_
 
 /* The board's facts. Addresses are physical. */
 struct mvp_board {
-    uint8_t name[32];         /* printable, NUL padded */
-    uint8_t compatible[64];   /* of the device tree's root */
-    uint64_t window;          /* home of the hypervisor: MVP_WINDOW_SIZE bytes */
-    uint64_t pack_home;       /* home of the pack, 4 KiB aligned */
+    uint8_t name[32];       /* printable, NUL padded */
+    uint8_t compatible[64]; /* of the device tree's root */
+    uint64_t window;        /* home of the hypervisor: MVP_WINDOW_SIZE bytes */
+    uint64_t pack_home;     /* home of the pack, 4 KiB aligned */
     uint64_t gicd_base;
     uint64_t gicd_size;
-    uint64_t gicr_base;       /* GICv3: redistributors; GICv2: CPU interface */
+    uint64_t gicr_base; /* GICv3: redistributors; GICv2: CPU interface */
     uint64_t gicr_size;
-    uint64_t gich_base;       /* GICv2 only */
+    uint64_t gich_base; /* GICv2 only */
     uint64_t gich_size;
-    uint64_t gicv_base;       /* GICv2 only */
+    uint64_t gicv_base; /* GICv2 only */
     uint64_t gicv_size;
     uint64_t console_base;
     uint64_t console_size;
@@ -100,7 +100,7 @@ struct mvp_board {
     uint32_t physical_irq;
     uint32_t hypervisor_irq;
     uint32_t cpu_count;
-    uint32_t bring_up;        /* enum mvp_bring_up */
+    uint32_t bring_up; /* enum mvp_bring_up */
     uint32_t zero;
 };
 
@@ -110,8 +110,8 @@ enum mvp_memory_kind { MVP_MEMORY_RAM = 1, MVP_MEMORY_RESERVED = 2 };
 struct mvp_memory {
     uint64_t base;
     uint64_t size;
-    uint32_t kind;            /* enum mvp_memory_kind */
-    uint32_t board;           /* index */
+    uint32_t kind;  /* enum mvp_memory_kind */
+    uint32_t board; /* index */
     uint8_t name[16];
 };
 
@@ -120,26 +120,26 @@ enum mvp_restart { MVP_RESTART_NEVER = 0, MVP_RESTART_ON_CRASH = 1, MVP_RESTART_
 enum mvp_entry_protocol { MVP_ENTRY_LINUX = 1 }; /* x0 = device tree, x1..x3 = 0, EL1h, MMU off */
 
 struct mvp_partition {
-    uint8_t name[16];         /* printable, NUL padded, unique */
-    uint32_t kind;            /* enum mvp_partition_kind */
-    uint32_t priority;        /* 0 is highest; equals share by time slice */
-    uint32_t restart;         /* enum mvp_restart */
-    uint32_t vgic;            /* 2 or 3 */
-    uint32_t protocol;        /* enum mvp_entry_protocol */
-    uint32_t slice_us;        /* time slice among equals, microseconds; 0: the default */
-    uint64_t entry;           /* IPA */
-    uint64_t dtb;             /* IPA; 0: none */
-    uint16_t abi_major;       /* of the image's note; 0: it carries none */
+    uint8_t name[16];   /* printable, NUL padded, unique */
+    uint32_t kind;      /* enum mvp_partition_kind */
+    uint32_t priority;  /* 0 is highest; equals share by time slice */
+    uint32_t restart;   /* enum mvp_restart */
+    uint32_t vgic;      /* 2 or 3 */
+    uint32_t protocol;  /* enum mvp_entry_protocol */
+    uint32_t slice_us;  /* time slice among equals, microseconds; 0: the default */
+    uint64_t entry;     /* IPA */
+    uint64_t dtb;       /* IPA; 0: none */
+    uint16_t abi_major; /* of the image's note; 0: it carries none */
     uint16_t abi_minor;
-    uint32_t flags;           /* must be 0 */
-    uint64_t features;        /* that the image's note needs */
+    uint32_t flags;    /* must be 0 */
+    uint64_t features; /* that the image's note needs */
     uint64_t zero[2];
 };
 
 struct mvp_vcpu {
-    uint32_t partition;       /* index */
-    uint32_t number;          /* within the partition, from 0 */
-    uint32_t cpu;             /* the physical CPU that it is pinned to */
+    uint32_t partition; /* index */
+    uint32_t number;    /* within the partition, from 0 */
+    uint32_t cpu;       /* the physical CPU that it is pinned to */
     uint32_t zero;
 };
 
@@ -160,29 +160,29 @@ enum mvp_region_kind {
 
 struct mvp_region {
     uint64_t ipa;
-    uint64_t pa;              /* 0 for an emulated one */
+    uint64_t pa; /* 0 for an emulated one */
     uint64_t size;
-    uint32_t kind;            /* enum mvp_region_kind */
-    uint32_t flags;           /* MVP_REGION_* */
-    uint32_t partition;       /* index */
-    uint32_t intid;           /* of an emulated device, in the partition's vGIC; else 0 */
+    uint32_t kind;      /* enum mvp_region_kind */
+    uint32_t flags;     /* MVP_REGION_* */
+    uint32_t partition; /* index */
+    uint32_t intid;     /* of an emulated device, in the partition's vGIC; else 0 */
 };
 
 #define MVP_INTERRUPT_EDGE 0x1
 
 /* A physical interrupt that a partition owns. */
 struct mvp_interrupt {
-    uint32_t physical;        /* INTID, SPIs only: 32..1019 */
-    uint32_t intid;           /* in the partition's vGIC */
-    uint32_t partition;       /* index */
-    uint32_t flags;           /* MVP_INTERRUPT_EDGE */
+    uint32_t physical;  /* INTID, SPIs only: 32..1019 */
+    uint32_t intid;     /* in the partition's vGIC */
+    uint32_t partition; /* index */
+    uint32_t flags;     /* MVP_INTERRUPT_EDGE */
 };
 
 /* Shared memory between two partitions, with a doorbell each way. Room only: no build offers it. */
 struct mvp_channel {
     uint8_t name[16];
-    uint32_t region[2];       /* region index of each end */
-    uint32_t doorbell[2];     /* INTID at each end */
+    uint32_t region[2];   /* region index of each end */
+    uint32_t doorbell[2]; /* INTID at each end */
     uint64_t size;
     uint64_t zero;
 };
@@ -191,18 +191,18 @@ enum mvp_image_kind {
     MVP_IMAGE_KERNEL = 1,
     MVP_IMAGE_RAMDISK = 2,
     MVP_IMAGE_DTB = 3,
-    MVP_IMAGE_SEGMENT = 4     /* of a realtime firmware's ELF */
+    MVP_IMAGE_SEGMENT = 4 /* of a realtime firmware's ELF */
 };
 
 struct mvp_image {
-    uint8_t name[32];         /* printable, NUL padded, unique */
-    uint64_t offset;          /* in the pack, multiple of 4096 */
-    uint64_t size;            /* bytes in the pack */
-    uint64_t load;            /* IPA */
-    uint64_t memory;          /* bytes taken at run time, from load; at least size */
-    uint32_t kind;            /* enum mvp_image_kind */
-    uint32_t partition;       /* index */
-    uint8_t digest[32];       /* SHA-256 of the size bytes */
+    uint8_t name[32];   /* printable, NUL padded, unique */
+    uint64_t offset;    /* in the pack, multiple of 4096 */
+    uint64_t size;      /* bytes in the pack */
+    uint64_t load;      /* IPA */
+    uint64_t memory;    /* bytes taken at run time, from load; at least size */
+    uint32_t kind;      /* enum mvp_image_kind */
+    uint32_t partition; /* index */
+    uint8_t digest[32]; /* SHA-256 of the size bytes */
 };
 
 #endif
