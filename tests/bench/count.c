@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define RAM 0x40000000        /* of QEMU's virt; its first instruction is run there */
+#define RAM 0x40000000 /* of QEMU's virt; its first instruction is run there */
 #define WINDOW_SIZE 0x200000
 #define USER_FIRST 0x100000000000 /* position-independent programs and libraries lie above */
 #define USER_END 0x1000000000000

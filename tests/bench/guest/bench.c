@@ -8,8 +8,8 @@
 #include "probe.h"
 
 #define SAMPLES 64
-#define SETTLE 100000       /* ticks: what the start has left to do is over by then */
-#define TIMER_DELAY 2000    /* ticks; each sample's differs by one, to meet every place of the loop */
+#define SETTLE 100000    /* ticks: what the start has left to do is over by then */
+#define TIMER_DELAY 2000 /* ticks; each sample adds one, to meet every place of the loop */
 
 #define PSCI_VERSION 0x84000000
 #define UNKNOWN_CALL 0xc500ffff /* OEM range (Arm DEN0028): nobody's */
@@ -32,7 +32,7 @@
 uint64_t first_instruction;
 
 static uint64_t samples[SAMPLES];
-static uint64_t counter_read;  /* what reading the counter costs */
+static uint64_t counter_read; /* what reading the counter costs */
 
 /* By the probe's own registers: all that the floor can emulate. */
 static void reg_write(uint64_t address, uint64_t value)
@@ -127,7 +127,7 @@ static void measure_timer(const char *row, uint64_t (*probe)(uint64_t))
     report(row);
 }
 
-/* All that the loop lasts longer with an interrupt in it than without, the guest's handler apart. */
+/* What the loop lasts longer with an interrupt in it than without, the guest's handler apart. */
 static void measure_timer_cost(const char *row)
 {
     uint64_t without = probe_loop(0);

@@ -13,12 +13,12 @@
 #define VECTOR_RAM 65536 /* bytes of a partition's RAM, from its start, that are there */
 
 enum vector_group {
-    VECTOR_BASE = 0,     /* bytes, a whole pack's metadata: what PACK changes and CALL runs on */
-    VECTOR_PACK = 1,     /* available, mend the checksum?, then: offset, size (1, 2, 4 or 8), value */
-    VECTOR_TABLE = 2,    /* pages, maps, maps times: va, pa, size, attributes; then addresses */
-    VECTOR_VGIC = 3,     /* partition, then: operation, place, value; see vgic.c */
-    VECTOR_CALL = 4,     /* partition, then: vCPU, x0 .. x6 */
-    VECTOR_SHA256 = 5,   /* bytes, bytes in the first of two steps, then the bytes */
+    VECTOR_BASE = 0,   /* bytes, a whole pack's metadata: what PACK changes and CALL runs on */
+    VECTOR_PACK = 1,   /* available, mend the checksum?, then: offset, size (1, 2, 4 or 8), value */
+    VECTOR_TABLE = 2,  /* pages, maps, maps times: va, pa, size, attributes; then addresses */
+    VECTOR_VGIC = 3,   /* partition, then: operation, place, value; see vgic.c */
+    VECTOR_CALL = 4,   /* partition, then: vCPU, x0 .. x6 */
+    VECTOR_SHA256 = 5, /* bytes, bytes in the first of two steps, then the bytes */
     VECTOR_CHECKSUM = 6, /* bytes, then the bytes */
     VECTOR_FDT = 7       /* bytes, then the bytes of a device tree */
 };

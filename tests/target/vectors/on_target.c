@@ -4,7 +4,7 @@
 
 #define LIST 0x48000000 /* where the test has QEMU load it */
 #define ANSWERS_MAX 8192
-#define LINE 17         /* characters: 16 digits and a newline */
+#define LINE 17 /* characters: 16 digits and a newline */
 #define SYS_WRITE0 0x04
 #define SYS_EXIT 0x18
 #define ADP_STOPPED_APPLICATION_EXIT 0x20026

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sequences of what may happen to a virtual GIC; after each the list registers are looked at. */
+#include "vgic.h"
 #include "arch.h"
 #include "host.h"
 #include "interpreter.h"
 #include "machine.h"
-#include "vgic.h"
 
 enum operation {
-    DISTRIBUTOR = 0,   /* place: offset | size << 32 | write << 40; so for the next */
+    DISTRIBUTOR = 0, /* place: offset | size << 32 | write << 40; so for the next */
     REDISTRIBUTOR = 1,
-    SGI = 2,           /* value: of ICC_SGI1R */
-    HARDWARE = 3,      /* place: INTID; so for the next two */
+    SGI = 2,      /* value: of ICC_SGI1R */
+    HARDWARE = 3, /* place: INTID; so for the next two */
     LINE = 4,
     PULSE = 5,
     MAINTENANCE = 6,
-    SWITCH = 7,        /* place: vCPU that comes */
-    ACKNOWLEDGE = 8,   /* the guest takes the most urgent interrupt */
-    END = 9            /* place: INTID; the guest has served it */
+    SWITCH = 7,      /* place: vCPU that comes */
+    ACKNOWLEDGE = 8, /* the guest takes the most urgent interrupt */
+    END = 9          /* place: INTID; the guest has served it */
 };
 
 static void mix_list_registers(const struct vcpu *vcpu)
