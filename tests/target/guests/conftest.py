@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures of the guests' tests; makes `workshop` importable."""
+"""Fixtures of the guests' tests."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
 from workshop import EXAMPLE, images, personal_os
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
-from workshop import EXAMPLE, on_stub
 
 from mvpsdk import build, image
+from workshop import EXAMPLE, on_stub
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from workshop import EXAMPLE, boot, images
 
 if TYPE_CHECKING:

@@ -46,7 +46,7 @@ def handset(tmp_path: Path) -> Callable[..., run.Session]:
     def boot(
         limit: int,
         machine: str = virtual.machine,
-        **options: Any,  # noqa: ANN401 - as run.boot takes them
+        **options: Any,
     ) -> run.Session:
         image = assemble(tmp_path, limit)
         built = run.Machine(

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from mvpsdk import build
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "demo-handset"
-STUB = Path(__file__).parent / "stub"
-HARNESS = Path(__file__).parent / "harness"
+GUESTS = Path(__file__).parents[1] / "guests"
+STUB = GUESTS / "stub"
+HARNESS = GUESTS / "harness"
 COMPILERS = {"gcc": "aarch64-linux-gnu-gcc", "clang": "clang"}
 LIMIT = 60  # seconds of the host's time that a machine may take
 STUB_FLAGS = (
