@@ -92,7 +92,7 @@ _VERDICT = {
     "reason": "whole",
     "text": "text",
     "table": "text",
-    "index": "whole",
+    "index": "whole?",
     "value": "whole",
     "bound": "whole",
 }

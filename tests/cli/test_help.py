@@ -116,16 +116,18 @@ def test_root_help_does_without_typer(program: Program) -> None:
     assert not [line for line in err.splitlines() if line.rpartition("|")[2].strip() == "typer"]
 
 
-def test_completion_offers_commands_options_and_boards(program: Program) -> None:
+def test_completion_offers_commands_options_and_boards(
+    cli: Cli, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The shell is told what may come next."""
+    monkeypatch.setenv("_MVPSDK_COMPLETE", "complete_bash")
 
     def offered(words: str) -> list[str]:
-        environment = {
-            "_MVPSDK_COMPLETE": "complete_bash",
-            "COMP_WORDS": words,
-            "COMP_CWORD": str(words.count(" ")),
-        }
-        return program(**environment).communicate(timeout=60)[0].split()
+        monkeypatch.setenv("COMP_WORDS", words)
+        monkeypatch.setenv("COMP_CWORD", str(words.count(" ")))
+        with pytest.raises(SystemExit):
+            cli()
+        return capfd.readouterr().out.split()
 
     assert offered("mvpsdk bo") == ["boards"]
     assert "--expect" in offered("mvpsdk run --")

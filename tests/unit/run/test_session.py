@@ -259,6 +259,33 @@ def test_refused_command_is_an_error(handset: Handset) -> None:
         session._qemu._qmp.command("query-nothing")
 
 
+def test_refusal_to_greet_is_an_error(handset: Handset, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A QEMU that doesn't speak its protocol in time is killed."""
+    monkeypatch.setattr("mvpsdk.run.qmp._ANSWER", 0.01)
+    with pytest.raises(TimeoutError_, match="did not answer"):
+        handset(HELLO, machine="mute")
+
+
+def test_answer_that_comes_late_is_passed_over(handset: Handset) -> None:
+    """A look at the clock that nobody waited for doesn't spoil the next question."""
+    with handset(HELLO) as session:
+        session._qemu.ask_word(Pa(0x901_0000))
+        session._qemu.ask_word(Pa(0x901_0000))
+        assert session.virtual_seconds() == 0
+
+
+def test_qemu_that_vanishes_is_an_error(handset: Handset) -> None:
+    """Whoever asks a QEMU that has ended is told so; typing to it is no error."""
+    with handset(HELLO) as session:
+        session._qemu._process.kill()
+        session._qemu._process.wait()
+        session.send(b"x")
+        session.send(b"y")
+        for _ in range(2):
+            with pytest.raises(ToolFailedError, match="has ended"):
+                session.read_memory(Pa(0), 1)
+
+
 def test_nothing_is_left_running_for_long(handset: Handset) -> None:
     """Closing twice is closing once, and quick."""
     session = handset(["sleep", 30])

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`mvpsdk boards` lists and draws, `mvpsdk doctor` says what is missing."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mvpsdk import doctor
+from mvpsdk.doctor import Check
+from mvpsdk_cli import board_map
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+    Cli = Callable[..., Any]
+
+GOLDEN = Path(__file__).parent / "golden"
+BOARDS = Path(__file__).parents[2] / "boards"
+
+
+def test_listing_names_the_built_in_boards(cli: Cli) -> None:
+    """A board is listed with its processor, its memory, and where it stands."""
+    result = cli("boards")
+    (line,) = [line for line in result.out.splitlines() if line.startswith("qemu-virt ")]
+    assert "4 x cortex-a53" in line
+    assert "1 GiB" in line
+    assert "virtual handset" in line
+    assert line.endswith(os.path.join("qemu-virt", "board.toml"))  # noqa: PTH118 - a text
+
+
+def test_no_boards_is_said(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty list is no riddle."""
+    monkeypatch.setattr("mvpsdk.board.finding.built_in", lambda: tmp_path)
+    result = cli("boards")
+    assert result.code == 0
+    assert "no boards found; name a folder" in result.err
+
+
+def test_board_is_drawn(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The memory map goes from low addresses to high, gaps dotted."""
+    monkeypatch.chdir(BOARDS.parent)
+    shown = cli("boards", "show", "qemu-virt").out
+    path = GOLDEN / "boards-show.txt"
+    if os.environ.get("MVPSDK_UPDATE_GOLDEN") == "1":
+        path.write_text(shown)
+    assert path.read_text() == shown
+
+
+def test_board_without_extras_is_drawn(cli: Cli, tmp_path: Path) -> None:
+    """A board that QEMU doesn't know, without a console, is a board too."""
+    text = (BOARDS / "qemu-virt" / "board.toml").read_text()
+    bare = text.partition("[console]")[0].replace('name = "qemu-virt"', 'name = "bare"')
+    folder = tmp_path / "boards" / "bare"
+    folder.mkdir(parents=True)
+    (folder / "board.toml").write_text(bare)
+    result = cli("boards", "show", "bare")
+    assert result.code == 0
+    assert "virtual handset" not in result.out
+    document = json.loads(cli("boards", "show", "bare", "--format", "json").out)
+    assert document["virtual"] is None
+    assert {area["kind"] for area in document["areas"]} == {"memory", "reserved", "device"}
+
+
+def test_areas_are_in_order() -> None:
+    """What is drawn goes upwards, an enclosing area first."""
+    from mvpsdk import board
+
+    bases = [area.range.base for area in board_map.areas(board.named("qemu-virt"))]
+    assert bases == sorted(bases)
+
+
+def test_doctor_finds_what_this_machine_has(cli: Cli) -> None:
+    """On a machine that can run these tests nothing that is required is missing."""
+    result = cli("doctor")
+    assert result.code == 0
+    assert result.out.splitlines()[0].startswith("ok")
+
+
+def test_doctor_tells_how_to_get_each_thing_once(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two tools of one package have one hint; optional things don't fail."""
+    monkeypatch.setenv("PATH", "/nonexistent")
+    shown = cli("doctor")
+    assert shown.code == 3
+    assert "missing (optional)" in shown.out
+    assert shown.out.count("apt install u-boot-tools") == 1
+    assert "to get mkimage, dumpimage:" in shown.out
+    assert "to get cross compiler:" in shown.out
+    document = json.loads(cli("doctor", "--format", "json").out)
+    assert document["ok"] is False
+    missing = {each["name"] for each in document["checks"] if each["status"] == "missing"}
+    assert missing == {"cross compiler", "QEMU", "mkimage", "dumpimage", "dtc"}
+
+
+def test_old_qemu_is_not_enough(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A QEMU that lacks what a run needs is called old."""
+    old = tmp_path / "qemu"
+    old.write_text("#!/bin/sh\necho QEMU emulator version 6.2.0\n")
+    old.chmod(0o755)
+    monkeypatch.setenv("MVPSDK_QEMU", str(old))
+    (check,) = [each for each in doctor.examine() if each.name == "QEMU"]
+    assert (check.status, check.found, check.ok) == ("old", "6.2.0", False)
+    assert "7.1 or later" in check.hint
+
+
+def test_odd_qemu_is_shown_as_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A version that nobody can read is told, and a tool that fails is broken."""
+    odd = tmp_path / "qemu"
+    odd.write_text("#!/bin/sh\necho from git\n")
+    odd.chmod(0o755)
+    monkeypatch.setenv("MVPSDK_QEMU", str(odd))
+    (check,) = [each for each in doctor.examine() if each.name == "QEMU"]
+    assert (check.status, check.found) == ("ok", "from git")
+    odd.write_text("#!/bin/sh\nexit 3\n")
+    (check,) = [each for each in doctor.examine() if each.name == "QEMU"]
+    assert (check.status, check.ok) == ("broken", False)
+
+
+def test_cache_that_cannot_be_written_is_broken(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A cache that can't be written to is told with the way out."""
+    monkeypatch.setenv("MVPSDK_CACHE_DIR", str(tmp_path / "deep" / "cache"))
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    (check,) = [each for each in doctor.examine() if each.name == "cache"]
+    assert check.status == "broken"
+    assert str(tmp_path) in check.found
+    assert "MVPSDK_CACHE_DIR" in check.hint
+
+
+def test_optional_things_never_fail() -> None:
+    """What is optional is well even when it is missing."""
+    assert Check(name="x", purpose="y", required=False, status="missing").ok
