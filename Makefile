@@ -16,7 +16,7 @@ setup:
 
 # Style, types, layers; and for the C, two static analysers.
 CORE = sdk/mvpsdk/core
-C_FILES = $(wildcard $(CORE)/src/*.[ch] $(CORE)/include/mvp/*.h $(CORE)/arch/*/*.[ch] $(CORE)/drivers/*.c $(CORE)/rt/*.[ch] $(CORE)/rt/include/*.h)
+C_FILES = $(shell find sdk examples tests -name '*.[ch]' -not -path '*/build/*')
 C_FLAGS = -std=c11 -ffreestanding -I$(CORE)/include -I$(CORE)/src
 check: host
 	$(PYTHON) -m ruff check -q .
@@ -26,7 +26,7 @@ check: host
 	$(PYTHON) -m codespell_lib sdk cli boards examples tests docs README.md CHANGELOG.md
 	clang-format --dry-run -Werror $(C_FILES)
 	$(PYTHON) $(CORE)/fingerprint.py build/check/fingerprint_value.h
-	clang-tidy --quiet $(wildcard $(CORE)/src/*.c) -- $(C_FLAGS) -Ibuild/check 2>build/tidy.txt || { cat build/tidy.txt; exit 1; }
+	clang-tidy --quiet $(wildcard $(CORE)/src/*.c $(CORE)/arch/host/*.c) -- $(C_FLAGS) -Ibuild/check 2>build/tidy.txt || { cat build/tidy.txt; exit 1; }
 	cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	  --suppress=missingIncludeSystem -I$(CORE)/include -I$(CORE)/src -Ibuild/check $(CORE)/src $(CORE)/arch/host
 

@@ -53,7 +53,8 @@ void *arch_memory(uint64_t pa);
 /* Stops the board: power off, or reset (PSCI to the firmware below), else halts. */
 void arch_power(bool reset);
 
-/* The loaded vCPU's first use of FP or SIMD since it came: its registers replace the former owner's. */
+/* The loaded vCPU's first use of FP or SIMD since it came: its registers replace the former
+ * owner's. */
 void arch_fp_load(struct vcpu *vcpu);
 /* Is the vCPU about to fetch an exception vector of its own? (pc within VBAR_EL1's 2 KiB) */
 bool arch_in_vector(struct vcpu *vcpu);

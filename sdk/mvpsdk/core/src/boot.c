@@ -34,7 +34,7 @@ static bool lists(const uint8_t *value, uint32_t size, const char *text)
 static bool copy_path(char *path, uint32_t room, const uint8_t *value, uint32_t size)
 {
     for (uint32_t n = 0; n < size && n < room; n++) {
-        path[n] = value[n] == ':' ? 0 : (char)value[n];
+        path[n] = (char)(value[n] == ':' ? 0 : value[n]);
         if (path[n] == 0) {
             return path[0] == '/';
         }

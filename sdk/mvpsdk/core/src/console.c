@@ -15,9 +15,9 @@ static struct {
     uint8_t ring[RING_SIZE];
     uint32_t head;
     uint32_t count;
-    uint32_t lost;             /* bytes that found the ring full since the last line said so */
-    uint32_t midline;          /* the line on the screen is not ended */
-    uint32_t last;             /* byte that a guest put last */
+    uint32_t lost;                  /* bytes that found the ring full since the last line said so */
+    uint32_t midline;               /* the line on the screen is not ended */
+    uint32_t last;                  /* byte that a guest put last */
     const struct partition *source; /* whose line it is */
 } console;
 

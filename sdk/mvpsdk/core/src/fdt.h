@@ -25,8 +25,8 @@ enum fdt_kind { FDT_END = 0, FDT_NODE = 1, FDT_NODE_END = 2, FDT_PROPERTY = 3, F
 
 struct fdt_token {
     uint32_t kind;
-    uint32_t next;       /* offset of the token after this one */
-    const char *name;    /* of the node or the property, NUL-terminated inside data */
+    uint32_t next;        /* offset of the token after this one */
+    const char *name;     /* of the node or the property, NUL-terminated inside data */
     const uint8_t *value; /* of the property */
     uint32_t value_size;
 };

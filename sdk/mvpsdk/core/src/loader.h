@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Places a partition's images: scrubs its RAM, copies, checks digests. A state machine of small
- * steps at the partition's own priority, so that whoever is more urgent never waits longer than one.
+ * steps at the partition's own priority, so that the more urgent never waits longer than one.
  */
 #ifndef CORE_LOADER_H
 #define CORE_LOADER_H

@@ -12,7 +12,7 @@
 #define MACHINE_CPUS 1
 
 struct machine {
-    const void *pack;               /* judged; at its home */
+    const void *pack; /* judged; at its home */
     const struct mvp_board *board;
     uint32_t partition_count;
     uint32_t vcpu_count;
@@ -21,10 +21,10 @@ struct machine {
     struct partition partitions[4]; /* MVP_MAX_PARTITIONS */
     struct partition *focus;        /* who gets what is typed */
     struct table_pool pool;
-    uint64_t menu_deadline;         /* counter value; TIMER_NEVER: no menu is open */
-    uint64_t time_of_day;           /* seconds to add to the counter's, as the firmware told */
-    uint64_t idregs[64];            /* ID registers of this CPU: (CRm << 3 | Op2), CRm 0..7 */
-    uint8_t owner[1024];            /* physical INTID -> partition + 1 */
+    uint64_t menu_deadline; /* counter value; TIMER_NEVER: no menu is open */
+    uint64_t time_of_day;   /* seconds to add to the counter's, as the firmware told */
+    uint64_t idregs[64];    /* ID registers of this CPU: (CRm << 3 | Op2), CRm 0..7 */
+    uint8_t owner[1024];    /* physical INTID -> partition + 1 */
 };
 
 /* Hidden, so that position-independent code reaches it without a table of addresses. */

@@ -92,8 +92,7 @@ void menu_open(const uint8_t *choice)
         menu_expired();
     } else {
         show();
-        machine.menu_deadline =
-            arch_time() + header()->menu_ms * arch_time_frequency() / 1000;
+        machine.menu_deadline = arch_time() + header()->menu_ms * arch_time_frequency() / 1000;
     }
 }
 

@@ -6,12 +6,12 @@
 #include "trap.h"
 
 /* ISS of a data abort (Arm DDI 0487, D19): what the instruction was about to do. */
-#define ISS_ISV 0x01000000  /* the fields below are valid */
-#define ISS_SAS_SHIFT 22    /* access size: 1 << SAS bytes */
-#define ISS_SSE 0x00200000  /* sign-extend a load */
-#define ISS_SRT_SHIFT 16    /* register; 31: the zero register */
-#define ISS_SF 0x00008000   /* 64-bit register */
-#define ISS_S1PTW 0x80      /* the access was the guest's own table walk */
+#define ISS_ISV 0x01000000 /* the fields below are valid */
+#define ISS_SAS_SHIFT 22   /* access size: 1 << SAS bytes */
+#define ISS_SSE 0x00200000 /* sign-extend a load */
+#define ISS_SRT_SHIFT 16   /* register; 31: the zero register */
+#define ISS_SF 0x00008000  /* 64-bit register */
+#define ISS_S1PTW 0x80     /* the access was the guest's own table walk */
 #define ISS_WNR 0x40
 
 static const struct window *window_at(const struct partition *partition, uint64_t ipa)

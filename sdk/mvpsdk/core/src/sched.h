@@ -13,11 +13,11 @@
 
 /* A physical CPU. */
 struct cpu {
-    struct vcpu *current;  /* whose registers are on the CPU; it may wait or be off */
-    struct vcpu *queue;    /* its vCPUs, highest priority first */
-    uint64_t slice_end;    /* counter value at which an equal gets its turn; all ones: none waits */
-    uint64_t deadline;     /* what the hypervisor's timer is set to */
-    uint32_t resched;      /* 1: who runs must be decided anew */
+    struct vcpu *current; /* whose registers are on the CPU; it may wait or be off */
+    struct vcpu *queue;   /* its vCPUs, highest priority first */
+    uint64_t slice_end;   /* counter value at which an equal gets its turn; all ones: none waits */
+    uint64_t deadline;    /* what the hypervisor's timer is set to */
+    uint32_t resched;     /* 1: who runs must be decided anew */
     uint32_t index;
 };
 

@@ -12,7 +12,7 @@
 
 /* The register's name: Op0 in 21:20, Op2 in 19:17, Op1 in 16:14, CRn in 13:10, CRm in 4:1. */
 #define ISS_NAME 0x3ffc1e
-#define NAME(op0, op1, crn, crm, op2)                                                              \
+#define NAME(op0, op1, crn, crm, op2) \
     ((op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1)
 
 #define ICC_SGI1R NAME(3, 0, 12, 11, 5)

@@ -19,7 +19,7 @@ uint64_t timer_virtual_deadline(uint64_t control, uint64_t compare, uint64_t off
     if ((control & CONTROL_MASK) != CONTROL_ON) {
         return TIMER_NEVER;
     }
-    /* A compare value so far ahead that it wraps means never, as it does on the hardware's scale. */
+    /* A compare value so far ahead that it wraps means never, as on the hardware's scale. */
     return compare + offset < compare ? TIMER_NEVER : compare + offset;
 }
 

@@ -22,10 +22,10 @@
 #define EC_DABT_LOWER 0x24
 #define EC_DABT_SAME 0x25
 #define ESR_IL 0x02000000
-#define ESR_WNR 0x40          /* data abort: a write */
-#define FSC_EXTERNAL 0x10     /* synchronous external abort, not on a table walk */
-#define WFX_WFE 1             /* ISS of EC_WFX: the instruction was WFE */
-#define PSTATE_EL1 0x4        /* PSTATE.M of EL1t and EL1h */
+#define ESR_WNR 0x40      /* data abort: a write */
+#define FSC_EXTERNAL 0x10 /* synchronous external abort, not on a table walk */
+#define WFX_WFE 1         /* ISS of EC_WFX: the instruction was WFE */
+#define PSTATE_EL1 0x4    /* PSTATE.M of EL1t and EL1h */
 #define PSTATE_MODE 0xf
 
 static struct vcpu *act(struct vcpu *vcpu, const struct call_result *result)
@@ -91,8 +91,8 @@ static void wild_access(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, 
         partition_crash(vcpu->partition, reason, vcpu->pc, ipa);
         return;
     }
-    inject(vcpu, class + (from_el1(vcpu) ? 1 : 0),
-           FSC_EXTERNAL | (fetch ? 0 : syndrome & ESR_WNR), address);
+    inject(vcpu, class + (from_el1(vcpu) ? 1 : 0), FSC_EXTERNAL | (fetch ? 0 : syndrome & ESR_WNR),
+           address);
 }
 
 /* HPFAR_EL2: bits 43:4 are IPA 51:12. */

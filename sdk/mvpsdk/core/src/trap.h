@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Exits from a guest, as the vectors hand them in. Each returns the vCPU to switch to; NULL: back to
- * the same one.
+ * Exits from a guest, as the vectors hand them in. Each returns the vCPU to switch to; NULL: back
+ * to the same one.
  */
 #ifndef CORE_TRAP_H
 #define CORE_TRAP_H

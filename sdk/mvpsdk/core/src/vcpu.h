@@ -29,19 +29,19 @@ enum vcpu_state {
 
 /* The vector's entry stores into the first fields: their offsets are asserted there. */
 struct vcpu {
-    uint64_t x[31];      /* x0..x30 */
-    uint64_t pc;         /* ELR_EL2; valid after a full save only */
-    uint64_t pstate;     /* SPSR_EL2; likewise */
-    uint64_t stack;      /* top of the hypervisor's stack on this vCPU's CPU */
-    uint64_t entry;      /* what pc and x0 become when it starts: pc and x[] are not touched before */
+    uint64_t x[31];  /* x0..x30 */
+    uint64_t pc;     /* ELR_EL2; valid after a full save only */
+    uint64_t pstate; /* SPSR_EL2; likewise */
+    uint64_t stack;  /* top of the hypervisor's stack on this vCPU's CPU */
+    uint64_t entry;  /* what pc and x0 become when it starts: pc and x[] are not touched before */
     uint64_t argument;
     struct arch_context context;
     struct partition *partition;
-    struct cpu *home;    /* the physical CPU that it is pinned to */
-    struct vcpu *next;   /* run queue of its home, by priority */
-    uint32_t number;     /* within the partition */
-    uint32_t state;      /* enum vcpu_state */
-    uint32_t fresh;      /* 1: starts from reset at its next turn, at entry */
+    struct cpu *home;  /* the physical CPU that it is pinned to */
+    struct vcpu *next; /* run queue of its home, by priority */
+    uint32_t number;   /* within the partition */
+    uint32_t state;    /* enum vcpu_state */
+    uint32_t fresh;    /* 1: starts from reset at its next turn, at entry */
     uint32_t zero;
     uint64_t vtimer_control; /* CNTV_CTL_EL0 and CNTV_CVAL_EL0 while it is off the CPU */
     uint64_t vtimer_compare;
@@ -71,14 +71,14 @@ struct loader {
 struct partition {
     const struct mvp_partition *config;
     uint32_t index;
-    uint32_t state;         /* enum mvp_partition_state */
-    uint64_t vttbr;         /* VTTBR_EL2: VMID and stage-2 root */
+    uint32_t state;          /* enum mvp_partition_state */
+    uint64_t vttbr;          /* VTTBR_EL2: VMID and stage-2 root */
     uint64_t counter_offset; /* CNTVOFF_EL2 */
     uint32_t vcpu_count;
     uint32_t window_count;
-    uint32_t midline;       /* 1: its last line on the console is not ended */
+    uint32_t midline; /* 1: its last line on the console is not ended */
     uint32_t zero;
-    struct vcpu *vcpus;     /* in a row, by number */
+    struct vcpu *vcpus; /* in a row, by number */
     struct window windows[PARTITION_WINDOWS];
     struct loader loader;
     struct vgic vgic;

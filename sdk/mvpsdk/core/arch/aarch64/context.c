@@ -14,6 +14,7 @@ _Static_assert(offsetof(struct vcpu, pstate) == VCPU_PC + 8, "vectors.S");
 _Static_assert(offsetof(struct vcpu, stack) == VCPU_STACK, "vectors.S");
 
 /* EL1 and EL0 registers that a guest owns: each has its place in arch_context.system. */
+/* clang-format off */
 #define SYSTEM(each)                                                                               \
     each(0, "sctlr_el1") each(1, "cpacr_el1") each(2, "ttbr0_el1") each(3, "ttbr1_el1")            \
     each(4, "tcr_el1") each(5, "esr_el1") each(6, "far_el1") each(7, "afsr0_el1")                  \
@@ -22,14 +23,15 @@ _Static_assert(offsetof(struct vcpu, stack) == VCPU_STACK, "vectors.S");
     each(16, "sp_el0") each(17, "sp_el1") each(18, "elr_el1") each(19, "spsr_el1")                 \
     each(20, "par_el1") each(21, "csselr_el1") each(22, "cntkctl_el1") each(23, ICH_VMCR)          \
     each(24, ICH_AP0R0) each(25, ICH_AP1R0)
+/* clang-format on */
 
 #define SYSTEM_SCTLR 0
 #define SYSTEM_VMCR 23
-#define SCTLR_EL1_RESET 0x30d00800  /* RES1 bits; MMU, caches and alignment checks off */
-#define PSTATE_RESET 0x3c5          /* EL1h, DAIF masked */
+#define SCTLR_EL1_RESET 0x30d00800 /* RES1 bits; MMU, caches and alignment checks off */
+#define PSTATE_RESET 0x3c5         /* EL1h, DAIF masked */
 #define MPIDR_RES1 0x80000000
 #define CPTR_TFP 0x400
-#define CPTR_BASE 0x33ff            /* RES1, and SVE trapped */
+#define CPTR_BASE 0x33ff /* RES1, and SVE trapped */
 
 static struct vcpu *fp_owner;
 

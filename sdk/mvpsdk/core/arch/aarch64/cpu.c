@@ -67,7 +67,8 @@ void cpu_init(void)
 void cpu_read_ids(uint64_t *ids)
 {
 #define ID(crm, op2) ids[(crm) << 3 | (op2)] = READ("s3_0_c0_c" #crm "_" #op2);
-#define IDS(crm) ID(crm, 0) ID(crm, 1) ID(crm, 2) ID(crm, 3) ID(crm, 4) ID(crm, 5) ID(crm, 6) ID(crm, 7)
+#define IDS(crm) \
+    ID(crm, 0) ID(crm, 1) ID(crm, 2) ID(crm, 3) ID(crm, 4) ID(crm, 5) ID(crm, 6) ID(crm, 7)
     IDS(1) IDS(2) IDS(3) IDS(4) IDS(5) IDS(6) IDS(7)
 }
 
@@ -107,9 +108,11 @@ static void smc(uint64_t id)
 {
     register uint64_t x0 __asm__("x0") = id;
 
-    __asm__ volatile("smc #0" : "+r"(x0) : : "x1", "x2", "x3", "x4", "x5",
-                     "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17",
-                     "memory");
+    __asm__ volatile("smc #0"
+                     : "+r"(x0)
+                     :
+                     : "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12",
+                       "x13", "x14", "x15", "x16", "x17", "memory");
 }
 
 void arch_power(bool reset)

@@ -8,8 +8,8 @@
 #define MODE 0xf
 #define MODE_EL1T 0x4
 #define MODE_EL1H 0x5
-#define PSTATE_HANDLER 0x3c5     /* EL1h, DAIF masked */
-#define VECTOR_SAME_SP0 0x000    /* synchronous, offsets from VBAR_EL1 */
+#define PSTATE_HANDLER 0x3c5  /* EL1h, DAIF masked */
+#define VECTOR_SAME_SP0 0x000 /* synchronous, offsets from VBAR_EL1 */
 #define VECTOR_SAME_SPX 0x200
 #define VECTOR_LOWER 0x400
 #define VECTORS_SIZE 0x800

@@ -16,7 +16,7 @@
 #define GICD_IROUTER 0x6000
 #define GICR_TYPER 0x0008
 #define GICR_WAKER 0x0014
-#define GICR_SGI 0x10000         /* the SGI frame, from the redistributor's base */
+#define GICR_SGI 0x10000 /* the SGI frame, from the redistributor's base */
 #define GICR_ISACTIVER 0x0300
 #define GICR_ICACTIVER 0x0380
 #define CTLR_RWP (1U << 31)
@@ -27,10 +27,10 @@
 #define TYPER_LAST (1U << 4)
 #define PRIORITY 0x80808080U
 #define AFFINITY 0xff00ffffffULL
-#define WAIT_LIMIT 1000000       /* polls; a GIC that does not answer by then is not there */
+#define WAIT_LIMIT 1000000 /* polls; a GIC that does not answer by then is not there */
 
 static uint64_t distributor;
-static uint64_t redistributor;   /* of this CPU */
+static uint64_t redistributor; /* of this CPU */
 
 static uint32_t reg_read(uint64_t address)
 {
@@ -115,7 +115,7 @@ uint32_t gic_init(const struct mvp_board *board)
     redistributor_init(board);
     WRITE(ICC_PMR, 0xf0);
     WRITE(ICC_BPR1, 0);
-    WRITE(ICC_CTLR, 2);          /* EOImode: EOIR drops the priority, DIR deactivates */
+    WRITE(ICC_CTLR, 2); /* EOImode: EOIR drops the priority, DIR deactivates */
     WRITE(ICC_IGRPEN1, 1);
     WRITE(ICH_HCR, 1);
     ISB();
@@ -180,17 +180,19 @@ struct vcpu *trap_irq(struct vcpu *vcpu)
 }
 
 /* List registers by number: their names are part of the instruction. */
+/* clang-format off */
 #define LRS(each)                                                                                  \
     each(0, "c12_0") each(1, "c12_1") each(2, "c12_2") each(3, "c12_3") each(4, "c12_4")           \
     each(5, "c12_5") each(6, "c12_6") each(7, "c12_7") each(8, "c13_0") each(9, "c13_1")           \
     each(10, "c13_2") each(11, "c13_3") each(12, "c13_4") each(13, "c13_5") each(14, "c13_6")      \
     each(15, "c13_7")
+/* clang-format on */
 
 uint64_t arch_lr_read(uint32_t n)
 {
     switch (n) {
-#define LR_READ(number, name)                                                                      \
-    case number:                                                                                   \
+#define LR_READ(number, name) \
+    case number:              \
         return READ("s3_4_c12_" name);
         LRS(LR_READ)
     default:
@@ -201,9 +203,9 @@ uint64_t arch_lr_read(uint32_t n)
 void arch_lr_write(uint32_t n, uint64_t value)
 {
     switch (n) {
-#define LR_WRITE(number, name)                                                                     \
-    case number:                                                                                   \
-        WRITE("s3_4_c12_" name, value);                                                            \
+#define LR_WRITE(number, name)          \
+    case number:                        \
+        WRITE("s3_4_c12_" name, value); \
         break;
         LRS(LR_WRITE)
     default:

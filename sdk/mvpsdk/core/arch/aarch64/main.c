@@ -48,7 +48,8 @@ static const struct mvp_pack_header *judge(const struct boot *boot)
     struct mvp_verdict verdict;
     const void *pack = (const void *)boot->pack;
 
-    if (mvp_pack_check(pack, boot->pack_limit - boot->pack, mvp_fingerprint(), &verdict) != MVP_OK) {
+    if (mvp_pack_check(pack, boot->pack_limit - boot->pack, mvp_fingerprint(), &verdict) !=
+        MVP_OK) {
         stop(&verdict);
     }
     return pack;
@@ -77,8 +78,8 @@ static void go_home(const void *tree, struct boot *boot, const struct mvp_pack_h
     uint64_t size = header->total_size;
 
     for (uint32_t n = 0; n < 2 && self != board->window; n++) {
-        switch (boot_next_move(self, image_size(), board->window, boot->pack, size,
-                               board->pack_home)) {
+        switch (
+            boot_next_move(self, image_size(), board->window, boot->pack, size, board->pack_home)) {
         case BOOT_MOVE_SELF:
             move_self(tree, boot->pack, board->window);
             break;

@@ -13,9 +13,9 @@
 #define READ_ONLY 0x80ULL
 #define DEVICE (0x444ULL | XN)
 
-#define MAIR 0x00ff                 /* 0: normal write-back; 1: device nGnRnE */
-#define TCR_BASE 0x80803500ULL      /* RES1; write-back, inner shareable walks; 4 KiB */
-#define SCTLR 0x30c5183dULL         /* RES1, M, C, I, SA; unaligned access to RAM is allowed */
+#define MAIR 0x00ff            /* 0: normal write-back; 1: device nGnRnE */
+#define TCR_BASE 0x80803500ULL /* RES1; write-back, inner shareable walks; 4 KiB */
+#define SCTLR 0x30c5183dULL    /* RES1, M, C, I, SA; unaligned access to RAM is allowed */
 
 static bool map(struct table_pool *pool, uint64_t root, uint64_t base, uint64_t end,
                 uint64_t attributes)

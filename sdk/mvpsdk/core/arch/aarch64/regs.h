@@ -5,11 +5,11 @@
 
 #include <stdint.h>
 
-#define READ(name)                                                                                 \
-    __extension__({                                                                                \
-        uint64_t read_value;                                                                       \
-        __asm__ volatile("mrs %0, " name : "=r"(read_value));                                      \
-        read_value;                                                                                \
+#define READ(name)                                            \
+    __extension__({                                           \
+        uint64_t read_value;                                  \
+        __asm__ volatile("mrs %0, " name : "=r"(read_value)); \
+        read_value;                                           \
     })
 #define WRITE(name, value) __asm__ volatile("msr " name ", %0" ::"r"((uint64_t)(value)) : "memory")
 #define ISB() __asm__ volatile("isb" ::: "memory")
