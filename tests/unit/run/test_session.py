@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mvpsdk import run
 from mvpsdk.errors import InputError, MissingToolError, TimeoutError_, ToolFailedError
-from mvpsdk.units import Pa
+from mvpsdk.units import MIB, Pa
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -294,3 +295,15 @@ def test_nothing_is_left_running_for_long(handset: Handset) -> None:
     session.close()
     assert time.monotonic() - begin < 3
     assert not alive(session)
+
+
+def test_unknown_partition_is_refused() -> None:
+    """An expectation of a partition that the pack hasn't got could never be met."""
+    machine = run.Machine(machine="virt", cpu="max", memory=MIB)
+    nothing = Path(os.devnull)
+    bootable = run.Bootable(
+        hypervisor=nothing, pack=nothing, machine=machine, partitions=("realtime", "work")
+    )
+    with pytest.raises(InputError, match='no partition is called "wrok"') as caught:
+        run.boot(bootable, run.Options(expect=expect("mvp:x", "wrok:y")))
+    assert "board, mvp, realtime, work" in caught.value.hint
