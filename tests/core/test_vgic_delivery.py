@@ -253,6 +253,16 @@ def test_made_active_without_a_free_list_register_it_stays_active(guest: Rig) ->
     assert guest.drain() == [OTHER]
 
 
+def test_made_active_by_hand_it_takes_the_list_register_of_a_finished_one(guest: Rig) -> None:
+    """Edge interrupts leave theirs without anyone being told."""
+    for intid in (1, 2, 3):
+        guest.bit_write(rig.ISPENDR, intid)
+    assert len(guest.drain()) == 3
+    guest.bit_write(rig.ISACTIVER, OTHER)
+    guest.end(OTHER)
+    assert guest.bit_read(rig.ISACTIVER, OTHER) == 0
+
+
 def test_the_timer_made_active_by_hand_holds_the_boards(guest: Rig) -> None:
     """Its end lets it go, once."""
     guest.bit_write(rig.ISACTIVER, TIMER)
@@ -407,6 +417,7 @@ def test_a_stopped_partition_gives_its_physical_interrupts_up(guest: Rig) -> Non
     lib.vgic_bind(guest.vcpu(), 46, False)
     guest.hardware(BOUND)
     guest.hardware(46)
+    assert guest.acknowledge() == BOUND
     lib.vgic_save(guest.vcpu())
     lib.vgic_release(guest.vcpu())
     assert [guest.host.deactivated[n] for n in (44, BOUND, 46)] == [0, 1, 1]

@@ -4,7 +4,7 @@
 import pytest
 
 import rig
-from mvpsdk.core._library import lib
+from mvpsdk.core._library import ffi, lib
 from rig import SGI_FRAME, STRIDE, Rig
 
 IDS = [0x44, 0, 0, 0, None, 0xB4, 0x3B, 0, 0x0D, 0xF0, 0x05, 0xB1]
@@ -30,6 +30,20 @@ def test_writes_to_read_only_registers_of_the_distributor_change_nothing(guest: 
     guest.write(0xFFE8, 0)
     assert guest.read(0x4) == 0x02480002
     assert guest.read(0xFFE8) == 0x3B
+
+
+def test_a_restart_forgets_everything() -> None:
+    """Whatever the partition left behind."""
+    used, other = Rig(load=False), Rig(load=False)
+    vgic, fresh_vgic = (ffi.addressof(one.partition.vgic) for one in (used, other))
+    cpu, fresh_cpu = (ffi.addressof(one.vcpu().vgic) for one in (used, other))
+    ffi.memmove(vgic, b"\xff" * ffi.sizeof(vgic[0]), ffi.sizeof(vgic[0]))
+    ffi.memmove(cpu, b"\xff" * ffi.sizeof(cpu.local), ffi.sizeof(cpu.local))
+    cpu.loaded = cpu.lr_used = cpu.lr_held = cpu.lr_latched = cpu.underflow = 1
+    lib.vgic_init(vgic, 96)
+    lib.vgic_cpu_init(cpu, 4, rig.TIMER_PHYSICAL)
+    assert bytes(ffi.buffer(vgic)) == bytes(ffi.buffer(fresh_vgic))
+    assert bytes(ffi.buffer(cpu)) == bytes(ffi.buffer(fresh_cpu))
 
 
 def test_group_enables_are_all_that_can_be_written_to_control(guest: Rig) -> None:
