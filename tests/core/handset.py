@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A whole machine on the host: a pack in 16 MiB of memory, its partitions, and a CPU that records."""
+"""A whole machine on the host: a pack in 16 MiB of memory, its partitions, a CPU that records."""
 
 from __future__ import annotations
 

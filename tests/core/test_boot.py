@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the boot loader left, and who moves first."""
 
+from typing import Any
+
 import fdt
 import pytest
 from hypothesis import given
@@ -35,7 +37,7 @@ class Left:
         """Set a property."""
         self.tree.set_property(name, value, path)
 
-    def read(self) -> tuple[int, object]:
+    def read(self) -> tuple[int, Any]:
         """The core's answer: reason and what it found."""
         data = self.tree.to_dtb()
         self.held = ffi.new("uint64_t[]", len(data) // 8 + 2)

@@ -88,7 +88,7 @@ def test_without_focus_a_key_is_dropped(machine: Handset) -> None:
     assert machine.partition(1).uart.rx_count == 0
 
 
-def choose(machine: Handset, name: bytes = b"") -> None:
+def choose(name: bytes = b"") -> None:
     """Open the menu with a choice of the boot arguments."""
     lib.menu_open(name.ljust(16, b"\0"))
 
@@ -100,20 +100,20 @@ def states(machine: Handset) -> list[int]:
 
 def test_a_named_persona_starts_without_a_menu(machine: Handset) -> None:
     """mvp.persona= in the boot arguments decides."""
-    choose(machine, b"personal")
+    choose(b"personal")
     assert states(machine) == [lib.MVP_PARTITION_OFF, lib.MVP_PARTITION_LOADING]
 
 
 def test_without_a_menu_the_default_starts(machine: Handset) -> None:
     """A menu time of 0 means no menu, and a name that no persona has chooses nothing."""
-    choose(machine, b"nobody")
+    choose(b"nobody")
     assert states(machine) == [lib.MVP_PARTITION_LOADING, lib.MVP_PARTITION_OFF]
 
 
 def test_without_a_default_nothing_starts() -> None:
     """No menu and no default: the firmware is alone."""
     machine = Handset(handset.pack(default_persona=None))
-    choose(machine)
+    choose()
     assert states(machine) == [lib.MVP_PARTITION_OFF, lib.MVP_PARTITION_OFF]
 
 
@@ -122,7 +122,7 @@ def test_concurrent_personas_all_start() -> None:
     from test_sched import apart
 
     machine = Handset(handset.pack(concurrent=True, regions=apart()))
-    choose(machine)
+    choose()
     assert states(machine) == [lib.MVP_PARTITION_LOADING, lib.MVP_PARTITION_LOADING]
 
 
@@ -130,7 +130,7 @@ def test_concurrent_personas_all_start() -> None:
 def menu() -> Handset:
     """The menu is open for 3 s."""
     machine = Handset(handset.pack(menu_ms=3000))
-    choose(machine)
+    choose()
     return machine
 
 

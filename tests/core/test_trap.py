@@ -200,7 +200,7 @@ def test_a_load_to_the_zero_register_goes_nowhere(machine: Handset) -> None:
         (FETCH, 0, 0x50000000, EL0, 0x20 << 26 | 0x2000010, 0x42),
     ],
 )
-def test_a_wild_access_is_the_guests_own_abort(
+def test_a_wild_access_is_the_guests_own_abort(  # noqa: PLR0917 - by pytest, by name
     machine: Handset, kind: int, detail: int, address: int, pstate: int, esr: int, reason: int
 ) -> None:
     """External abort at its EL1, from the right level; one line in the log; it goes on."""
