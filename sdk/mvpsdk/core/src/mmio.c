@@ -3,6 +3,7 @@
 
 #include "arch.h"
 #include "machine.h"
+#include "timer.h"
 #include "trap.h"
 
 /* ISS of a data abort (Arm DDI 0487, D19): what the instruction was about to do. */
@@ -47,6 +48,9 @@ static void access(struct vcpu *vcpu, const struct window *window, uint64_t offs
         break;
     default:
         pl031_access(vcpu, offset, write, value, seconds());
+        if (write) {
+            timer_program(vcpu->home);
+        }
         break;
     }
 }

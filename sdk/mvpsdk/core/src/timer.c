@@ -34,6 +34,15 @@ static uint64_t earlier(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+/* Of the partition's clock. */
+static uint64_t alarm_deadline(struct vcpu *vcpu, uint64_t now)
+{
+    uint64_t frequency = arch_time_frequency();
+    uint64_t left = pl031_poll(vcpu, now / frequency + machine.time_of_day);
+
+    return left == TIMER_NEVER ? TIMER_NEVER : (now / frequency + left) * frequency;
+}
+
 /* The hardware keeps the virtual timer of the vCPU that is loaded, and one that is ready will find
  * out by itself: only those that wait off the CPU need ours. */
 static uint64_t vcpu_deadline(struct vcpu *vcpu, uint64_t now)
@@ -43,6 +52,9 @@ static uint64_t vcpu_deadline(struct vcpu *vcpu, uint64_t now)
     if (vcpu->state == VCPU_WAITING && vcpu->vgic.loaded == 0 &&
         vgic_accepts(vcpu, MVP_VIRTUAL_TIMER_INTID)) {
         deadline = virtual_deadline(vcpu);
+    }
+    if (vcpu->partition->rtc.armed != 0) {
+        deadline = earlier(deadline, alarm_deadline(vcpu, now));
     }
     if (vcpu->ptimer.control == 0) {
         return deadline;
