@@ -20,13 +20,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TYPES = {"text": "string", "whole": "integer", "number": "number", "flag": "boolean"}
 
 _CONTENT = {"name": "text", "kind": "text", "size": "whole", "sha256": "text"}
-_VIRTUAL = {
-    "machine": "text",
-    "cpu": "text",
-    "memory": "whole",
-    "cpus": "whole",
-    "clock": "whole?",
-}
+_MACHINE = {"machine": "text", "cpu": "text", "memory": "whole", "clock": "whole?"}
 _MANIFEST = {
     "schema": "=mvpsdk.manifest/1",
     "handset": "text",
@@ -41,7 +35,7 @@ _MANIFEST = {
     "sources": "text",
     "toolchain": "text",
     "sdk": "text",
-    "virtual": {"?": _VIRTUAL},
+    "virtual": {"?": {**_MACHINE, "cpus": "whole"}},
     "parts": [_CONTENT],
     "images": [_CONTENT],
 }
@@ -169,7 +163,7 @@ SHAPES: dict[str, Any] = {
         "bring-up": "text",
         "gic": {"version": "whole", "maintenance-irq": "whole"},
         "timer": {"virtual-irq": "whole", "physical-irq": "whole", "hypervisor-irq": "whole"},
-        "virtual": {"?": {"machine": "text", "cpu": "text", "memory": "whole", "clock": "whole?"}},
+        "virtual": {"?": _MACHINE},
         "areas": [_AREA],
     },
     "boards": {"boards": [{"|": [_BOARD, {"name": "text", "path": "text", "error": "text"}]}]},

@@ -71,7 +71,7 @@ def test_malformed_board_is_2_and_listed(cli: Cli, tmp_path: Path) -> None:
     """A board that doesn't load is listed with what is wrong."""
     folder = tmp_path / "boards" / "odd"
     folder.mkdir(parents=True)
-    (folder / "board.toml").write_text("[bord]\n")
+    (folder / "board.toml").write_text("[hardware]\n")
     result = cli("boards")
     assert result.code == 2
     assert "malformed: board is missing" in result.out

@@ -40,38 +40,44 @@ class RunFormat(StrEnum):
     JSONL = "jsonl"
 
 
+ViaOption = Annotated[
+    str,
+    typer.Option(
+        "--via",
+        help="direct: QEMU loads hypervisor and pack itself.",
+        autocompletion=completing.ways,
+    ),
+]
+ExpectOption = Annotated[
+    list[str] | None,
+    typer.Option("--expect", metavar="PARTITION:REGEX", help="A line to come; repeatable."),
+]
+RejectOption = Annotated[
+    list[str] | None,
+    typer.Option("--reject", metavar="REGEX", help="What no line may show; repeatable."),
+]
+TimeoutOption = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout",
+        metavar="SECONDS",
+        min=0,
+        show_default=f"{TIMEOUT:g}; none at the keyboard",
+        help="Of this machine's time.",
+    ),
+]
+
+
 def command(  # noqa: D103 - the module's docstring is the command's
     bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="The bundle to boot.")],
     *,
     persona: Annotated[
         str | None, typer.Option("--persona", help="Boot this one; default: the boot menu decides.")
     ] = None,
-    via: Annotated[
-        str,
-        typer.Option(
-            "--via",
-            help="direct: QEMU loads hypervisor and pack itself.",
-            autocompletion=completing.ways,
-        ),
-    ] = "direct",
-    expect: Annotated[
-        list[str] | None,
-        typer.Option("--expect", metavar="PARTITION:REGEX", help="A line to come; repeatable."),
-    ] = None,
-    reject: Annotated[
-        list[str] | None,
-        typer.Option("--reject", metavar="REGEX", help="What no line may show; repeatable."),
-    ] = None,
-    timeout: Annotated[
-        float | None,
-        typer.Option(
-            "--timeout",
-            metavar="SECONDS",
-            min=0,
-            show_default=f"{TIMEOUT:g}; none at the keyboard",
-            help="Of this machine's time.",
-        ),
-    ] = None,
+    via: ViaOption = "direct",
+    expect: ExpectOption = None,
+    reject: RejectOption = None,
+    timeout: TimeoutOption = None,
     until_exit: Annotated[
         bool, typer.Option("--until-exit", help="Wait for the power-off, whatever has come.")
     ] = False,
