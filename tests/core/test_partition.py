@@ -132,3 +132,15 @@ def test_guest_memory_is_read_by_its_own_addresses() -> None:
     assert bytes(out) == IMAGES["work/kernel"][:8]
     assert not lib.guest_read(machine.vcpu(1), 0x09000000, out, 8)
     assert not lib.guest_read(machine.vcpu(1), ENTRY + RAM_SIZE - 4, out, 8)
+
+
+def test_a_device_is_let_go_with_its_partition_and_not_with_a_vcpu() -> None:
+    """The physical interrupt stays active while another vCPU may still serve it."""
+    machine = Handset()
+    machine.start(0)
+    machine.host.active[handset.DEVICE_IRQ] = 1
+    lib.machine_interrupt(machine.cpu, handset.DEVICE_IRQ)
+    lib.vcpu_stop(machine.vcpu(0))
+    assert machine.host.active[handset.DEVICE_IRQ] == 1
+    lib.partition_stop(machine.partition(0), lib.MVP_PARTITION_STOPPED)
+    assert machine.host.active[handset.DEVICE_IRQ] == 0

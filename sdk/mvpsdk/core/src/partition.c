@@ -64,6 +64,7 @@ void partition_stop(struct partition *partition, uint32_t state)
     for (uint32_t n = 0; n < partition->vcpu_count; n++) {
         vcpu_stop(&partition->vcpus[n]);
     }
+    vgic_release(&partition->vcpus[0]);
     partition->state = state;
     log_values("partition stopped index=% state=%", values);
     if (restarts(partition, state)) {

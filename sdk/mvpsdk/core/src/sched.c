@@ -179,7 +179,6 @@ void vcpu_stop(struct vcpu *vcpu)
         arch_vtimer_off();
         vgic_save(vcpu);
     }
-    vgic_release(vcpu);
     vcpu->vtimer_control = 0;
     vcpu->ptimer.control = 0;
     vcpu->state = VCPU_OFF;
