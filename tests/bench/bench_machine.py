@@ -15,6 +15,7 @@ from pathlib import Path
 from mvpsdk.build import find, image, recipe
 from mvpsdk.core import facade
 from mvpsdk.errors import ToolFailedError
+from mvpsdk.store import Cache
 from mvpsdk.units import KIB, MIB
 
 __all__ = [
@@ -146,7 +147,7 @@ def start_parts(work: Path, first: dict[str, Spread]) -> dict[str, Spread]:
 
 def sizes() -> dict[str, Spread]:
     """Measure the hypervisor as it is built for a board with a PL011."""
-    built = image("pl011")
+    built = image("pl011", cache=Cache.default())
     found = {
         "size-text": built.total.text,
         "size-file": built.total.file,

@@ -15,6 +15,7 @@ import pytest
 import packs
 from mvpsdk.build import image
 from mvpsdk.core import facade as core
+from mvpsdk.store import Cache
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +40,7 @@ ACCEPTED = b"[mvp] hypervisor window="
 def hypervisor(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The hypervisor for a board with a PL011."""
     path = tmp_path_factory.mktemp("refusals") / "hypervisor"
-    path.write_bytes(image("pl011").binary)
+    path.write_bytes(image("pl011", cache=Cache.default()).binary)
     return path
 
 

@@ -17,27 +17,18 @@ PACK, TABLE, VGIC, CALL = 1, 2, 3, 4
 AT_LEAST = {PACK: 400, TABLE: 200, VGIC: 300, CALL: 300}
 
 
-def test_target_answers_as_the_host_does(answers: Answers) -> None:
-    """Every vector has the same digest in QEMU as on the host."""
-    differ = [
-        (number, group)
-        for number, (group, host, target) in enumerate(
-            zip(answers.groups, answers.host, answers.target, strict=True)
-        )
-        if host != target
-    ]
+def test_target_answers_as_the_host_does(groups: list[int], answers: Answers) -> None:
+    """Every vector has the same digest in QEMU as on the host, and few have their neighbour's."""
+    asked = list(zip(groups, answers.host, answers.target, strict=True))
+    differ = [(n, group) for n, (group, host, target) in enumerate(asked) if host != target]
     assert differ == []
+    for group, least in AT_LEAST.items():
+        said = {host for of, host, _ in asked if of == group}
+        assert len(said) >= least // 3, f"group {group} says the same too often"
 
 
-def test_there_are_a_thousand_vectors(answers: Answers) -> None:
+def test_there_are_a_thousand_vectors(groups: list[int]) -> None:
     """Packs, stage-2 tables, vGICs and calls make a thousand, each group its share."""
-    counts = Counter(answers.groups)
+    counts = Counter(groups)
     assert all(counts[group] >= least for group, least in AT_LEAST.items())
     assert sum(counts[group] for group in AT_LEAST) >= 1000
-
-
-def test_answers_are_diverse(answers: Answers) -> None:
-    """No group's vectors all say the same: the digests see what the core did."""
-    for group in AT_LEAST:
-        said = [host for of, host in zip(answers.groups, answers.host, strict=True) if of == group]
-        assert len(set(said)) >= len(said) // 3, f"group {group}"
