@@ -21,9 +21,9 @@ static uint32_t read32(const uint8_t *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-static bool is_inside(uint32_t offset, uint32_t size, uint32_t limit)
+static bool is_inside(uint32_t offset, uint32_t length, uint32_t end)
 {
-    return offset <= limit && size <= limit - offset;
+    return offset <= end && length <= end - offset;
 }
 
 bool fdt_open(struct fdt *fdt, const void *data, uint64_t available)
