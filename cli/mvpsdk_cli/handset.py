@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -73,23 +74,41 @@ def _expectation(expectation: Expectation) -> dict[str, Any]:
     return {"partition": expectation.partition, "pattern": expectation.pattern.pattern}
 
 
+def _last_words(end: Exit) -> str:
+    """The hypervisor's line, with its reason in words."""
+    from mvpsdk.core.facade import Reason
+
+    said = end.rejected.text if end.rejected else ""
+    found = re.search(r"reason=(0x[0-9a-f]+)", said)
+    code = int(found.group(1), 16) if found else 0
+    words = f" ({Reason(code).text})" if code in list(Reason) else ""
+    return said + words
+
+
 def summary(end: Exit, options: Options) -> str:
     """How a run ended, in one sentence."""
     came = len(options.expect) - len(end.awaited)
     met = f"{came} of {len(options.expect)} expectations met"
     spent = f"in {end.wall:.1f} s" + (f", {end.virtual} s of its own" if end.virtual else "")
-    match end.reason:
-        case "rejected":
-            line = end.rejected
-            shown = f"[{line.partition}] {line.text}" if line else ""
-            return f"rejected: {shown}"
-        case "timeout" if not end.ok:
-            what = "power off" if not end.awaited else "show what was expected"
-            return f"the handset did not {what} {spent}; {met}"
-        case "powered-off" if not end.ok:
-            return f"the handset powered off {spent}; {met}"
-        case "powered-off":
-            return f"powered off {spent}; {met}" if options.expect else f"powered off {spent}"
-        case "timeout":
-            return f"ran for {end.wall:.0f} s, and nothing was rejected"
-    return f"{met} {spent}" if options.expect else f"left {spent}"
+    return _good(end, options, met, spent) if end.ok else _bad(end, met, spent)
+
+
+def _good(end: Exit, options: Options, met: str, spent: str) -> str:
+    if end.reason == "timeout":
+        return f"ran for {end.wall:.0f} s, and nothing was rejected"
+    what = {"powered-off": "powered off", "left": "left"}.get(end.reason, "")
+    if not options.expect:
+        return f"{what} {spent}"
+    return f"{what} {spent}; {met}" if what else f"{met} {spent}"
+
+
+def _bad(end: Exit, met: str, spent: str) -> str:
+    line = end.rejected
+    if end.reason == "rejected" and line:
+        return f"rejected: [{line.partition}] {line.text}"
+    if end.reason == "halted":
+        return f"the hypervisor halted the board {spent}: {_last_words(end)}"
+    if end.reason == "timeout":
+        what = "power off" if not end.awaited else "show what was expected"
+        return f"the handset did not {what} {spent}; {met}"
+    return f"{'left' if end.reason == 'left' else 'the handset powered off'} {spent}; {met}"

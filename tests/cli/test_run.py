@@ -79,6 +79,17 @@ def test_rejected_line_is_1(cli: Cli, bundle: Make) -> None:
     assert (result.code, result.err) == (1, "error: rejected: [realtime] tick\n")
 
 
+def test_hypervisor_that_halts_is_1(cli: Cli, bundle: Make) -> None:
+    """A refused pack ends the run at once, with the reason in words."""
+    path = bundle(["print", "[mvp] stop reason=0x13 table=0x0\r\n"])
+    result = cli("run", path, "--until-exit")
+    assert result.code == 1
+    assert "error: the hypervisor halted the board in " in result.err
+    assert "stop reason=0x13 table=0x0 (" in result.err
+    path = bundle(["print", "[mvp] panic reason=0xfff\r\n"])
+    assert cli("run", path).err.endswith("panic reason=0xfff\n")
+
+
 def test_early_power_off_is_1(cli: Cli, bundle: Make) -> None:
     """A handset that goes off before it has shown what was expected failed."""
     result = cli("run", bundle(*TALK, ["exit", 0]), "--expect", "work:never")

@@ -27,10 +27,12 @@ __all__ = [
     "pattern",
 ]
 
+HYPERVISOR = "mvp"
+"""The name under which the hypervisor's own lines are told."""
 BOARD = "board"
 """The name under which lines without a partition's prefix are told (a boot loader's, QEMU's)."""
 
-Reason = Literal["met", "rejected", "timeout", "powered-off", "left"]
+Reason = Literal["met", "rejected", "halted", "timeout", "powered-off", "left"]
 """Why a session ended."""
 
 
@@ -128,7 +130,7 @@ class Exit:
     reason: Reason
     ok: bool  # what was expected came, and nothing that was to be rejected
     awaited: tuple[Expectation, ...] = ()  # what had not come yet
-    rejected: Line | None = None
+    rejected: Line | None = None  # the line that ended it: rejected, or the hypervisor's last words
     last: tuple[Line, ...] = ()  # the last lines, when it ended badly
     virtual: int | None = None
     wall: float = 0.0

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import deque
 from contextlib import AbstractContextManager, ExitStack, suppress
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from mvpsdk.run.clock import Clock
 from mvpsdk.run.demux import Demux
 from mvpsdk.run.expect import Watch
-from mvpsdk.run.model import Event, Exit, Line, Met
+from mvpsdk.run.model import HYPERVISOR, Event, Exit, Line, Met
 from mvpsdk.run.qmp import Gone
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Session"]
 
+# What the hypervisor says before it halts the board (core/arch/aarch64); nobody else can, since
+# guests' lines carry their own prefix.
+_LAST_WORDS = re.compile(r"(stop|panic) reason=0x[0-9a-f]+")
 _QUIET = 0.2  # seconds of silence after which a line that isn't ended counts as a prompt
 _STAMP = 0.02  # seconds between two looks at the virtual clock: each costs QEMU's attention
 
@@ -121,6 +125,8 @@ class Session(AbstractContextManager["Session"]):
             yield self._exit("rejected", ok=False, rejected=line)
             return
         yield from self._met(line)
+        if line.partition == HYPERVISOR and _LAST_WORDS.match(line.text):
+            yield self._exit("halted", ok=False, rejected=line)
 
     def _met(self, line: Line) -> Iterator[Event]:
         for expectation in self._watch.meets(line):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mvpsdk.errors import BundleError, InputError, Place
 from mvpsdk.run import command, via
-from mvpsdk.run.model import Bootable, Machine, Options
+from mvpsdk.run.model import BOARD, HYPERVISOR, Bootable, Machine, Options
 from mvpsdk.run.qemu import Qemu
 from mvpsdk.run.session import Session
 from mvpsdk.units import Pa
@@ -99,7 +99,7 @@ def _check(bootable: Bootable, options: Options) -> None:
         there = ", ".join(bootable.personas) or "none"
         message = f'the bundle has no persona "{options.persona}"'
         raise InputError(message, hint=f"it has: {there}")
-    known = {*bootable.partitions, "mvp", "board"}
+    known = {*bootable.partitions, HYPERVISOR, BOARD}
     for expectation in options.expect:
         if bootable.partitions and expectation.partition not in known:
             message = f'no partition is called "{expectation.partition}"'

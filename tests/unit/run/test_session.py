@@ -66,6 +66,27 @@ def test_rejected_line_ends_it_at_once(handset: Handset) -> None:
     assert [line.text for line in last.last] == ["hello", "stop reason=66"]
 
 
+def test_hypervisor_that_halts_ends_it_at_once(handset: Handset) -> None:
+    """After its last words nothing can come any more, so nobody waits for the time to run out."""
+    stop = ["print", "[mvp] stop reason=0x13 table=0x2 index=0x0 value=0x1 bound=0x2\r\n"]
+    last = end(handset(HELLO, stop, expect=expect("work:never")))
+    assert (last.reason, last.ok) == ("halted", False)
+    assert last.rejected
+    assert last.rejected.text.startswith("stop reason=0x13")
+
+
+def test_halt_that_is_expected_is_well(handset: Handset) -> None:
+    """A test of the refusal itself expects the hypervisor's last words."""
+    last = end(handset(["print", "[mvp] stop reason=0x13\r\n"], expect=expect("mvp:reason=0x13")))
+    assert (last.reason, last.ok) == ("met", True)
+
+
+def test_guest_cannot_pretend_a_halt(handset: Handset) -> None:
+    """The same words of a guest end nothing."""
+    fake = ["print", "[work] stop reason=0x13\r\n"]
+    assert end(handset(fake, WORLD, expect=expect("work:world"))).ok
+
+
 def test_time_runs_out(handset: Handset) -> None:
     """Without what is expected the session ends in time and says what it awaited."""
     last = end(handset(HELLO, expect=expect("work:never"), timeout=0.3))
