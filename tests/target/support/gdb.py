@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The little of GDB's remote protocol that it takes to stop a machine at an instruction.
+
+(GDB manual, appendix E: packets `$data#checksum`, each acknowledged with `+`.)
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import socket
+import tempfile
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mvpsdk import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Gdb", "Registers", "debugged", "wrapper"]
+
+PATIENCE = 90.0  # seconds of the host's time until a breakpoint is reached
+GENERAL = 33  # x0..x30, sp, pc: 8 bytes each; then cpsr
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """A CPU that stands still."""
+
+    x: tuple[int, ...]
+    pc: int
+    cpsr: int
+
+    @property
+    def el(self) -> int:
+        """The exception level, of PSTATE.M."""
+        return self.cpsr >> 2 & 3
+
+
+class Gdb:
+    """A connection to QEMU's debug server. The machine stands still when it is made."""
+
+    def __init__(self, path: Path) -> None:
+        """Connect to a socket."""
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(PATIENCE)
+        self._socket.connect(str(path))
+        self._stream = self._socket.makefile("rb")
+        self.ask("?")
+
+    def close(self) -> None:
+        """Hang up; QEMU lets the machine run on."""
+        self._stream.close()
+        self._socket.close()
+
+    def ask(self, packet: str) -> str:
+        """Send a packet and return the answer to it."""
+        data = packet.encode()
+        self._socket.sendall(b"$%b#%02x" % (data, sum(data) & 0xFF))
+        while (start := self._stream.read(1)) != b"$":
+            assert start == b"+", f"QEMU answers {start!r} to {packet}"
+        answer = b""
+        while (byte := self._stream.read(1)) != b"#":
+            assert byte, "QEMU has ended"
+            answer += byte
+        self._stream.read(2)  # its checksum: a socket damages nothing
+        self._socket.sendall(b"+")
+        return answer.decode()
+
+    def registers(self) -> Registers:
+        """Read the general registers."""
+        data = bytes.fromhex(self.ask("g"))
+        words = [int.from_bytes(data[n * 8 : n * 8 + 8], "little") for n in range(GENERAL)]
+        cpsr = int.from_bytes(data[GENERAL * 8 : GENERAL * 8 + 4], "little")
+        return Registers(tuple(words[:31]), words[32], cpsr)
+
+    def run_to(self, address: int, el: int) -> Registers:
+        """Run until the instruction at a virtual address is next, at this exception level."""
+        while True:
+            self.ask("s")
+            self.ask(f"Z1,{address:x},4")
+            self.ask("c")
+            self.ask(f"z1,{address:x},4")
+            found = self.registers()
+            assert found.pc == address, f"stopped at {found.pc:#x}"
+            if found.el == el:
+                return found
+
+
+def wrapper(folder: Path, *more: str) -> Path:
+    """Write a QEMU that takes some more arguments."""
+    path = folder / "qemu"
+    path.write_text(f'#!/bin/sh\nexec qemu-system-aarch64 "$@" {shlex.join(more)}\n')
+    path.chmod(0o755)
+    return path
+
+
+@contextmanager
+def debugged(bundle: Path, persona: str) -> Iterator[tuple[run.Session, Gdb]]:
+    """Start a bundle under the debugger; it stands before its first instruction.
+
+    The debugger alone makes it run: the session is there to look at its memory.
+    """
+    with ExitStack() as stack:
+        name = stack.enter_context(tempfile.TemporaryDirectory(prefix="gdb-"))  # a short path
+        server = Path(name, "gdb")
+        qemu = wrapper(Path(name), "-gdb", f"unix:{server},server=on,wait=off")
+        options = run.Options(persona=persona, qemu=os.fspath(qemu))
+        session = stack.enter_context(run.start(bundle, options))
+        gdb = Gdb(server)
+        stack.callback(gdb.close)
+        yield session, gdb
