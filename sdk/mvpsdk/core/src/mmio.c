@@ -33,8 +33,8 @@ static uint64_t seconds(void)
     return arch_time() / arch_time_frequency() + machine.time_of_day;
 }
 
-static void access(struct vcpu *vcpu, const struct window *window, uint64_t offset, uint32_t size,
-                   bool write, uint64_t *value)
+static void serve(struct vcpu *vcpu, const struct window *window, uint64_t offset, uint32_t size,
+                  bool write, uint64_t *value)
 {
     switch (window->kind) {
     case MVP_REGION_GICD:
@@ -55,14 +55,21 @@ static void access(struct vcpu *vcpu, const struct window *window, uint64_t offs
     }
 }
 
-static uint64_t loaded(uint64_t value, uint32_t bits, uint64_t syndrome)
+/* Shifts that leave an access's bits of a 64-bit value: up, and down again. */
+static uint32_t unused_bits(uint64_t syndrome)
 {
-    uint64_t mask = ~0ULL >> (64 - bits);
+    return 64 - (8U << ((syndrome >> ISS_SAS_SHIFT) & 3));
+}
 
-    value &= mask;
-    if ((syndrome & ISS_SSE) != 0 && value >> (bits - 1) != 0) {
-        value |= ~mask;
+static uint64_t loaded(uint64_t value, uint64_t syndrome)
+{
+    uint32_t shift = unused_bits(syndrome);
+
+    value <<= shift;
+    if ((syndrome & ISS_SSE) == 0) {
+        return value >> shift;
     }
+    value = (uint64_t)((int64_t)value >> shift);
     return (syndrome & ISS_SF) != 0 ? value : value & 0xffffffff;
 }
 
@@ -71,19 +78,18 @@ bool mmio_access(struct vcpu *vcpu, uint64_t ipa, uint64_t syndrome)
     const struct window *window = window_at(vcpu->partition, ipa);
     uint32_t size = 1U << ((syndrome >> ISS_SAS_SHIFT) & 3);
     uint32_t reg = (uint32_t)(syndrome >> ISS_SRT_SHIFT) & 31;
+    bool write = (syndrome & ISS_WNR) != 0;
     uint64_t value = 0;
 
     if (window == NULL || (syndrome & (ISS_ISV | ISS_S1PTW)) != ISS_ISV) {
         return false;
     }
-    if ((syndrome & ISS_WNR) != 0) {
-        value = reg == 31 ? 0 : vcpu->x[reg] & (~0ULL >> (64 - 8 * size));
-        access(vcpu, window, ipa - window->ipa, size, true, &value);
-        return true;
+    if (write && reg != 31) {
+        value = vcpu->x[reg] << unused_bits(syndrome) >> unused_bits(syndrome);
     }
-    access(vcpu, window, ipa - window->ipa, size, false, &value);
-    if (reg != 31) {
-        vcpu->x[reg] = loaded(value, 8 * size, syndrome);
+    serve(vcpu, window, ipa - window->ipa, size, write, &value);
+    if (!write && reg != 31) {
+        vcpu->x[reg] = loaded(value, syndrome);
     }
     return true;
 }
