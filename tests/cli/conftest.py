@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mvpsdk import build
 from mvpsdk.bundle import Content, Manifest, Virtual, fit
 from mvpsdk.units import MIB
 from mvpsdk_cli import main
+from workbench import stand_in, write_handset
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,3 +124,18 @@ def manifest_of(*, virtual: bool) -> Manifest:
         parts=(Content(name="pack", kind="ramdisk", size=0, sha256=""),),
         images=(),
     )
+
+
+@pytest.fixture
+def handset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Writes a handset into the working directory; the compiler is a stand-in."""
+    chain = build.Toolchain(
+        family="gcc", compiler=("gcc",), linker="ld", objdump="objdump", identity="gcc 1"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MVPSDK_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(build, "find", lambda _family=None: chain)
+    monkeypatch.setattr(build, "image", lambda *_a, **_k: stand_in("hypervisor"))
+    monkeypatch.setattr(build, "firmware", lambda *_a, **_k: stand_in("firmware"))
+    return write_handset
