@@ -25,7 +25,7 @@ static uint64_t report_jobs(void)
     for (uint32_t n = 0; n < JOBS; n++) {
         const struct job *job = &jobs[n];
 
-        print("%-7s %2lu ticks, one each %2lu ms, %lu late; %lu %s\n", job->name, job->ticks,
+        print("%-7s %2lu ticks, one each %3lu ms, %lu late; %lu %s\n", job->name, job->ticks,
               job->period, job->late, job->result, job->unit);
         late += job->late;
     }

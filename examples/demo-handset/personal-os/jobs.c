@@ -59,7 +59,7 @@ static void work_patrol(struct job *job)
 struct job jobs[JOBS] = {
     {.name = "clock", .period = 10, .unit = "ms since start", .work = work_clock},
     {.name = "primes", .period = 20, .unit = "is prime", .work = work_primes},
-    {.name = "patrol", .period = 60, .unit = "KiB of RAM checked", .work = work_patrol},
+    {.name = "patrol", .period = 100, .unit = "KiB of RAM checked", .work = work_patrol},
 };
 
 static uint64_t limit;

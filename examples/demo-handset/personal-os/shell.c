@@ -14,7 +14,7 @@ static void show_tasks(void)
               time_milliseconds(task->cpu));
     }
     for (uint32_t n = 0; n < JOBS; n++) {
-        print("  %-8s every %2lu ms: %6lu ticks, %lu late; %lu %s\n", jobs[n].name, jobs[n].period,
+        print("  %-8s every %3lu ms: %6lu ticks, %lu late; %lu %s\n", jobs[n].name, jobs[n].period,
               jobs[n].ticks, jobs[n].late, jobs[n].result, jobs[n].unit);
     }
 }
