@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-.PHONY: demo test check bench setup host core-check
+.PHONY: demo test check bench docs setup host core-check
 PYTHON = .venv/bin/python
 
 # Sets everything up, then lints, bundles and boots the example handset on the virtual handset.
@@ -50,6 +50,10 @@ core-check:
 	  $(PYTHON) -m pytest -q tests/core || { cat $(CHECKED)/report.* 2>/dev/null; exit 1; }
 	$(PYTHON) -m gcovr --root . --filter 'sdk/mvpsdk/core/(src|arch/host)/' --object-directory $(CHECKED) \
 	  --print-summary --fail-under-line 100 $(CHECKED)
+
+# The pages of docs/reference that say what the sources say.
+docs: host
+	@$(PYTHON) docs/generate.py
 
 # What this build costs, beside its peers and what it wants to reach.
 bench: host

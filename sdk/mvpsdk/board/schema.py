@@ -24,8 +24,8 @@ Line = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[ -~]+$")]
 class BoardTable(Model):
     """`[board]`: what it is called, and whether its EL2 is ours."""
 
-    name: Name
-    vendor: Line
+    name: Name = Field(description="the folder's name")
+    vendor: Line = Field(description="who makes it")
     compatible: Word = Field(description="the device tree's root compatible, first entry")
     el2: Annotated[str, Field(pattern=r"^(free|(unlocked|taken): .+)$")] = Field(
         description='attested: "free", "unlocked: <evidence>", or "taken: <by whom>"'
@@ -36,8 +36,10 @@ class CpuTable(Model):
     """`[cpu]`: the cores."""
 
     core: Word = Field(description="as compilers name it, such as cortex-a53")
-    count: Annotated[int, Field(ge=1, le=256)]
-    bring_up: Literal["psci-smc", "spin-table", "none"] = "psci-smc"
+    count: Annotated[int, Field(ge=1, le=256, description="cores")]
+    bring_up: Literal["psci-smc", "spin-table", "none"] = Field(
+        default="psci-smc", description="how the cores other than the first are started"
+    )
 
 
 class MemoryTable(Model):
@@ -58,29 +60,29 @@ class ReservedTable(Model):
 class InterruptControllerTable(Model):
     """`[interrupt-controller]`: the GIC."""
 
-    version: int
-    distributor: Address
-    redistributor: Address
+    version: int = Field(description="of the GIC's architecture; 3 for now")
+    distributor: Address = Field(description="GICD, 64 KiB")
+    redistributor: Address = Field(description="GICR of the first core")
     redistributor_size: Size | None = Field(
         default=None, description="default: 128 KiB for each core"
     )
-    maintenance_irq: Ppi = 25
+    maintenance_irq: Ppi = Field(default=25, description="INTID of the virtual interface's own")
 
 
 class TimerTable(Model):
     """`[timer]`: the generic timer's interrupts."""
 
-    virtual_irq: Ppi = 27
-    physical_irq: Ppi = 30
-    hypervisor_irq: Ppi = 26
+    virtual_irq: Ppi = Field(default=27, description="INTID of CNTV")
+    physical_irq: Ppi = Field(default=30, description="INTID of CNTP, non-secure")
+    hypervisor_irq: Ppi = Field(default=26, description="INTID of CNTHP")
 
 
 class ConsoleTable(Model):
     """`[console]`: the UART that the hypervisor keeps."""
 
-    driver: Literal["pl011"]
+    driver: Literal["pl011"] = Field(description="which of core/drivers")
     base: Address
-    irq: Spi
+    irq: Spi = Field(description="INTID")
 
 
 class DeviceTable(Model):
@@ -89,17 +91,19 @@ class DeviceTable(Model):
     name: Name
     base: Address
     size: Size
-    irq: Spi | None = None
-    trigger: Literal["level", "edge"] = "level"
+    irq: Spi | None = Field(default=None, description="INTID; default: it has none")
+    trigger: Literal["level", "edge"] = Field(default="level", description="of the interrupt")
 
 
 class VirtualTable(Model):
     """`[virtual]`: how QEMU builds this board."""
 
-    machine: Line
-    cpu: Line
-    memory: Size
-    clock: Address | None = None
+    machine: Line = Field(description="QEMU's -machine")
+    cpu: Line = Field(description="QEMU's -cpu")
+    memory: Size = Field(description="QEMU's -m")
+    clock: Address | None = Field(
+        default=None, description="a PL031 that the host can read to time a run"
+    )
 
 
 class BoardFile(Model):

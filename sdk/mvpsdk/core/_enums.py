@@ -163,4 +163,4 @@ class BringUp(IntEnum):
 def _reason_texts() -> dict[str, str]:
     """Read the comment behind each member of enum mvp_reason: the one place where it is said."""
     header = (sources.CORE / "include/mvp/reason.h").read_text(encoding="utf-8")
-    return dict(re.findall(r"(MVP_\w+) = \d+,?\s*/\* (.*?) \*/", header))
+    return dict(re.findall(r"(MVP_\w+) = \d+,? */\* (.*?) \*/", header))

@@ -45,21 +45,31 @@ class HandsetTable(Model):
     """`[handset]`: the product."""
 
     name: Name
-    version: Line
-    boards: Annotated[list[Name], Field(min_length=1)]
-    rollback_index: Annotated[int, Field(ge=0, lt=1 << 63)] = 0
+    version: Line = Field(description="of the product, as the bundle will say it")
+    boards: Annotated[list[Name], Field(min_length=1, description="which phones it is for")]
+    rollback_index: Annotated[int, Field(ge=0, lt=1 << 63)] = Field(
+        default=0, description="told in the pack and the manifest; nothing compares it yet"
+    )
 
 
 class RealtimeTable(Model):
     """`[realtime]`: the phone maker's firmware."""
 
-    image: Input | None = None
-    source: Path | None = None
-    memory: Size
-    map: Literal["direct", "virtual"] = "direct"
-    cpu: Annotated[int, Field(ge=0)] = 0
-    priority: Annotated[int, Field(ge=0, le=99, description="0 is highest")] = 10
-    devices: list[Name] = Field(default_factory=list)
+    image: Input | None = Field(default=None, description="a static PIE, an ELF file")
+    source: Path | None = Field(
+        default=None, description="or a folder of C and assembly, built on the runtime library"
+    )
+    memory: Size = Field(description="RAM, its device tree included")
+    map: Literal["direct", "virtual"] = Field(
+        default="direct", description="direct: guest addresses are physical ones"
+    )
+    cpu: Annotated[int, Field(ge=0)] = Field(default=0, description="the core that it runs on")
+    priority: Annotated[int, Field(ge=0, le=99)] = Field(
+        default=10, description="0 is highest; personas have 100"
+    )
+    devices: list[Name] = Field(
+        default_factory=list, description="names of the board's devices that it owns"
+    )
 
     @model_validator(mode="after")
     def _one_origin(self) -> RealtimeTable:
@@ -71,38 +81,48 @@ class RealtimeTable(Model):
 class PersonaTable(Model):
     """`[[persona]]`: a guest operating system."""
 
-    name: PartitionName
-    kernel: Input
+    name: PartitionName = Field(description="as it stands before its lines on the console")
+    kernel: Input = Field(description="the operating system's image")
     format: Literal["image", "raw", "rom"] = Field(
         default="image",
         description="image: an arm64 Image; raw: entered at its first byte; rom: boot firmware",
     )
-    ramdisk: Input | None = None
-    command_line: CommandLine = ""
-    memory: Size
+    ramdisk: Input | None = Field(default=None, description="its initial RAM disk")
+    command_line: CommandLine = Field(default="", description="/chosen/bootargs of its tree")
+    memory: Size = Field(description="RAM")
     cpus: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)] = Field(
-        default_factory=lambda: [0]
+        default_factory=lambda: [0], description="the core of each virtual CPU; default: [0]"
     )
-    vgic: Literal["board", 2, 3] = "board"
-    restart: Literal["never", "on-crash", "always"] = "on-crash"
+    vgic: Literal["board", 2, 3] = Field(
+        default="board", description="version of its GIC; board: the board's own"
+    )
+    restart: Literal["never", "on-crash", "always"] = Field(
+        default="on-crash", description="when it starts again from its pristine image"
+    )
 
 
 class BootTable(Model):
     """`[boot]`: which persona starts, and who decides."""
 
-    mode: Literal["exclusive", "concurrent"] = "exclusive"
+    mode: Literal["exclusive", "concurrent"] = Field(
+        default="exclusive", description="exclusive: one at a time, in the same RAM"
+    )
     default: PartitionName | None = Field(default=None, description="default: the first persona")
-    menu_timeout: Duration = 0
-    schedule: list[dict[str, Any]] = Field(default_factory=list)
+    menu_timeout: Duration = Field(
+        default=0, description="how long the boot menu waits; default: no menu"
+    )
+    schedule: list[dict[str, Any]] = Field(
+        default_factory=list, description="later; refused by name today"
+    )
 
 
 class AllowTable(Model):
     """`[[allow]]`: an exception to a lint rule."""
 
-    rule: Annotated[str, Field(pattern=r"^[A-Z]{3}[0-9]{3}$")]
-    at: str = ""
-    reason: Annotated[str, Field(min_length=1)]
-    until: dt.date | None = None
+    rule: Annotated[str, Field(pattern=r"^[A-Z]{3}[0-9]{3}$", description="such as MEM004")]
+    at: str = Field(default="", description="the finding's place; default: everywhere")
+    reason: Annotated[str, Field(min_length=1, description="why it may be, for the next reader")]
+    until: dt.date | None = Field(default=None, description="the last day of it; default: no end")
 
 
 class HandsetFile(Model):
@@ -112,8 +132,11 @@ class HandsetFile(Model):
     realtime: RealtimeTable | None = None
     persona: list[PersonaTable] = Field(default_factory=list)
     boot: BootTable = BootTable()
-    channel: list[dict[str, Any]] = Field(default_factory=list)
+    channel: list[dict[str, Any]] = Field(
+        default_factory=list, description="Later; refused by name today."
+    )
     allow: list[AllowTable] = Field(default_factory=list)
     on: dict[str, dict[str, Any]] = Field(
-        default_factory=dict, description="what differs on one board, in the same form"
+        default_factory=dict,
+        description="`[on.BOARD.…]`: what differs on one board, in the same form.",
     )

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The generated pages are fresh, and the core's codes have words."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mvpsdk.core.facade import Reason
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def generator() -> ModuleType:
+    """docs/generate.py, which is a script and no package's."""
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("page", ["reasons.md", "files.md", "rules.md"])
+def test_generated_pages_are_fresh(page: str) -> None:
+    """`make docs` would change nothing."""
+    assert (DOCS / "reference" / page).read_text() == generator().PAGES[page]()
+
+
+def test_every_generated_page_is_compared() -> None:
+    """The list above is the generator's own."""
+    assert set(generator().PAGES) == {"reasons.md", "files.md", "rules.md"}
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_words_of_its_own(reason: Reason) -> None:
+    """Those of its own line in reason.h; MVP_OK has none to say."""
+    texts = [each.text for each in Reason]
+    assert texts.count(reason.text) == 1
+    assert (reason.text == "all is well") == (reason is Reason.OK)
