@@ -201,7 +201,8 @@ def spoiled(metadata: bytes, table: core.Table, index: int, **values: Any) -> by
     else:
         entry = ffi.cast(STRUCTS[table], lib.mvp_pack_entry(buffer, table, index))
     for name, value in values.items():
-        setattr(entry, name, value)
+        whole = ffi.sizeof(getattr(entry, name)) if isinstance(value, bytes) else 0
+        setattr(entry, name, value.ljust(whole, b"\0") if whole else value)
     return sealed(buffer)
 
 
