@@ -52,7 +52,7 @@ def test_inspect_tells_why_a_pack_is_refused(
     found = document(capsys, "inspect", "parts/pack")
 
     assert code == 1
-    assert "the pack is refused: reason 19" in out
+    assert "the pack is refused: reason 0x13" in out
     assert found["verdict"]["reason"] == 19
     assert matches(found)
 

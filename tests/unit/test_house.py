@@ -208,9 +208,7 @@ def declarations(header: Path) -> Iterator[str]:
 
 
 LITERAL = re.compile(r"#define [A-Z]\w* (-?\d+|0x[0-9a-f]+)$")
-PLAIN = re.compile(
-    r"#(ifndef|define) \w+_H$|#endif$|#include [<\"][\w/.]+[>\"]$|#pragma GCC visibility p(ush|op)\b"
-)
+PLAIN = re.compile(r"#(ifndef|define) \w+_H$|#endif$|#include [<\"][\w/.]+[>\"]$|#pragma GCC visi")
 
 
 def test_headers_are_what_cffi_and_the_assembler_read() -> None:

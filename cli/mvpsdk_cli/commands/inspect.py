@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mvpsdk.bundle import Contents, Digest
-    from mvpsdk.core.facade import Pack
+    from mvpsdk.core.facade import Pack, Verdict
     from mvpsdk.image import ImageFacts
 
 SECTION = "Describe"
@@ -60,10 +60,15 @@ def problems(contents: Contents, digests: Sequence[Digest]) -> Iterator[str]:
     verdict = contents.verdict
     if verdict and not verdict.ok:
         yield (
-            f"the pack is refused: reason {verdict.reason}, {verdict.reason.text}"
-            f" (table {verdict.table.name.lower()}, entry {verdict.index},"
-            f" {verdict.value:#x} against {verdict.bound:#x})"
+            f"the pack is refused: reason {verdict.reason:#x}, {verdict.reason.text}"
+            f" ({_at_fault(verdict)}: {verdict.value:#x} against {verdict.bound:#x})"
         )
+
+
+def _at_fault(verdict: Verdict) -> str:
+    """Which entry is at fault; the header has none."""
+    index = "" if verdict.index is None else f" {verdict.index}"
+    return f"{verdict.table.name.lower()}{index}"
 
 
 def text(contents: Contents, digests: Sequence[Digest]) -> Iterator[str]:
