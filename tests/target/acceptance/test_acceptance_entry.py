@@ -6,6 +6,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import time
+from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Timer
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from mvpsdk.core.facade import Reason
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-pytestmark = pytest.mark.target
+pytestmark = [pytest.mark.target, pytest.mark.timeout(60)]
 
 EL1 = "virt,gic-version=3"
 EL2 = "virt,gic-version=3,virtualization=on"
@@ -85,27 +86,31 @@ def test_a_ramdisk_that_is_no_pack_is_told(hypervisor: Path, linux_ramdisk: Path
 def test_without_a_device_tree_it_stops_in_silence(machine: str, hypervisor: Path) -> None:
     """x0 = 0: no console is known, none is guessed; the CPU sleeps inside the hypervisor."""
     load = f"loader,file={hypervisor},addr={WINDOW:#x},cpu-num=0,force-raw=on"
-    with tempfile.TemporaryDirectory(prefix="gdb-") as folder:
+    with tempfile.TemporaryDirectory(prefix="gdb-") as folder, ExitStack() as stack:
         server = Path(folder, "gdb")
-        debug = ("-gdb", f"unix:{server},server=on,wait=off")
+        debug = ("-S", "-gdb", f"unix:{server},server=on,wait=off")
         arguments = command(machine, "-device", load, *debug)
-        with subprocess.Popen(arguments, stdout=subprocess.PIPE) as qemu:
-            asleep = sleeps(server)
-            qemu.kill()
-            assert qemu.stdout
-            assert (asleep, qemu.stdout.read()) == (True, b"")
+        qemu = stack.enter_context(subprocess.Popen(arguments, stdout=subprocess.PIPE))
+        stack.callback(qemu.kill)
+        asleep = sleeps(connected(server))
+        qemu.kill()
+        assert qemu.stdout
+        assert (asleep, qemu.stdout.read()) == (True, b"")
 
 
-def sleeps(server: Path) -> bool:
-    """Whether the CPU comes to stand behind a WFI of the hypervisor's, interrupts masked."""
-    for _ in range(40):
-        time.sleep(PATIENCE / 40)
-        if not server.exists():
-            continue
-        gdb = Gdb(server)
-        found = gdb.registers()
-        before = bytes.fromhex(gdb.ask(f"m{found.pc - 4:x},4")) if found.pc >= WINDOW else b""
-        gdb.close()
-        if before == WFI:
-            return 0 < found.pc - WINDOW < 0x20_0000
+def connected(server: Path) -> Gdb:
+    """The debug server, when there is one."""
+    end = time.monotonic() + PATIENCE
+    while not server.exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    return Gdb(server)
+
+
+def sleeps(gdb: Gdb) -> bool:
+    """Whether the CPU comes to stand behind a WFI of the hypervisor's."""
+    with closing(gdb):
+        for _ in range(100):
+            pc = gdb.run_for(PATIENCE / 100).pc
+            if pc - WINDOW in range(4, 0x20_0000) and gdb.word(pc - 4) == WFI:
+                return True
     return False

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The little of GDB's remote protocol that it takes to stop a machine at an instruction.
+"""The little of GDB's remote protocol that it takes to stop a machine and look at its CPU.
 
 (GDB manual, appendix E: packets `$data#checksum`, each acknowledged with `+`.)
 """
@@ -10,6 +10,7 @@ import os
 import shlex
 import socket
 import tempfile
+import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,10 +42,10 @@ class Registers:
 
 
 class Gdb:
-    """A connection to QEMU's debug server. The machine stands still when it is made."""
+    """A connection to QEMU's debug server, which must have been started with -S."""
 
     def __init__(self, path: Path) -> None:
-        """Connect to a socket."""
+        """Connect to the socket of a machine that stands still."""
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(PATIENCE)
         self._socket.connect(str(path))
@@ -58,10 +59,16 @@ class Gdb:
 
     def ask(self, packet: str) -> str:
         """Send a packet and return the answer to it."""
+        self._send(packet)
+        return self._answer()
+
+    def _send(self, packet: str) -> None:
         data = packet.encode()
         self._socket.sendall(b"$%b#%02x" % (data, sum(data) & 0xFF))
+
+    def _answer(self) -> str:
         while (start := self._stream.read(1)) != b"$":
-            assert start == b"+", f"QEMU answers {start!r} to {packet}"
+            assert start == b"+", f"QEMU says {start!r}"
         answer = b""
         while (byte := self._stream.read(1)) != b"#":
             assert byte, "QEMU has ended"
@@ -69,6 +76,19 @@ class Gdb:
         self._stream.read(2)  # its checksum: a socket damages nothing
         self._socket.sendall(b"+")
         return answer.decode()
+
+    def run_for(self, seconds: float) -> Registers:
+        """Run for so much of the host's time."""
+        self._send("c")
+        time.sleep(seconds)
+        self._socket.sendall(b"\x03")
+        self._answer()
+        return self.registers()
+
+    def word(self, address: int) -> bytes:
+        """Read four bytes at a virtual address; none if there is nothing."""
+        answer = self.ask(f"m{address:x},4")
+        return b"" if answer.startswith("E") else bytes.fromhex(answer)
 
     def registers(self) -> Registers:
         """Read the general registers."""
