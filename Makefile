@@ -19,6 +19,7 @@ CORE = sdk/mvpsdk/core
 C_FILES = $(shell find sdk examples tests -name '*.[ch]' -not -path '*/build/*')
 C_FLAGS = -std=c11 -ffreestanding -I$(CORE)/include -I$(CORE)/src
 check: host
+	@mkdir -p build/check
 	$(PYTHON) -m ruff check -q .
 	$(PYTHON) -m ruff format -q --check .
 	$(PYTHON) -m mypy
@@ -32,9 +33,15 @@ check: host
 
 # The host build of the core, into the virtual environment; again after each change of a C file.
 # One at a time: the build tree is shared.
+HOST = .venv/host.stamp
 host: setup
+	@$(MAKE) -s --no-print-directory $(HOST)
+
+$(HOST): $(wildcard sdk/CMakeLists.txt $(CORE)/*.py $(CORE)/*/*.[ch] $(CORE)/*/*/*.[ch]) .venv/setup.sha256
 	@mkdir -p build
+	@touch build/.started
 	@flock build/.lock $(PYTHON) -m pip install -q -e . --no-build-isolation --no-deps
+	@touch -r build/.started $@
 
 # The core's tests under UBSan and ASan; every line of core/src and the host twins must have run.
 CHECKED = build/checked

@@ -11,17 +11,10 @@ import tomllib
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import pytest
 
 import mvpsdk
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 ROOT = Path(__file__).parents[2]
-CORE = ROOT / "sdk/mvpsdk/core"
 
 PYTHON_LINES, C_LINES, FUNCTION_LINES = 450, 600, 60
 SOURCE = {".py", ".c", ".h", ".S", ".ld", ".toml", ".txt", ""}
@@ -196,59 +189,3 @@ def test_every_board_is_a_folder_with_its_two_files() -> None:
     for board in boards:
         assert (board / "board.toml").is_file()
         assert (board / "README.md").is_file()
-
-
-# ---- the C core ----
-
-
-def declarations(header: Path) -> Iterator[str]:
-    """The header's lines without comments."""
-    text = re.sub(r"/\*.*?\*/", "", header.read_text(), flags=re.DOTALL)
-    return (line.strip() for line in text.splitlines() if line.strip())
-
-
-LITERAL = re.compile(r"#define [A-Z]\w* (-?\d+|0x[0-9a-f]+)$")
-PLAIN = re.compile(r"#(ifndef|define) \w+_H$|#endif$|#include [<\"][\w/.]+[>\"]$|#pragma GCC visi")
-
-
-def test_headers_are_what_cffi_and_the_assembler_read() -> None:
-    """Literal numbers, types and prototypes: no expression, no macro, no attribute, no code."""
-    headers = [*CORE.glob("include/mvp/*.h"), *CORE.glob("src/*.h"), CORE / "arch/host/host.h"]
-    odd = [
-        f"{name(header)}: {line}"
-        for header in headers
-        for line in declarations(header)
-        if (line.startswith("#") and not LITERAL.match(line) and not PLAIN.match(line))
-        or re.search(r"\b(inline|__attribute__|_Static_assert|static|asm)\b", line)
-    ]
-    assert odd == []
-
-
-def test_the_portable_half_has_no_assembly() -> None:
-    """The line between portable and not is the instruction."""
-    sources = [*CORE.glob("src/*.[ch]")]
-    assert sources
-    assert [name(path) for path in sources if re.search(r"\basm\b|__asm", path.read_text())] == []
-
-
-@pytest.mark.parametrize("compiler", ["gcc", "clang"])
-def test_the_portable_half_asks_only_for_the_machine(compiler: str, tmp_path: Path) -> None:
-    """Linked together its files need arch.h alone, and the four functions compilers may call."""
-    value = tmp_path / "fingerprint_value.h"
-    subprocess.run([sys.executable, CORE / "fingerprint.py", value], check=True)
-    sources = sorted(CORE.glob("src/*.c"))
-    flags = ["-std=c11", "-ffreestanding", "-O1", "-c", "-Wall", "-Wextra", "-Werror"]
-    folders = [f"-I{CORE / 'include'}", f"-I{CORE / 'src'}", f"-I{tmp_path}"]
-    subprocess.run([compiler, *flags, *folders, *sources], cwd=tmp_path, check=True)
-    objects = sorted(tmp_path.glob("*.o"))
-    assert len(objects) == len(sources)
-    needed, given = symbols("--undefined-only", objects), symbols("--defined-only", objects)
-    promised = set(re.findall(r"\b(arch_\w+)\(", (CORE / "src/arch.h").read_text()))
-    assert needed - given - promised - {"memcpy", "memset", "memmove", "memcmp"} == set()
-
-
-def symbols(which: str, objects: list[Path]) -> set[str]:
-    """Names that nm lists."""
-    listed = subprocess.run(["nm", which, *objects], capture_output=True, text=True, check=True)
-    lines = (line.split() for line in listed.stdout.splitlines())
-    return {words[-1] for words in lines if len(words) > 1} - {"_GLOBAL_OFFSET_TABLE_"}
