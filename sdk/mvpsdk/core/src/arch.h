@@ -27,7 +27,7 @@ uint32_t arch_lr_empty(void);
 /* Asks for a maintenance interrupt when the list registers run (nearly) dry (ICH_HCR_EL2.UIE). */
 void arch_lr_underflow(bool on);
 
-/* Physical interrupt: the active state of a PPI of this CPU. */
+/* Physical interrupt: its active state; a PPI's is this CPU's. */
 void arch_irq_active(uint32_t intid, bool active);
 /* Physical interrupt: ends it (ICC_DIR). */
 void arch_irq_deactivate(uint32_t intid);

@@ -21,8 +21,8 @@
 #define GICR_TYPER 0x0008
 #define GICR_WAKER 0x0014
 #define GICR_SGI 0x10000 /* the SGI frame, from the redistributor's base */
-#define GICR_ISACTIVER 0x0300
-#define GICR_ICACTIVER 0x0380
+#define GICD_ISACTIVER 0x0300
+#define GICD_ICACTIVER 0x0380
 #define CTLR_RWP (1U << 31)
 #define CTLR_ARE_NS (1U << 4)
 #define CTLR_GROUP1 (1U << 1)
@@ -98,7 +98,7 @@ static void redistributor_init(const struct mvp_board *board)
     reg_write(redistributor + GICR_WAKER, 0);
     wait_while(redistributor + GICR_WAKER, WAKER_ASLEEP);
     reg_write(sgi + GICD_ICENABLER, ~0U);
-    reg_write(sgi + GICR_ICACTIVER, ~0U);
+    reg_write(sgi + GICD_ICACTIVER, ~0U);
     reg_write(sgi + GICD_IGROUPR, ~0U);
     for (uint32_t i = 0; i < 8; i++) {
         reg_write(sgi + GICD_IPRIORITYR + 4 * i, PRIORITY);
@@ -167,9 +167,10 @@ void arch_irq_deactivate(uint32_t intid)
 
 void arch_irq_active(uint32_t intid, bool active)
 {
-    uint64_t reg = active ? GICR_ISACTIVER : GICR_ICACTIVER;
+    uint64_t frame = intid < 32 ? redistributor + GICR_SGI : distributor;
+    uint64_t reg = active ? GICD_ISACTIVER : GICD_ICACTIVER;
 
-    reg_write(redistributor + GICR_SGI + reg, 1U << intid);
+    reg_write(frame + reg + intid / 32 * 4, 1U << intid % 32);
 }
 
 bool arch_irq_pending(void)
