@@ -15,7 +15,7 @@ static void work_clock(struct job *job)
     job->result = time_milliseconds(time_now());
 }
 
-static bool is_prime(uint64_t number)
+bool is_prime(uint64_t number)
 {
     for (uint64_t n = 2; n * n <= number; n++) {
         if (number % n == 0) {
@@ -59,7 +59,7 @@ static void work_patrol(struct job *job)
 struct job jobs[JOBS] = {
     {.name = "clock", .period = 10, .unit = "ms since start", .work = work_clock},
     {.name = "primes", .period = 20, .unit = "is prime", .work = work_primes},
-    {.name = "patrol", .period = 100, .unit = "KiB of RAM checked", .work = work_patrol},
+    {.name = "patrol", .period = 60, .unit = "KiB of RAM checked", .work = work_patrol},
 };
 
 static uint64_t limit;

@@ -139,6 +139,7 @@ struct job {
 extern struct job jobs[JOBS];
 /* limit: ticks after which each job ends; 0: never. */
 void jobs_start(uint64_t limit);
+bool is_prime(uint64_t number);
 
 /* shell.c, demo.c: tasks that own the console. */
 void shell_task(void *unused);
