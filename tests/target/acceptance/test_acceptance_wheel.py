@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The wheel is all that a handset maker needs: no checkout is in sight."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+import pytest
+
+from empty_venv import install
+from phone import once
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = [pytest.mark.target, pytest.mark.timeout(240)]
+
+CHECKOUT = Path(__file__).parents[3]
+ROOMS = {"sdk/mvpsdk": "mvpsdk", "cli/mvpsdk_cli": "mvpsdk_cli", "boards": "mvpsdk/boards"}
+SOURCES = {".py", ".c", ".h", ".S", ".ld", ".toml"}
+LIMIT = 100  # seconds of the host's time that a command may take
+
+
+@pytest.fixture(scope="session")
+def wheel(shared: Path) -> Path:
+    """The wheel, built from the checkout."""
+
+    def build(folder: Path) -> Path:
+        pip = [sys.executable, "-m", "pip", "-q", "wheel", "--no-deps", "--no-build-isolation"]
+        place = [f"--config-settings=build-dir={folder / 'build'}", "-w", str(folder)]
+        subprocess.run([*pip, *place, str(CHECKOUT)], check=True)
+        return next(folder.glob("*.whl"))
+
+    return once(shared / "wheel", build)
+
+
+@dataclass(frozen=True)
+class Maker:
+    """A handset maker's machine: the installed wheel, a home, and a folder with a handset."""
+
+    programs: Path
+    home: Path
+    phone: Path
+
+    def run(self, program: str, *arguments: str) -> str:
+        """Run a program in the handset's folder; what it prints."""
+        done = subprocess.run(  # noqa: PLW1510 - the status is looked at below
+            [self.programs / program, *arguments],
+            cwd=self.phone,
+            env={
+                "PATH": f"{self.programs}:{os.defpath}",
+                "HOME": str(self.home),
+                "MVPSDK_CACHE_DIR": str(self.home / "cache"),
+                "WITNESS": str(self.home / "witness"),
+            },
+            capture_output=True,
+            text=True,
+            timeout=LIMIT,
+        )
+        assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+
+@pytest.fixture
+def maker(wheel: Path, demo: Path, tmp_path: Path) -> Maker:
+    """A machine with a copy of the example handset, its images prepared."""
+    phone, home = tmp_path / "phone", tmp_path / "home"
+    shutil.copytree(demo.parent, phone, ignore=shutil.ignore_patterns("cache", demo.name))
+    home.mkdir()
+    return Maker(install(wheel, tmp_path / "venv"), home, phone)
+
+
+def shipped() -> Iterator[tuple[str, bytes]]:
+    """What has to be in the wheel: each file of the rooms, under its name there."""
+    for folder, name in ROOMS.items():
+        for path in sorted((CHECKOUT / folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".so":
+                yield f"{name}/{path.relative_to(CHECKOUT / folder)}", path.read_bytes()
+
+
+def test_wheel_holds_core_runtime_boards_and_command_line(wheel: Path) -> None:
+    """Each file byte for byte, each source with its licence, the host library, the notices."""
+    with ZipFile(wheel) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+    for name, data in shipped():
+        assert held.get(name) == data, name
+        if Path(name).suffix in SOURCES:
+            assert b"SPDX-License-Identifier: Apache-2.0" in data[:300], name
+    for name in ("core/src/pack.c", "core/arch/aarch64/head.S", "core/rt/mvp_rt.h"):
+        assert f"mvpsdk/{name}" in held
+    assert "mvpsdk/boards/qemu-virt/board.toml" in held
+    assert "mvpsdk/core/_lib.abi3.so" in held
+    licences = {Path(name).name: data for name, data in held.items() if "/licenses/" in name}
+    assert licences["LICENSE"] == (CHECKOUT / "LICENSE").read_bytes()
+    assert b"cffi" in licences["THIRD-PARTY-NOTICES.txt"]
+
+
+def test_installed_wheel_takes_a_handset_to_a_running_bundle(maker: Maker, demo: Path) -> None:
+    """Lint, bundle, inspect and run in an empty folder; the bundle is the checkout's own."""
+    home = maker.run("python", "-c", "import mvpsdk.core._lib as lib; print(lib.__file__)")
+    assert Path(home.strip()).is_relative_to(maker.programs.parent)
+
+    lint = json.loads(maker.run("mvpsdk", "lint", ".", "--format", "json"))
+    assert lint["schema"] == "mvpsdk.lint/1"
+    maker.run("mvpsdk", "bundle", ".", "-o", "phone.itb", "--unsigned")
+    assert (maker.phone / "phone.itb").read_bytes() == demo.read_bytes()
+    inspected = json.loads(maker.run("mvpsdk", "inspect", "phone.itb", "--format", "json"))
+    assert inspected["schema"] == "mvpsdk.inspect/1"
+    shown = maker.run("mvpsdk", "run", "phone.itb", "--persona", "personal", "--until-exit")
+    assert "[personal] Personal OS" in shown
+
+    witness = (maker.home / "witness").read_text()
+    assert "board.toml" in witness
+    assert "qemu-system-aarch64" in witness
+    for folder in ("sdk", "cli", "boards", "examples", "tests", "build"):
+        assert f"{CHECKOUT / folder}/" not in witness
