@@ -179,6 +179,17 @@ def test_copying_copies(data: bytes, start: int, back: bool) -> None:
     assert bytes(ffi.buffer(target, len(data))) == data
 
 
+def test_aligned_ranges_move_in_words() -> None:
+    """As the pack does when its home lies above its place: whole words, the same bytes."""
+    data = bytes(range(64))
+    memory = ffi.new("uint64_t[]", 9)
+    ffi.memmove(memory, data, len(data))
+    lib.bytes_copy_back(memory + 1, memory, len(data))
+    assert bytes(ffi.buffer(memory + 1, len(data))) == data
+    lib.bytes_copy(memory, memory + 1, len(data))
+    assert bytes(ffi.buffer(memory, len(data))) == data
+
+
 @given(data=st.binary(min_size=16, max_size=200), shift=st.integers(1, 16))
 def test_copying_from_the_end_serves_overlapping_ranges(data: bytes, shift: int) -> None:
     """A range moved up onto itself."""
