@@ -38,7 +38,9 @@ def _as_table(value: object) -> object:
     return {"path": value} if isinstance(value, str) else value
 
 
-Input = Annotated[InputTable, BeforeValidator(_as_table)]
+Input = Annotated[
+    InputTable, BeforeValidator(_as_table, json_schema_input_type=str | InputTable)
+]
 
 
 class HandsetTable(Model):
