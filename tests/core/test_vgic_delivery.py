@@ -67,6 +67,16 @@ def test_a_group_that_is_off_delivers_nothing(guest: Rig) -> None:
     assert sorted(guest.drain()) == [TIMER, BOUND]
 
 
+def test_what_became_pending_while_its_group_was_off_comes_when_it_opens(guest: Rig) -> None:
+    """Pending first, enabled later, both behind the closed group: nothing of it is forgotten."""
+    guest.write(rig.CTLR, 0)
+    guest.bit_write(rig.ISPENDR, 70)
+    guest.bit_write(rig.ISENABLER, 70)
+    assert not guest.pending()
+    guest.write(rig.CTLR, 2)
+    assert guest.drain() == [70]
+
+
 def test_group_0_has_an_enable_of_its_own(guest: Rig) -> None:
     """An interrupt that is moved to group 0 comes with that group's enable and without its bit."""
     lib.vgic_pulse(guest.vcpu(), OTHER)
@@ -433,3 +443,14 @@ def test_three_list_registers_are_enough() -> None:
         guest.bit_write(rig.ISPENDR, intid)
     guest.hardware(TIMER)
     assert sorted(guest.drain()) == [1, 2, 3, 4, TIMER]
+
+
+def test_what_was_set_pending_while_its_group_was_off_comes_with_the_group() -> None:
+    """ISPENDR, then ISENABLER, then GICD_CTLR: a guest may set up in any order."""
+    guest = Rig()
+    guest.set_up()
+    guest.write(rig.CTLR, 0)
+    guest.bit_write(rig.ISPENDR, 34)
+    guest.bit_write(rig.ISENABLER, 34)
+    guest.write(rig.CTLR, 2)
+    assert guest.acknowledge() == 34

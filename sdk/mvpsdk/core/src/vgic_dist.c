@@ -49,6 +49,7 @@ static __attribute__((noinline)) void control_write(struct vcpu *vcpu, uint32_t 
     for (uint32_t n = 1; n < vgic->words; n++) {
         vgic_lr_take(vcpu, n, 0xffffffff);
         vgic_reopen(&vgic->spi[n - 1], vgic->control);
+        vgic->candidates |= 1U << n; /* what was set pending while closed is looked for from now */
     }
     for (uint32_t n = 0; n < partition->vcpu_count; n++) {
         vgic_reopen(&partition->vcpus[n].vgic.local, vgic->control);
