@@ -27,7 +27,8 @@ check: host
 	$(PYTHON) -m codespell_lib sdk cli boards examples tests docs README.md CHANGELOG.md
 	clang-format --dry-run -Werror $(C_FILES)
 	$(PYTHON) $(CORE)/fingerprint.py build/check/fingerprint_value.h
-	clang-tidy --quiet $(wildcard $(CORE)/src/*.c $(CORE)/arch/host/*.c) -- $(C_FLAGS) -Ibuild/check 2>build/tidy.txt || { cat build/tidy.txt; exit 1; }
+	ls $(CORE)/src/*.c $(CORE)/arch/host/*.c | xargs -P 2 -n 8 sh -c \
+	  'clang-tidy --quiet "$$@" -- $(C_FLAGS) -Ibuild/check' tidy 2>build/tidy.txt || { cat build/tidy.txt; exit 1; }
 	cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	  --suppress=missingIncludeSystem -I$(CORE)/include -I$(CORE)/src -Ibuild/check $(CORE)/src $(CORE)/arch/host
 

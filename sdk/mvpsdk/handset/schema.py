@@ -38,9 +38,7 @@ def _as_table(value: object) -> object:
     return {"path": value} if isinstance(value, str) else value
 
 
-Input = Annotated[
-    InputTable, BeforeValidator(_as_table, json_schema_input_type=str | InputTable)
-]
+Input = Annotated[InputTable, BeforeValidator(_as_table, json_schema_input_type=str | InputTable)]
 
 
 class HandsetTable(Model):
