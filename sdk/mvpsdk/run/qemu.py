@@ -87,6 +87,8 @@ class Qemu:
         try:
             return self._console.get(timeout=max(timeout, 0))
         except queue.Empty:
+            if self._qmp.powered_off:  # all is said; QEMU may not find its way out, see Qmp._note
+                self._process.kill()
             return None
 
     def send(self, data: bytes) -> None:
@@ -144,7 +146,8 @@ class Qemu:
     def status(self) -> int:
         """Wait for it to end, and return its exit status."""
         try:
-            return self._process.wait(_GRACE)
+            status = self._process.wait(_GRACE)
+            return 0 if self._qmp.powered_off else status
         except subprocess.TimeoutExpired as error:
             raise TimeoutError_("QEMU closed its console, but does not end") from error
 

@@ -30,6 +30,7 @@ class Qmp:
         self._socket.settimeout(_ANSWER)
         self._buffer = b""
         self._asked = False
+        self.powered_off = False  # QEMU said that the machine has
         self._receive()  # QEMU speaks first
         self.command("qmp_capabilities")
 
@@ -51,6 +52,8 @@ class Qmp:
         """
         if self._asked:
             return
+        if self.powered_off:
+            raise Gone("the machine has powered off")
         request: dict[str, object] = {"execute": name}
         if arguments:
             request["arguments"] = arguments
@@ -66,10 +69,17 @@ class Qmp:
         self._asked = False
         answer = self._receive()
         while "event" in answer:  # what has happened shows on the console and in QEMU's end
+            self._note(answer["event"])
             answer = self._receive()
         if "error" in answer:
             raise ToolFailedError(f"QEMU refused: {answer['error'].get('desc', answer)}")
         return answer["return"]
+
+    def _note(self, event: str) -> None:
+        """A question that meets the power-off may hang QEMU 7.2 for ever, the answer unsaid."""
+        if event == "SHUTDOWN":
+            self.powered_off = True
+            raise Gone("the machine has powered off")
 
     def close(self) -> None:
         """Hang up."""

@@ -4,7 +4,8 @@
 
 The script is a JSON list in the file that -kernel names. Each step is a list:
 ["print", text], ["sleep", seconds], ["clock", seconds], ["echo"] (prints a line that was typed),
-["complain", text], ["exit", status], ["die", signal], ["pid"], ["hang"] (answers no more).
+["complain", text], ["exit", status], ["die", signal], ["pid"], ["hang"] (answers no more), ["off"]
+(powers off, but finds no way out: the next question is answered by that event alone).
 """
 
 import json
@@ -34,6 +35,7 @@ class Machine:
         self.running = threading.Event()
         self.clock = 0
         self.hung = False
+        self.off = False
         self.steps = json.loads(Path(option("-kernel")).read_text())
 
     def run(self) -> None:
@@ -80,6 +82,10 @@ class Machine:
         """Answer no more."""
         self.hung = True
 
+    def do_off(self) -> None:
+        """Power off, and hang."""
+        self.off = self.hung = True
+
     def answer(self, request: dict[str, Any]) -> object:
         """Do a command of the machine protocol."""
         arguments = request.get("arguments", {})
@@ -117,6 +123,8 @@ def serve(machine: Machine, connection: socket.socket) -> None:
 
     say({"QMP": {"version": {}, "capabilities": []}})
     for line in stream:
+        if machine.off:
+            say({"event": "SHUTDOWN", "data": {"guest": True, "reason": "guest-shutdown"}})
         if machine.hung:
             continue
         request = json.loads(line)

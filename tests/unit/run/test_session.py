@@ -272,3 +272,20 @@ def test_unknown_partition_is_refused() -> None:
     with pytest.raises(InputError, match='no partition is called "play"') as caught:
         run.boot(bootable, run.Options(expect=expect("mvp:x", "play:y")))
     assert "board, mvp, realtime, work" in caught.value.hint
+
+
+def test_qemu_that_hangs_after_power_off_is_ended(handset: Handset) -> None:
+    """A question that met the power-off is given up; the run ends as it should have."""
+    last = end(handset(["print", "[work] good bye\r\n"], ["off"], until_exit=True))
+    assert (last.reason, last.ok) == ("powered-off", True)
+    assert last.wall < 5
+
+
+def test_look_into_a_machine_that_is_off_is_an_error(handset: Handset) -> None:
+    """It says so at once."""
+    with handset(["print", "[work] good bye\r\n"], ["off"]) as session:
+        next(session)
+        time.sleep(0.2)
+        for _ in range(2):
+            with pytest.raises(ToolFailedError, match="has powered off"):
+                session.read_memory(Pa(0), 4)
