@@ -127,6 +127,62 @@ def test_equals_share_by_time_slice(asked: int, given: int) -> None:
     assert turns == [first, 3 - first, first, 3 - first]
 
 
+def equals(*indices: int) -> Handset:
+    """A machine whose two personas have one priority; these partitions are loaded."""
+    machine = Handset(handset.pack(concurrent=True, regions=apart()))
+    machine.start(*indices)
+    machine.settle()
+    return machine
+
+
+def test_preemption_costs_no_equal_its_turn() -> None:
+    """Firmware that comes more often than a slice is long does not pin one persona to the CPU."""
+    machine = equals(0, 1, 2)
+    machine.enable(0, handset.DEVICE_IRQ)
+    turns = [machine.wait(0)]
+    for _ in range(25):
+        machine.host.time += 62_500  # one of the slice's ten milliseconds
+        if machine.cpu.slice_end <= machine.host.time:
+            lib.machine_interrupt(machine.cpu, 26)
+            machine.settle()
+        lib.vgic_hardware(machine.vcpu(0), handset.DEVICE_IRQ)
+        lib.vcpu_wake(machine.vcpu(0))
+        assert machine.settle() == 0
+        assert lib.host_guest_acknowledge() == handset.DEVICE_IRQ
+        assert lib.host_guest_end(handset.DEVICE_IRQ)
+        turns.append(machine.wait(0))
+    first = turns[0]
+    other = {1: 2, 2: 1}[first]
+    assert turns == [first] * 10 + [other] * 10 + [first] * 6
+
+
+def test_loading_takes_turns_with_equals() -> None:
+    """While one persona is placed again, another of its priority runs each other slice."""
+    machine = equals(1, 2)
+    again = int(machine.cpu.current.partition.index)
+    lib.partition_stop(machine.partition(again), lib.MVP_PARTITION_STOPPED)
+    lib.partition_start(machine.partition(again))
+    machine.host.time = machine.cpu.slice_end
+    lib.host_raise(26)
+    assert machine.settle() == 3 - again
+    assert machine.partition(again).state == lib.MVP_PARTITION_LOADING
+    assert machine.host.deadline > machine.host.time
+
+
+def test_a_slice_ends_with_those_who_shared_it() -> None:
+    """Two equals stop in the midst of a slice: the idle CPU is not woken for its end."""
+    machine = equals(0, 1, 2)
+    machine.enable(0, 27)
+    machine.vcpu(0).vtimer_control = 1
+    machine.wait(0)
+    machine.vcpu(0).vtimer_control = 1
+    machine.vcpu(0).vtimer_compare = 10**9
+    for index in (1, 2):
+        lib.partition_stop(machine.partition(index), lib.MVP_PARTITION_STOPPED)
+    assert machine.settle() == 0
+    assert machine.host.idles == 1
+
+
 def sliced(slice_us: int) -> tuple[object, ...]:
     """All partitions with this time slice."""
     from dataclasses import replace

@@ -46,31 +46,45 @@ static struct vcpu *first_wanting(struct vcpu *from)
     return from;
 }
 
-/* The first of the queue's equals has used its slice: it goes behind them. */
-static void rotate_if_due(struct cpu *cpu)
+/* The turn ends: what is left of the slice is kept for the next one, so that being preempted costs
+ * no equal its share. Who has used it all goes behind its equals. */
+static void stop_slice(struct cpu *cpu)
 {
-    struct vcpu *vcpu = cpu->current;
+    struct vcpu *vcpu = cpu->turn;
+    uint64_t now;
 
-    if (cpu->slice_end > arch_time() || vcpu == NULL) {
+    if (cpu->slice_end == TIMER_NEVER || vcpu == NULL) {
         return;
     }
-    queue_remove(vcpu);
-    sched_add(vcpu);
+    now = arch_time();
+    if (cpu->slice_end > now) {
+        vcpu->slice_left = cpu->slice_end - now;
+    } else {
+        vcpu->slice_left = 0;
+        queue_remove(vcpu);
+        sched_add(vcpu);
+    }
+    cpu->slice_end = TIMER_NEVER;
 }
 
-static void start_slice(struct cpu *cpu, const struct vcpu *next)
+static uint64_t slice_of(const struct vcpu *vcpu)
+{
+    uint64_t slice_us = vcpu->partition->config->slice_us;
+
+    if (vcpu->slice_left != 0) {
+        return vcpu->slice_left;
+    }
+    return (slice_us == 0 ? SLICE_DEFAULT_US : slice_us) * arch_time_frequency() / 1000000;
+}
+
+static void start_slice(struct cpu *cpu, struct vcpu *next)
 {
     const struct vcpu *rival = first_wanting(next->next);
-    uint64_t slice_us = next->partition->config->slice_us;
 
-    if (rival == NULL || rival->partition->config->priority != next->partition->config->priority) {
-        cpu->slice_end = TIMER_NEVER;
-        return;
+    if (rival != NULL && rival->partition->config->priority == next->partition->config->priority) {
+        cpu->turn = next;
+        cpu->slice_end = arch_time() + slice_of(next);
     }
-    if (slice_us == 0) {
-        slice_us = SLICE_DEFAULT_US;
-    }
-    cpu->slice_end = arch_time() + slice_us * arch_time_frequency() / 1000000;
 }
 
 /* Interrupts are masked in the hypervisor: between two steps of work it looks for them itself. */
@@ -84,14 +98,20 @@ static void take_interrupts(struct cpu *cpu)
     }
 }
 
+/* Loading takes turns with equals as running does. */
 static void load_until_interrupt(struct cpu *cpu, struct vcpu *vcpu)
 {
-    while (!arch_irq_pending()) {
-        if (loader_step(vcpu->partition)) {
-            return;
-        }
+    bool done = false;
+
+    start_slice(cpu, vcpu);
+    timer_program(cpu);
+    while (!done && !arch_irq_pending()) {
+        done = loader_step(vcpu->partition);
     }
-    take_interrupts(cpu);
+    if (!done) {
+        take_interrupts(cpu);
+    }
+    stop_slice(cpu);
 }
 
 static void idle(struct cpu *cpu)
@@ -112,7 +132,6 @@ static struct vcpu *choose(struct cpu *cpu)
         if (next == NULL) {
             idle(cpu);
         } else if (next->state == VCPU_LOADING) {
-            timer_program(cpu);
             load_until_interrupt(cpu, next);
         } else {
             return next;
@@ -124,17 +143,14 @@ struct vcpu *sched_run(struct cpu *cpu)
 {
     struct vcpu *next;
 
-    rotate_if_due(cpu);
+    stop_slice(cpu);
     next = choose(cpu);
     cpu->resched = 0;
+    start_slice(cpu, next);
     if (next == cpu->current && next->fresh == 0) {
-        if (cpu->slice_end <= arch_time() || cpu->slice_end == TIMER_NEVER) {
-            start_slice(cpu, next);
-        }
         next = NULL;
         timer_program(cpu);
     } else {
-        start_slice(cpu, next);
         cpu->current = next; /* the timer is set once the other's own is saved: context_switch() */
     }
     arch_trap_wfi(first_wanting(cpu->current->next) != NULL);

@@ -15,6 +15,7 @@
 struct cpu {
     struct vcpu *current; /* whose registers are on the CPU; it may wait or be off */
     struct vcpu *queue;   /* its vCPUs, highest priority first */
+    struct vcpu *turn;    /* whose slice slice_end ends */
     uint64_t slice_end;   /* counter value at which an equal gets its turn; all ones: none waits */
     uint64_t deadline;    /* what the hypervisor's timer is set to */
     uint32_t resched;     /* 1: who runs must be decided anew */
