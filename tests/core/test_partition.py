@@ -59,6 +59,16 @@ def test_an_interrupt_breaks_into_loading_after_one_step() -> None:
     assert machine.vcpu(0).state == lib.VCPU_READY
 
 
+def test_an_interrupt_of_a_partition_that_is_off_can_come_again() -> None:
+    """A device that speaks up before its partition has started is heard after the start."""
+    machine = Handset()
+    lib.host_raise(handset.DEVICE_IRQ)
+    lib.machine_interrupt(machine.cpu, lib.arch_irq_acknowledge())
+    assert machine.host.active[handset.DEVICE_IRQ] == 1
+    lib.partition_start(machine.partition(0))
+    assert machine.host.active[handset.DEVICE_IRQ] == 0
+
+
 @pytest.mark.parametrize(
     ("policy", "how", "again"),
     [

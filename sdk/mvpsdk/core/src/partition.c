@@ -22,11 +22,10 @@ static void devices_reset(struct partition *partition)
     }
 }
 
-static void vcpu_reset(struct vcpu *vcpu)
+static void bind_interrupts(struct vcpu *vcpu)
 {
     const struct mvp_pack_header *header = machine.pack;
 
-    vgic_cpu_init(&vcpu->vgic, vcpu->vgic.lr_count, machine.board->virtual_irq);
     for (uint32_t n = 0; n < header->tables[MVP_TABLE_INTERRUPT].count; n++) {
         const struct mvp_interrupt *row = mvp_pack_entry(header, MVP_TABLE_INTERRUPT, n);
 
@@ -36,8 +35,22 @@ static void vcpu_reset(struct vcpu *vcpu)
     }
 }
 
+static void vcpu_reset(struct vcpu *vcpu)
+{
+    vgic_cpu_init(&vcpu->vgic, vcpu->vgic.lr_count, machine.board->virtual_irq);
+    bind_interrupts(vcpu);
+}
+
+/* An interrupt that came while the partition was off is still active: it could never come again. */
+static void drop_interrupts(struct partition *partition)
+{
+    bind_interrupts(&partition->vcpus[0]);
+    vgic_release(&partition->vcpus[0]);
+}
+
 void partition_start(struct partition *partition)
 {
+    drop_interrupts(partition);
     devices_reset(partition);
     for (uint32_t n = 0; n < partition->vcpu_count; n++) {
         vcpu_reset(&partition->vcpus[n]);

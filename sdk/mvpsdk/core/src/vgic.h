@@ -117,7 +117,8 @@ bool vgic_pending(struct vcpu *vcpu);
 /* Would this interrupt, if it came, be delivered? (Enabled, its group too, and not active.) */
 bool vgic_accepts(struct vcpu *vcpu, uint32_t intid);
 
-/* The partition stops, its vCPUs are saved: gives up the physical interrupts that it holds. */
+/* The partition stops or is about to start, its vCPUs are saved: gives up the physical interrupts
+ * that it holds. */
 void vgic_release(struct vcpu *vcpu);
 
 #endif
