@@ -61,6 +61,17 @@ def test_what_the_uart_does_not_take_waits(machine: Handset, say: Say) -> None:
     assert machine.console() == "[work] late\r\n"
 
 
+def test_before_a_halt_everything_is_sent(machine: Handset, say: Say) -> None:
+    """What waits is sent without an interrupt; a UART that takes nothing does not hold it up."""
+    machine.host.console_full = 1
+    say(1, b"last words\n")
+    lib.console_flush()
+    assert machine.console() == ""
+    machine.host.console_full = 0
+    lib.console_flush()
+    assert machine.console() == "[work] last words\r\n"
+
+
 def test_lost_bytes_are_counted_aloud(machine: Handset, say: Say) -> None:
     """When the ring is full too, the loss is said as soon as there is room."""
     machine.host.console_full = 1

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PL011 UART (Arm DDI 0183), set up by the boot loader: polled transmit, interrupts for receive. */
+/* PL011 UART (Arm DDI 0183), set up by the boot loader: interrupts for receive, and for transmit
+ * while bytes wait. */
 #include "aarch64.h"
 #include "arch.h"
 
@@ -9,9 +10,11 @@
 #define FR_TXFF 0x20
 #define IMSC 0x38
 #define IMSC_RX 0x50 /* receive, and receive timeout */
+#define IMSC_TX 0x20 /* the FIFO has drained to its trigger level */
 #define ICR 0x44
 
 static uint64_t base; /* 0: the board has none */
+static bool waits;    /* the last byte found the FIFO full */
 
 static volatile uint32_t *reg(uint64_t offset)
 {
@@ -28,7 +31,15 @@ void console_interrupts(void)
     if (base != 0) {
         *reg(ICR) = 0x7ff;
         *reg(IMSC) = IMSC_RX;
+        waits = false;
     }
+}
+
+/* The interrupt says when there is room again; off with it once there is, or it would not end. */
+static void wait_for_room(bool on)
+{
+    waits = on;
+    *reg(IMSC) = on ? IMSC_RX | IMSC_TX : IMSC_RX;
 }
 
 bool arch_console_put(uint8_t byte)
@@ -37,9 +48,15 @@ bool arch_console_put(uint8_t byte)
         return true;
     }
     if ((*reg(FR) & FR_TXFF) != 0) {
+        if (!waits) {
+            wait_for_room(true);
+        }
         return false;
     }
     *reg(DR) = byte;
+    if (waits) {
+        wait_for_room(false);
+    }
     return true;
 }
 

@@ -8,7 +8,8 @@
 #include "machine.h"
 #include "menu.h"
 
-#define RING_SIZE 1024 /* bytes that wait for the UART; a power of two */
+#define FLUSH_POLLS 10000000 /* of the UART: longer than a ring takes at 9600 baud */
+#define RING_SIZE 1024       /* bytes that wait for the UART; a power of two */
 
 /* The hypervisor speaks as a source of its own: partition NULL. */
 static struct {
@@ -150,6 +151,13 @@ static void take(uint8_t byte)
 {
     if (!menu_key(byte) && machine.focus != NULL) {
         pl011_receive(&machine.focus->vcpus[0], byte);
+    }
+}
+
+void console_flush(void)
+{
+    for (uint32_t n = 0; n < FLUSH_POLLS && console.count > 0; n++) {
+        drain();
     }
 }
 

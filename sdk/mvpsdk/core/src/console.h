@@ -26,4 +26,7 @@ void log_values(const char *text, const uint64_t *values);
 /* The UART's interrupt, or a poll: sends what waits and takes what came. */
 void console_service(void);
 
+/* Waits until all is sent, or the UART takes no more: before the machine halts. */
+void console_flush(void);
+
 #endif

@@ -42,7 +42,7 @@ static struct vcpu *act(struct vcpu *vcpu, const struct call_result *result)
     case CALL_SYSTEM_OFF:
     case CALL_SYSTEM_RESET:
         if (partition->config->kind == MVP_REALTIME) {
-            console_service();
+            console_flush();
             arch_power(result->action == CALL_SYSTEM_RESET);
         }
         partition_stop(partition, MVP_PARTITION_STOPPED);

@@ -42,6 +42,7 @@ _Noreturn void panic(uint64_t syndrome, uint64_t pc, uint64_t address)
     uint64_t values[4] = {MVP_RUN_PANIC, syndrome, pc - (uint64_t)_head, address};
 
     log_values("panic reason=% syndrome=% offset=% address=%", values);
+    console_flush();
     for (;;) {
         __asm__ volatile("wfi");
     }

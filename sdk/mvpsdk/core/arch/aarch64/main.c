@@ -15,6 +15,7 @@ static uint64_t pages[TABLE_POOL_PAGES * 512] __attribute__((section(".pool"), a
 
 static _Noreturn void halt(void)
 {
+    console_flush();
     for (;;) {
         __asm__ volatile("wfi");
     }
