@@ -8,7 +8,7 @@ from mvpsdk.core._library import lib
 
 RTC = 0x09010000
 MATCH, MASK = 0x04, 0x10
-WRITE_WORD = 0x24 << 26 | 1 << 25 | 1 << 24 | 2 << 22 | 1 << 6
+WRITE_WORD = 0x24 << 26 | 1 << 25 | 1 << 24 | 2 << 22 | 1 << 6 | 6
 """ESR_EL2 of a store of w0."""
 
 

@@ -14,6 +14,8 @@ UART, RTC, GICD, GICR = 0x09000000, 0x09010000, 0x08000000, 0x080A0000
 ISV, SSE, SF, WNR, S1PTW = 1 << 24, 1 << 21, 1 << 15, 1 << 6, 1 << 7
 WFX, FP, SMC, SYSREG, SVE, FETCH, DATA = 0x01, 0x07, 0x17, 0x18, 0x19, 0x20, 0x24
 EL1H, EL0 = 0x5, 0x0
+TRANSLATION, PERMISSION = 0x06, 0x0E
+"""Fault status of a data abort, at level 2."""
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def trap(machine: Handset, kind: int, detail: int = 0, address: int = 0) -> obje
 
 def abort(size: int = 2, reg: int = 1, flags: int = 0) -> int:
     """Syndrome of a device access of 1 << size bytes by a register."""
-    return ISV | size << 22 | reg << 16 | flags
+    return ISV | size << 22 | reg << 16 | flags | TRANSLATION
 
 
 def sysreg(op0: int, op1: int, crn: int, crm: int, op2: int, *, reg: int = 1, read: bool) -> int:
@@ -196,6 +198,7 @@ def test_a_load_to_the_zero_register_goes_nowhere(machine: Handset) -> None:
         (DATA, abort(), 0x50000000, EL0, 0x24 << 26 | 0x2000010, 0x42),
         (DATA, 0, UART, EL1H, 0x25 << 26 | 0x2000010, 0x43),
         (DATA, abort(flags=S1PTW), UART, EL1H, 0x25 << 26 | 0x2000010, 0x42),
+        (DATA, abort() ^ TRANSLATION ^ PERMISSION, UART, EL1H, 0x25 << 26 | 0x2000010, 0x42),
         (FETCH, 0, UART, EL1H, 0x21 << 26 | 0x2000010, 0x42),
         (FETCH, 0, 0x50000000, EL0, 0x20 << 26 | 0x2000010, 0x42),
     ],
@@ -286,6 +289,13 @@ def test_debug_and_auxiliary_registers_read_zero(
     """MDSCR_EL1 and ACTLR_EL1: reads as zero, writes ignored."""
     msr(machine, 0xFF, *name)
     assert mrs(*name) == 0
+    assert machine.host.injections == 0
+
+
+def test_no_guest_switches_the_gic_interface_off(machine: Handset, mrs: Mrs) -> None:
+    """ICC_SRE_EL1 is one for all partitions: it reads as fixed, writes are ignored."""
+    msr(machine, 0, 3, 0, 12, 12, 5)
+    assert mrs(3, 0, 12, 12, 5) == 7
     assert machine.host.injections == 0
 
 

@@ -14,6 +14,8 @@
 #define ISS_SF 0x00008000  /* 64-bit register */
 #define ISS_S1PTW 0x80     /* the access was the guest's own table walk */
 #define ISS_WNR 0x40
+#define ISS_FSC_CLASS 0x3c  /* fault status without its level */
+#define ISS_TRANSLATION 0x4 /* HPFAR_EL2 tells the address of no other kind of fault here */
 
 static const struct window *window_at(const struct partition *partition, uint64_t ipa)
 {
@@ -81,7 +83,8 @@ bool mmio_access(struct vcpu *vcpu, uint64_t ipa, uint64_t syndrome)
     bool write = (syndrome & ISS_WNR) != 0;
     uint64_t value = 0;
 
-    if (window == NULL || (syndrome & (ISS_ISV | ISS_S1PTW)) != ISS_ISV) {
+    if (window == NULL ||
+        (syndrome & (ISS_ISV | ISS_S1PTW | ISS_FSC_CLASS)) != (ISS_ISV | ISS_TRANSLATION)) {
         return false;
     }
     if (write && reg != 31) {

@@ -18,6 +18,8 @@
 #define ICC_SGI1R NAME(3, 0, 12, 11, 5)
 #define ICC_ASGI1R NAME(3, 0, 12, 11, 6)
 #define ICC_SGI0R NAME(3, 0, 12, 11, 7)
+#define ICC_SRE NAME(3, 0, 12, 12, 5)
+#define SRE_ALWAYS 7 /* system registers, no bypass: as if nothing else were built in */
 #define CNTP_TVAL NAME(3, 3, 14, 2, 0)
 #define CNTP_CTL NAME(3, 3, 14, 2, 1)
 #define CNTP_CVAL NAME(3, 3, 14, 2, 2)
@@ -61,6 +63,9 @@ static bool serve(struct vcpu *vcpu, uint32_t name, bool write, uint64_t *value)
     case ICC_ASGI1R: /* the other security state's, and group 0: no guest has them */
     case ICC_SGI0R:
         return write;
+    case ICC_SRE: /* one for all partitions, where the CPU lets it be switched at all */
+        *value = SRE_ALWAYS;
+        return true;
     case CNTP_CTL:
         physical_timer(vcpu, PTIMER_CTL, write, value);
         return true;

@@ -87,9 +87,9 @@ static void load(struct vcpu *vcpu)
     WRITE("vmpidr_el2", MPIDR_RES1 | vcpu->number);
     WRITE("cntvoff_el2", vcpu->partition->counter_offset);
     WRITE("cptr_el2", fp_owner == vcpu ? CPTR_BASE : CPTR_BASE | CPTR_TFP);
+    vgic_load(vcpu); /* before its timer is on: one that is active must not come again */
     WRITE("cntv_cval_el0", vcpu->vtimer_compare);
     WRITE("cntv_ctl_el0", vcpu->vtimer_control);
-    vgic_load(vcpu);
 }
 
 void context_switch(struct vcpu *next, struct vcpu *previous)

@@ -17,9 +17,11 @@
 #define HCR_TIDCP (1ULL << 20)
 #define HCR_TACR (1ULL << 21)
 #define HCR_RW (1ULL << 31)
+#define HCR_TLOR (1ULL << 35) /* where there are none of these, the bits are RES0 */
+#define HCR_TERR (1ULL << 36)
 #define HCR_BASE                                                                                   \
     (HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TACR | \
-     HCR_RW)
+     HCR_RW | HCR_TLOR | HCR_TERR)
 
 /* MDCR_EL2: TPMCR, TPM, TDA, TDOSA, TDRA. */
 #define MDCR_TRAPS 0xe60

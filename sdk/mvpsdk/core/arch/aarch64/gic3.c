@@ -31,6 +31,7 @@
 #define TYPER_LAST (1U << 4)
 #define PRIORITY 0x80808080U
 #define AFFINITY 0xff00ffffffULL
+#define ISR_IRQ 0x80       /* an SError that is masked here must not look like one */
 #define WAIT_LIMIT 1000000 /* polls; a GIC that does not answer by then is not there */
 
 static uint64_t distributor;
@@ -114,6 +115,8 @@ uint32_t gic_init(const struct mvp_board *board)
     WRITE(ICC_SRE_EL2, 0xf);
     ISB();
     WRITE(ICC_SRE_EL1, 7);
+    ISB();
+    WRITE(ICC_SRE_EL2, 7); /* from now on EL1 can't switch it off for the others: it traps */
     distributor_init();
     redistributor = find_redistributor(board->gicr_base, board->gicr_size);
     redistributor_init(board);
@@ -175,7 +178,7 @@ void arch_irq_active(uint32_t intid, bool active)
 
 bool arch_irq_pending(void)
 {
-    return READ("isr_el1") != 0;
+    return (READ("isr_el1") & ISR_IRQ) != 0;
 }
 
 struct vcpu *trap_irq(struct vcpu *vcpu)
