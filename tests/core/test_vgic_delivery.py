@@ -443,14 +443,3 @@ def test_three_list_registers_are_enough() -> None:
         guest.bit_write(rig.ISPENDR, intid)
     guest.hardware(TIMER)
     assert sorted(guest.drain()) == [1, 2, 3, 4, TIMER]
-
-
-def test_what_was_set_pending_while_its_group_was_off_comes_with_the_group() -> None:
-    """ISPENDR, then ISENABLER, then GICD_CTLR: a guest may set up in any order."""
-    guest = Rig()
-    guest.set_up()
-    guest.write(rig.CTLR, 0)
-    guest.bit_write(rig.ISPENDR, 34)
-    guest.bit_write(rig.ISENABLER, 34)
-    guest.write(rig.CTLR, 2)
-    assert guest.acknowledge() == 34
