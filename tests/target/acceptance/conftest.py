@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mvpsdk import build
 from phone import bundled, copied, once
 from workshop import EXAMPLE, images
 
@@ -30,4 +31,20 @@ def debian(shared: Path) -> Path:
 @pytest.fixture(scope="session")
 def demo(shared: Path, debian: Path) -> Path:
     """The demo handset's bundle, in the folder of its inputs."""
-    return once(shared / "demo", lambda folder: bundled(copied(folder / "phone", debian)))
+
+    def make(folder: Path) -> Path:
+        return bundled(copied(folder / "phone", debian), cache=shared / "cache")
+
+    return once(shared / "demo", make)
+
+
+@pytest.fixture(scope="session")
+def hypervisor(shared: Path) -> Path:
+    """The hypervisor for a board with a PL011, built without the command line."""
+
+    def make(folder: Path) -> Path:
+        made = folder / "hypervisor"
+        made.write_bytes(build.image("pl011").binary)
+        return made
+
+    return once(shared / "hypervisor", make)

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gdb import Gdb
-from mvpsdk import build
 from mvpsdk.core.facade import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-pytestmark = [pytest.mark.target, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.target, pytest.mark.timeout(150)]
 
 EL1 = "virt,gic-version=3"
 EL2 = "virt,gic-version=3,virtualization=on"
@@ -46,14 +45,6 @@ def first_line(arguments: Sequence[str]) -> str:
         guard.cancel()
         machine.kill()
     return line.decode().strip()
-
-
-@pytest.fixture(scope="module")
-def hypervisor(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The hypervisor for a board with a PL011."""
-    path = tmp_path_factory.mktemp("entry") / "hypervisor"
-    path.write_bytes(build.image("pl011").binary)
-    return path
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from workshop import COMPILERS, EXAMPLE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-pytestmark = [pytest.mark.target, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.target, pytest.mark.timeout(240)]
 
 OUTLAWS = Path(__file__).parent / "outlaws"
 SCRIPT = Path(__file__).parents[2] / "bench" / "guest" / "guest.ld"
@@ -47,20 +47,20 @@ def compiled(output: Path, **defines: int) -> None:
     subprocess.run(flat, check=True)
 
 
-def make(folder: Path) -> Path:
+def make(folder: Path, cache: Path) -> Path:
     """Build and bundle the handset of outlaws."""
     shutil.copytree(EXAMPLE / "firmware", folder / "firmware")
     shutil.copy(OUTLAWS / "handset.toml", folder)
     compiled(folder / "outlaw.bin", **ELSEWHERE)
     compiled(folder / "faceless.bin", **ELSEWHERE, UNMAPPED=ELSEWHERE["HOLE"])
-    mvpsdk(folder, "bundle", ".", "-o", "outlaws.itb", "--unsigned")
+    mvpsdk(folder, "bundle", ".", "-o", "outlaws.itb", "--unsigned", cache=cache)
     return folder / "outlaws.itb"
 
 
 @pytest.fixture(scope="session")
 def outlaws(shared: Path) -> Path:
     """The bundle of outlaws; the addresses that they know are those of the plan."""
-    made = once(shared / "outlaws", make)
+    made = once(shared / "outlaws", lambda folder: make(folder, shared / "cache"))
     pack = bundle.open(made).pack
     assert pack
     board = pack.boards[0]

@@ -38,7 +38,7 @@ def persona_of(pack: Pack, name: str) -> tuple[PackPartition, PackRegion]:
     return pack.partitions[index], ram
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("name", ["work", "personal"])
 def test_images_are_the_files_at_the_personas_first_instruction(name: str, demo: Path) -> None:
     """Stopped at its entry at EL1: the SHA-256 of each image in RAM is that of the file."""

@@ -21,7 +21,7 @@ from phone import once
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = [pytest.mark.target, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.target, pytest.mark.timeout(300)]
 
 CHECKOUT = Path(__file__).parents[3]
 ROOMS = {"sdk/mvpsdk": "mvpsdk", "cli/mvpsdk_cli": "mvpsdk_cli", "boards": "mvpsdk/boards"}

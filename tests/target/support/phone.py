@@ -34,12 +34,12 @@ def once(folder: Path, make: Callable[[Path], Path]) -> Path:
         return Path(made.read_text())
 
 
-def mvpsdk(folder: Path, *arguments: str, before: Sequence[str] = ()) -> str:
-    """Call the command line in a folder, with a cache of its own; what it prints."""
+def mvpsdk(folder: Path, *arguments: str, cache: Path, before: Sequence[str] = ()) -> str:
+    """Call the command line in a folder; what it prints."""
     done = subprocess.run(  # noqa: PLW1510 - the status is looked at below
         [*before, sys.executable, "-m", "mvpsdk_cli", *arguments],
         cwd=folder,
-        env={**os.environ, "MVPSDK_CACHE_DIR": str(folder / "cache"), "NO_COLOR": "1"},
+        env={**os.environ, "MVPSDK_CACHE_DIR": str(cache), "NO_COLOR": "1"},
         capture_output=True,
         text=True,
         timeout=LIMIT,
@@ -56,11 +56,11 @@ def copied(folder: Path, images: Path) -> Path:
     return folder
 
 
-def bundled(folder: Path, *before: str) -> Path:
+def bundled(folder: Path, *before: str, cache: Path) -> Path:
     """Build what is to be built in a copy of the example, and bundle it; the bundle."""
     prepare = [*before, sys.executable, "prepare", "--only", "personal"]
     subprocess.run(prepare, cwd=folder, check=True, capture_output=True, timeout=LIMIT)
-    mvpsdk(folder, "bundle", ".", "-o", "demo.itb", "--unsigned", before=before)
+    mvpsdk(folder, "bundle", ".", "-o", "demo.itb", "--unsigned", cache=cache, before=before)
     return folder / "demo.itb"
 
 
