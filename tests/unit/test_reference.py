@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mvpsdk.core.facade import Reason
+from mvpsdk.lint import catalogue
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -44,3 +45,8 @@ def test_every_reason_has_words_of_its_own(reason: Reason) -> None:
     texts = [each.text for each in Reason]
     assert texts.count(reason.text) == 1
     assert (reason.text == "all is well") == (reason is Reason.OK)
+
+
+def test_the_front_page_counts_right() -> None:
+    """What README says of the rules is so."""
+    assert f"({len(catalogue())} rules)" in (DOCS.parent / "README.md").read_text()
