@@ -6,6 +6,7 @@ something to parse: ``{"schema": "mvpsdk.error/1", "kind": …, "exit-code": …
 "place", "hint", "rule"}]}``; with ``--format jsonl`` the same on one line.
 """
 
+import errno
 import os
 import signal
 import sys
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import TextIOWrapper
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO
 
 from mvpsdk.errors import Fault, MvpError, Place
 from mvpsdk_cli import render
@@ -29,6 +30,7 @@ KINDS = {
     130: "interrupted",
     143: "terminated",
 }
+_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 BROKEN_PIPE = 141  # as a program killed by SIGPIPE: whoever read our output has had enough
 
 
@@ -47,6 +49,7 @@ class Failure:
 
 def guard(action: Callable[[], int], arguments: list[str]) -> int:
     """Runs the action; returns the exit code, with everything told that is to be told."""
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a name that the terminal can't show is no error
@@ -62,13 +65,26 @@ def _guarded(action: Callable[[], int], arguments: list[str]) -> int:
         code = action()
         sys.stdout.flush()
     except BrokenPipeError:
-        _discard_stdout()
+        _discard(sys.stdout)
         return BROKEN_PIPE
     except (Exception, KeyboardInterrupt, Terminated) as error:  # noqa: BLE001 - the boundary
         if os.environ.get("MVPSDK_DEBUG") == "1":
             _traceback(error)
-        return _tell(failure(error), arguments)
+        return _told(failure(error), arguments)
     return code
+
+
+def _told(what: Failure, arguments: list[str]) -> int:
+    """Tells a failure; returns its exit code, which says what was wrong whoever could be told.
+
+    A stream may take no more (a full disk, a reader that left): the other one is still tried.
+    """
+    for tell in (lambda: _write_json(what, arguments), sys.stdout.flush, lambda: _tell(what)):
+        try:
+            tell()
+        except OSError:
+            _discard(sys.stdout)
+    return what.exit_code
 
 
 def _on_terminate(_number: int, _frame: FrameType | None) -> None:
@@ -85,6 +101,8 @@ def failure(error: BaseException) -> Failure:
         return _simple(130, "interrupted")
     if isinstance(error, OSError) and error.filename is not None:
         return _file_failure(error)
+    if isinstance(error, OSError) and error.errno in _UNWRITABLE:
+        return _output_failure(error)
     return _usage(error) or _bug(error)
 
 
@@ -96,6 +114,13 @@ def _file_failure(error: OSError) -> Failure:
     reason = error.strerror or type(error).__name__
     place = Place(file=os.fsdecode(error.filename))
     return Failure(exit_code=2, faults=(Fault(message=reason, place=place),))
+
+
+def _output_failure(error: OSError) -> Failure:
+    """Only the standard streams fail without a name: whatever else writes is `store.output`."""
+    reason = (error.strerror or type(error).__name__).lower()
+    hint = "make room where stdout goes, or send it somewhere else"
+    return Failure(exit_code=3, faults=(Fault(message=f"can't write: {reason}", hint=hint),))
 
 
 def _usage(error: BaseException) -> Failure | None:
@@ -147,8 +172,7 @@ def _tracker() -> str:
     return f"at {trackers[0]}" if trackers else "to the maintainers of mvpsdk"
 
 
-def _tell(told: Failure, arguments: list[str]) -> int:
-    _write_json(told, arguments)
+def _tell(told: Failure) -> None:
     for fault in told.faults:
         render.failure(fault.message, fault.rule)
         if fault.place:
@@ -157,7 +181,6 @@ def _tell(told: Failure, arguments: list[str]) -> int:
             render.detail(f"next: {_indented(fault.hint)}")
     if told.usage:
         render.detail(f"usage: {told.usage}")
-    return told.exit_code
 
 
 def _indented(hint: str) -> str:
@@ -167,6 +190,8 @@ def _indented(hint: str) -> str:
 
 def _place(place: Place) -> str:
     text = str(place)
+    if "://" in place.file:
+        return text
     return render.path(place.file) + text.removeprefix(place.file)
 
 
@@ -217,6 +242,13 @@ def _traceback(error: BaseException) -> None:
     traceback.print_exception(error, file=sys.stderr)
 
 
-def _discard_stdout() -> None:
-    """Points stdout at nothing, so that the interpreter's own flush at exit is silent."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _open_streams() -> None:
+    """A stream that the caller closed (`>&-`) is as good as /dev/null."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
+def _discard(stream: TextIO) -> None:
+    """Points a stream at nothing, so that the interpreter's own flush at exit is silent."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

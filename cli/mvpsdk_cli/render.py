@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The only place that prints: results to stdout, everything else to stderr.
 
-A command calls :func:`out` for text, :func:`report` for JSON, :func:`note` for remarks on stderr
-and :func:`progress` for anything that takes over half a second. Colours are plain ANSI codes, since
-importing rich costs more than most commands take; only the progress bar needs it.
+A command calls :func:`out` for text, :func:`report` for JSON, :func:`made` where the result is a
+file and the text only tells of it, :func:`note` for remarks on stderr and :func:`progress` for
+anything that takes over half a second. Colours are plain ANSI codes, since importing rich costs
+more than most commands take; only the progress bar needs it.
 """
 
 from __future__ import annotations
@@ -89,6 +90,12 @@ def note(text: str) -> None:
     if not _settings.quiet:
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
+
+
+def made(text: str) -> None:
+    """A line about the files that were written, to stdout; ``--quiet`` drops it."""
+    if not _settings.quiet:
+        out(text)
 
 
 def interactive() -> bool:

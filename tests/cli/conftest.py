@@ -61,13 +61,16 @@ def cli(capfd: pytest.CaptureFixture[str]) -> Callable[..., Result]:
 def program() -> Callable[..., subprocess.Popen[str]]:
     """A function that starts the command line as a program of its own."""
 
-    def start(*words: object, **environment: str) -> subprocess.Popen[str]:
+    def start(
+        *words: object, preexec_fn: Callable[[], None] | None = None, **environment: str
+    ) -> subprocess.Popen[str]:
         path = os.pathsep.join([*SOURCES, os.environ.get("PYTHONPATH", "")])
         options: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(
             [*PROGRAM, *map(str, words)],
             env={**os.environ, "PYTHONPATH": path, **environment},
             text=True,
+            preexec_fn=preexec_fn,  # noqa: PLW1509 - no threads in a test of the command line
             **options,
         )
 

@@ -229,3 +229,36 @@ def test_a_tool_that_failed_keeps_a_bundle_from_being_made(
     assert code == 2
     assert "realtime.image: the parser crashed" in err
     assert not Path("x.itb").exists()
+
+
+def test_quiet_says_nothing_of_files_that_are_made(
+    handset: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file is the result; JSON, which is asked for by name, still comes."""
+    handset()
+    for words in ("lock .", "bundle . -o x.itb --unsigned", "extract x.itb -o parts", "fetch ."):
+        assert run(capsys, *words.split(), "--quiet") == (0, "", "")
+    assert document(capsys, "extract", "x.itb", "-o", "parts", "--quiet")["files"]
+
+
+def test_a_bundle_never_replaces_firmware_sources(
+    handset: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the firmware is built from is an input too; another file beside it may be written."""
+    handset(
+        more='[realtime]\nsource = "fw"\nmemory = "8 MiB"\nmap = "direct"\ncpu = 0\npriority = 10\n'
+    )
+    source = Path("fw/main.c")
+    source.parent.mkdir()
+    source.write_text("int x;")
+    made = stand_in("firmware")
+    object.__setattr__(made, "elf", firmware_elf())
+    monkeypatch.setattr(build, "firmware", lambda *_a, **_k: made)
+    bundling = ["bundle", ".", "--unsigned", "-o"]
+
+    code, _, err = run(capsys, *bundling, "fw/main.c")
+
+    assert code == 2
+    assert "one of the bundle's own inputs" in err
+    assert source.read_text() == "int x;"
+    assert [run(capsys, *bundling, "fw/phone.itb")[0] for _ in "ab"] == [0, 0]

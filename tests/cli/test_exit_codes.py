@@ -195,6 +195,40 @@ def test_reader_that_goes_away_is_no_error(monkeypatch: pytest.MonkeyPatch) -> N
         assert main.main(["--help"]) == 141
 
 
+def test_a_stream_that_takes_no_more_is_no_bug(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk behind stdout is told on stderr; an error's own exit code stays what it was."""
+    for words, code in ((["rules"], 3), (["plan", "nowhere", "--format", "json"], 2)):
+        with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
+            monkeypatch.setattr(sys, "stdout", full)
+            result = cli(*words)
+        assert result.code == code
+        assert "error: " in result.err
+        assert "internal" not in result.err
+
+
+def test_an_error_for_a_reader_that_left_keeps_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The JSON has nobody to read it; the exit code still says what was wrong."""
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        assert main.main(["plan", "nowhere", "--format", "json"]) == 2
+
+
+@pytest.mark.parametrize(("verb", "code"), [("boards", 0), ("nope", 2)])
+def test_closed_streams_are_as_good_as_dev_null(program: Program, verb: str, code: int) -> None:
+    """`mvpsdk boards >&- 2>&- <&-`: Python then has no streams at all."""
+    process = program(verb, preexec_fn=lambda: os.closerange(0, 3))
+    process.communicate(timeout=30)
+    assert process.returncode == code
+
+
+def test_a_url_is_told_as_it_is(failing: Callable[..., Any]) -> None:
+    """Only files are shown relative to here."""
+    place = Place(file="https://example.com/linux")
+    assert "at:   https://example.com/linux" in failing(errors.RefusedError("no", place=place)).err
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_signals_end_a_run_and_its_qemu(
     program: Program, bundle: Callable[..., Path], number: signal.Signals, code: int

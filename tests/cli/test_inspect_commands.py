@@ -93,6 +93,19 @@ def test_extract_gives_the_inputs_back(handset: Any, capsys: pytest.CaptureFixtu
     assert len(found["files"]) == 6
 
 
+def test_extract_from_what_has_no_parts_is_refused(
+    handset: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A kernel is no bundle: doing nothing with exit code 0 would be a lie."""
+    handset()
+
+    code, _, err = run(capsys, "extract", "linux", "-o", "parts")
+
+    assert code == 2
+    assert "no parts in it" in err
+    assert not Path("parts").exists()
+
+
 def test_extract_names_what_there_is(handset: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """A wrong name is a wrong call."""
     bundled(handset, capsys)

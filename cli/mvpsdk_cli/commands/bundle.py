@@ -120,7 +120,7 @@ def _tell(made: Bundle, output_format: Format) -> None:
         return
     from mvpsdk.units import describe_size
 
-    render.out(
+    render.made(
         f"{render.path(made.path)}: {manifest.handset} {manifest.version} for {manifest.board},"
         f" {describe_size(made.size)}, unsigned"
     )
@@ -129,4 +129,4 @@ def _tell(made: Bundle, output_format: Format) -> None:
         for entry in (*manifest.parts, *manifest.images)
     ]
     for line in render.table(rows):
-        render.out(line)
+        render.made(line)

@@ -25,7 +25,7 @@ SECTION = "Describe"
 def command(  # noqa: D103 - the module's docstring is the command's
     bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A FIT or a pack.")],
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="What to take out.")
+        list[str] | None, typer.Argument(metavar="NAME", help="What to take out.")
     ] = None,
     *,
     output: Annotated[
@@ -40,5 +40,5 @@ def command(  # noqa: D103 - the module's docstring is the command's
         render.report("mvpsdk.extract/1", {"files": [str(path) for path in paths]})
     else:
         for path in paths:
-            render.out(render.path(path))
+            render.made(render.path(path))
     return 0

@@ -29,7 +29,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
         render.report("mvpsdk.fetch/1", {"inputs": rows})
         return 0
     for role, path in fetched.items():
-        render.out(f"{role}  {render.path(path)}")
+        render.made(f"{role}  {render.path(path)}")
     if not fetched:
         render.note("nothing to fetch: every input is a file on this machine")
     return 0

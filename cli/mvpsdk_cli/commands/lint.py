@@ -86,12 +86,11 @@ def command(  # noqa: D103 - the module's docstring is the command's
     output_format: FormatOption = Format.TEXT,
 ) -> int:
     from mvpsdk import lint
-    from mvpsdk.lint import Severity
     from mvpsdk_cli import pipeline
 
     release = profile is Profile.RELEASE
-    rules = {"select": _split(select), "ignore": _split(ignore)}
-    lint.choose(rules["select"], rules["ignore"])  # a wrong name is told before anything is built
+    chosen, left = _split(select), _split(ignore)
+    lint.choose(chosen, left)  # a wrong name is told before anything is built
     asked = pipeline.Request(
         handset=Path(),
         board=board,
@@ -101,12 +100,12 @@ def command(  # noqa: D103 - the module's docstring is the command's
         toolchain=toolchain,
     )
     reports = [
-        lint.check(benches, today=_today(), select=rules["select"], ignore=rules["ignore"])
+        lint.check(benches, today=_today(), select=chosen, ignore=left)
         for benches in _benches(paths or [], images or [], asked)
     ]
     report = lint.merge(reports)
     _show(report, output_format, statistics=statistics)
-    return report.exit_code(fail_on=Severity(fail_on), strict=strict or release)
+    return report.exit_code(fail_on=lint.Severity(fail_on), strict=strict or release)
 
 
 def _split(names: list[str] | None) -> list[str]:

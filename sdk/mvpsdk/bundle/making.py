@@ -28,6 +28,8 @@ __all__ = ["Bundle", "Profile", "pack", "write_pack"]
 
 Profile = Literal["dev", "release"]
 
+_SOURCES = (".c", ".h", ".S", ".ld")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bundle:
@@ -57,6 +59,7 @@ def pack(
     """
     _check_fingerprint(hypervisor)
     _check_output(path, [plan.handset.path, *files.values()])
+    _check_sources(path, plan)
     with output(path) as file:
         container = _Container(file, plan)
         container.add("hypervisor", lambda: copy(Span.of(hypervisor.binary), file))
@@ -113,6 +116,14 @@ def _check_output(path: Path, inputs: Iterable[Path]) -> None:
             place=Place(file=str(path)),
             hint="write the bundle to another file",
         )
+
+
+def _check_sources(path: Path, plan: Plan) -> None:
+    """Nor one of the files that the firmware is built from; a new file beside them is welcome."""
+    realtime = plan.handset.realtime
+    folder = realtime.source if realtime else None
+    if folder and path.exists() and path.resolve().is_relative_to(folder.resolve()):
+        _check_output(path, (source for source in folder.rglob("*") if source.suffix in _SOURCES))
 
 
 class _Container:

@@ -49,13 +49,19 @@ def extract(contents: Contents, names: Sequence[str], folder: Path) -> tuple[Pat
 
     Return the paths. Each file appears whole or not at all.
 
-    Raises InputError for a name that isn't there, BundleError for bytes that are not what their
-    digest says, or a name that would lead out of the folder.
+    Raises InputError for a name that isn't there or a file without parts, BundleError for bytes
+    that are not what their digest says, or a name that would lead out of the folder.
     """
     known = {part.name: part for part in contents.entries()}
+    if not known:
+        raise InputError(
+            "there are no parts in it to take out",
+            place=Place(file=str(contents.path)),
+            hint="name a bundle or a pack; mvpsdk inspect says what this file is",
+        )
     unknown = [name for name in names if name not in known]
     if unknown:
-        hint = f"there are: {', '.join(known) or 'none'}"
+        hint = f"there are: {', '.join(known)}"
         raise InputError(
             f"nothing in it is called {', '.join(unknown)}",
             place=Place(file=str(contents.path)),

@@ -67,7 +67,7 @@ def _manifest(contents: Contents) -> Manifest:
     if contents.manifest and {part.name for part in contents.parts}.issuperset(_NEEDED):
         return contents.manifest
     raise BundleError(
-        f"a {contents.kind} alone can't be run: it lacks hypervisor, pack or manifest",
+        f"this file ({contents.kind}) can't be run: it lacks hypervisor, pack or manifest",
         place=Place(file=str(contents.path)),
         hint="make a bundle: mvpsdk bundle HANDSET -o FILE --unsigned",
     )

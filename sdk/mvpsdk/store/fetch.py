@@ -167,7 +167,17 @@ class _Download:
             return RefusedError(f"no trustworthy answer: {error}", place=place, hint=_REFUSED)
         if isinstance(error, ValueError):  # InvalidURL, InvalidSchema, MissingSchema, ...
             return InputError(f"not a URL to download from: {error}", place=place, hint=_SCHEME)
-        return TimeoutError_(f"the download broke off: {error}", place=place, hint=_LATER)
+        return TimeoutError_(f"the download broke off: {_cause(error)}", place=place, hint=_LATER)
+
+
+def _cause(error: Exception) -> str:
+    """What the operating system said, if it did: libraries wrap it in text about themselves."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.strerror:
+            return seen.strerror.lower()
+        seen = seen.__cause__ or seen.__context__
+    return str(error)
 
 
 _LATER = "try again later; what is there already is kept"

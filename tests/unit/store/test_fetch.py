@@ -272,3 +272,13 @@ def test_a_full_disk_is_named(
 
     with pytest.raises(MissingToolError, match="no space left"):
         fetch(server.url(), SHA256, cache, patience=QUICK)
+
+
+def test_a_server_that_is_not_there_is_told_in_the_system_s_words(cache: Cache) -> None:
+    """Not in those of a library about its own objects."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/linux"
+
+    with pytest.raises(TimeoutError_, match="broke off: connection refused"):
+        fetch(url, SHA256, cache, patience=QUICK)
