@@ -147,9 +147,9 @@ class Qemu:
         """Wait for it to end, and return its exit status."""
         try:
             status = self._process.wait(_GRACE)
-            return 0 if self._qmp.powered_off else status
         except subprocess.TimeoutExpired as error:
             raise TimeoutError_("QEMU closed its console, but does not end") from error
+        return 0 if self._qmp.powered_off else status
 
     def failure(self) -> ToolFailedError:
         """The error that says how it ended, with its own words."""
