@@ -152,6 +152,7 @@ def test_preemption_costs_no_equal_its_turn() -> None:
         assert lib.host_guest_end(handset.DEVICE_IRQ)
         turns.append(machine.wait(0))
     first = turns[0]
+    assert first is not None
     other = {1: 2, 2: 1}[first]
     assert turns == [first] * 10 + [other] * 10 + [first] * 6
 
