@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-import time
 from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Timer
@@ -83,18 +82,10 @@ def test_without_a_device_tree_it_stops_in_silence(machine: str, hypervisor: Pat
         arguments = command(machine, "-device", load, *debug)
         qemu = stack.enter_context(subprocess.Popen(arguments, stdout=subprocess.PIPE))
         stack.callback(qemu.kill)
-        asleep = sleeps(connected(server))
+        asleep = sleeps(Gdb(server))
         qemu.kill()
         assert qemu.stdout
         assert (asleep, qemu.stdout.read()) == (True, b"")
-
-
-def connected(server: Path) -> Gdb:
-    """The debug server, when there is one."""
-    end = time.monotonic() + PATIENCE
-    while not server.exists() and time.monotonic() < end:
-        time.sleep(0.05)
-    return Gdb(server)
 
 
 def sleeps(gdb: Gdb) -> bool:

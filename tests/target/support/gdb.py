@@ -46,9 +46,7 @@ class Gdb:
 
     def __init__(self, path: Path) -> None:
         """Connect to the socket of a machine that stands still."""
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(PATIENCE)
-        self._socket.connect(str(path))
+        self._socket = _connected(path)
         self._stream = self._socket.makefile("rb")
         self.ask("?")
 
@@ -108,6 +106,23 @@ class Gdb:
             assert found.pc == address, f"stopped at {found.pc:#x}"
             if found.el == el:
                 return found
+
+
+def _connected(path: Path) -> socket.socket:
+    """Connect as soon as somebody listens: the socket's file is there a little earlier."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(PATIENCE)
+        try:
+            connection.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            connection.close()
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+        else:
+            return connection
 
 
 def wrapper(folder: Path, *more: str) -> Path:
