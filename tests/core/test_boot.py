@@ -54,6 +54,11 @@ def test_the_pack_is_found_in_the_initrd() -> None:
     assert boot.pack_limit == left.start + 4096 + 32
 
 
+def test_a_pack_that_cannot_be_read_where_it_lies_is_none() -> None:
+    """Behind another ramdisk of odd length; reading it with the MMU off would fault."""
+    assert Left(bytes(4) + MAGIC + bytes(52)).read()[0] == core.Reason.PACK_NOT_FOUND
+
+
 def test_no_pack_in_the_initrd_is_said() -> None:
     """An initrd without the magic."""
     assert Left(bytes(64)).read()[0] == core.Reason.PACK_NOT_FOUND

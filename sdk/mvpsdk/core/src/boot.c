@@ -128,7 +128,8 @@ uint32_t boot_read(const void *tree, struct boot *boot)
     start = (start + 7) & ~7ULL;
     boot->pack_limit = end;
     boot->pack = start + mvp_pack_find(arch_memory(start), end - start);
-    return boot->pack < end ? MVP_OK : MVP_PACK_NOT_FOUND;
+    /* With the MMU off, 8 bytes are read at multiples of 8 only. */
+    return boot->pack < end && boot->pack % 8 == 0 ? MVP_OK : MVP_PACK_NOT_FOUND;
 }
 
 static bool overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)

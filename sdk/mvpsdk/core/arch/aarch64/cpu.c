@@ -52,7 +52,6 @@ static uint64_t pmu_counters(void)
 
 void cpu_init(void)
 {
-    WRITE("vbar_el2", (uint64_t)vectors);
     WRITE("hcr_el2", HCR_BASE);
     WRITE("vtcr_el2", vtcr());
     WRITE("mdcr_el2", MDCR_TRAPS | pmu_counters());

@@ -157,7 +157,7 @@ uint32_t arch_irq_acknowledge(void)
 {
     uint32_t intid = (uint32_t)READ(ICC_IAR1) & 0xffffff;
 
-    if (intid < 1020) {
+    if (intid < 1020 || intid > 1023) { /* an LPI that the boot loader left on is ended, too */
         WRITE(ICC_EOIR1, intid);
     }
     return intid;

@@ -85,6 +85,7 @@ static void go_home(const void *tree, struct boot *boot, const struct mvp_pack_h
             move_self(tree, boot->pack, board->window);
             break;
         case BOOT_MOVE_PACK:
+            arch_cache_clean(board->pack_home, size); /* stale lines must not shadow the copy */
             move(boot->pack, board->pack_home, size);
             boot->pack = board->pack_home;
             break;
@@ -159,6 +160,8 @@ _Noreturn void boot_main(const void *tree, uint64_t pack, uint64_t el)
 
     console_open(boot.console);
     require(el == EL2 ? MVP_OK : MVP_ENTRY_NOT_EL2, el >> 2);
+    WRITE("vbar_el2", (uint64_t)vectors); /* from here on a fault of ours has words */
+    ISB();
     resume(&boot, pack, &reason);
     require(reason, (uint64_t)tree);
     header = judge(&boot);
