@@ -21,7 +21,7 @@ GUESTS = Path(__file__).parents[1] / "guests"
 STUB = GUESTS / "stub"
 HARNESS = GUESTS / "harness"
 COMPILERS = {"gcc": "aarch64-linux-gnu-gcc", "clang": "clang"}
-LIMIT = 60  # seconds of the host's time that a machine may take
+LIMIT = 150  # seconds of the host's time that a machine may take, on a busy host
 STUB_FLAGS = (
     *("-std=c11", "-O1", "-ffreestanding", "-fno-pic", "-mgeneral-regs-only", "-mstrict-align"),
     *("-Wall", "-Wextra", "-Werror", "-nostdlib", "-static", "-no-pie"),
