@@ -148,6 +148,17 @@ def test_failure_in_json_has_the_last_lines(cli: Cli, bundle: Make) -> None:
     assert [line["text"] for line in last["last"]] == ["U-Boot", "hello", "ab", "tick"]
 
 
+def test_a_report_never_replaces_the_bundle(cli: Cli, bundle: Make, tmp_path: Path) -> None:
+    """It is refused before anything boots, and so is a folder that is not there."""
+    image = bundle(*TALK)
+    before = image.read_bytes()
+    done = cli("run", image, "--junit", image)
+    assert done.code == 2
+    assert "the report would replace the bundle" in done.err
+    assert image.read_bytes() == before
+    assert cli("run", image, "--junit", tmp_path / "none" / "run.xml").code == 2
+
+
 def test_junit_has_a_case_for_each_expectation(cli: Cli, bundle: Make, tmp_path: Path) -> None:
     """CI systems show each expectation, with the last lines where it failed."""
     words = ("--expect", "mvp:hello", "--expect", "work:never", "--reject", "panic")

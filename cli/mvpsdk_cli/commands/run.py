@@ -90,6 +90,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
 ) -> int:
     from mvpsdk import run
 
+    _check_report(junit, bundle)
     checks = expect or reject or until_exit or junit or output_format is RunFormat.JSONL
     keyboard = not checks and render.interactive() and render.screen()
     options = run.Options(
@@ -109,6 +110,26 @@ def command(  # noqa: D103 - the module's docstring is the command's
     if output_format is RunFormat.TEXT:
         _tell(end, options)
     return 0 if end.ok else 1
+
+
+def _check_report(report: Path | None, bundle: Path) -> None:
+    """Better told before the boot than after it."""
+    from mvpsdk.errors import InputError, Place
+
+    if report is None:
+        return
+    if report.resolve() == bundle.resolve():
+        raise InputError(
+            "the report would replace the bundle",
+            place=Place(file=str(report)),
+            hint="name another file",
+        )
+    if not report.resolve().parent.is_dir():
+        raise InputError(
+            "there is no such folder for the report",
+            place=Place(file=str(report.parent)),
+            hint="make it first",
+        )
 
 
 def _watch(session: Session, output_format: RunFormat) -> list[Event]:
