@@ -2,8 +2,12 @@
 """Lets the suite run on another build of the core: `make core-check` names its checked one."""
 
 import importlib.util
+import logging
 import os
 import sys
+from collections.abc import Iterator
+
+import pytest
 
 
 def _use_library(path: str) -> None:
@@ -20,3 +24,12 @@ def _use_library(path: str) -> None:
 
 if "MVPSDK_CORE_LIB" in os.environ:
     _use_library(os.environ["MVPSDK_CORE_LIB"])
+
+
+@pytest.fixture(autouse=True)
+def log_level() -> Iterator[None]:
+    """A command's --quiet or --verbose, tried in this process, is not the next test's."""
+    log = logging.getLogger("mvpsdk")
+    before = log.level
+    yield
+    log.setLevel(before)

@@ -2,7 +2,6 @@
 """The fingerprint says which sources a build was made from."""
 
 import importlib
-import logging
 import shutil
 from pathlib import Path
 
@@ -74,7 +73,6 @@ def test_whoever_edits_the_c_may_go_on_with_a_stale_one(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """On request, and not in silence."""
-    caplog.set_level(logging.WARNING, logger="mvpsdk")  # whatever a command's --quiet has set
     monkeypatch.setenv("MVPSDK_CORE_STALE", "1")
     _library.check_fingerprint(b"\x11" * 32, b"\x22" * 32)
 
