@@ -147,6 +147,7 @@ static _Noreturn void run(const struct boot *boot)
     banner();
     start_realtime();
     menu_open(boot->choice);
+    console_service(); /* keys typed before now: their interrupt is gone, they are not */
     enter(sched_run(&machine.cpus[0]));
 }
 
