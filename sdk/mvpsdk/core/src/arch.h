@@ -59,9 +59,9 @@ void arch_fp_load(struct vcpu *vcpu);
 /* Is the vCPU about to fetch an exception vector of its own? (pc within VBAR_EL1's 2 KiB) */
 bool arch_in_vector(struct vcpu *vcpu);
 
-/* Stage-2 tables of this VM changed: forget what the TLBs know. */
+/* This VM's memory is another: forget what the TLBs know of it, and all fetched instructions. */
 void arch_tlb_flush_vm(uint32_t vmid);
-/* Cleans and invalidates to the point of coherency, and makes instruction fetch see it. */
+/* Cleans and invalidates data to the point of coherency. */
 void arch_cache_clean(uint64_t pa, uint64_t size);
 
 /* One byte to the board's console; false: its FIFO is full, try later. */

@@ -132,7 +132,7 @@ void arch_tlb_flush_vm(uint32_t vmid)
 
     WRITE("vttbr_el2", (uint64_t)vmid << 48);
     ISB();
-    __asm__ volatile("dsb ishst\n\ttlbi vmalls12e1is\n\tdsb ish" ::: "memory");
+    __asm__ volatile("dsb ishst\n\ttlbi vmalls12e1is\n\tic ialluis\n\tdsb ish" ::: "memory");
     WRITE("vttbr_el2", before);
     ISB();
 }
@@ -144,5 +144,5 @@ void arch_cache_clean(uint64_t pa, uint64_t size)
     for (uint64_t at = pa & ~(line - 1); at < pa + size; at += line) {
         __asm__ volatile("dc civac, %0" ::"r"(at) : "memory");
     }
-    __asm__ volatile("dsb sy\n\tic ialluis\n\tdsb sy\n\tisb" ::: "memory");
+    __asm__ volatile("dsb sy" ::: "memory");
 }
