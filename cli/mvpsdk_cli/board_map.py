@@ -33,10 +33,7 @@ def areas(board: Board) -> list[Area]:
     gic = board.interrupt_controller
     found = [Area(kind="memory", name="memory", range=bank) for bank in board.memory]
     found += [Area(kind="reserved", name=each.name, range=each.range) for each in board.reserved]
-    found += [
-        Area(kind="device", name="GIC distributor", range=gic.distributor),
-        Area(kind="device", name="GIC redistributors", range=gic.redistributor),
-    ]
+    found += [Area(kind="device", name=name, range=frame) for _, name, frame in gic.frames()]
     if board.console:
         console = board.console
         name = f"console ({console.driver})"

@@ -48,17 +48,20 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """Where something stands: a file, and a line and a column in it (from 1; 0: unknown)."""
+    """Where something stands: a file, and a line and a column in it (from 1; 0: unknown).
+
+    In a device tree it is a node's path instead, such as `/soc/serial@fe1a0000`.
+    """
 
     file: str
     line: int = 0
     column: int = 0
+    node: str = ""
 
     def __str__(self) -> str:
         """Format as compilers do, `file:line:col`, so that editors can jump there."""
-        return ":".join(
-            [self.file, *(str(number) for number in (self.line, self.column) if number)]
-        )
+        numbers = (str(number) for number in (self.line, self.column) if number)
+        return ":".join([self.file, *numbers, *filter(None, [self.node])])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What makes a board's facts contradict each other."""
+"""What makes a board's facts contradict each other. What is not known yet contradicts nothing."""
 
 from __future__ import annotations
 
@@ -7,73 +7,90 @@ from collections import Counter
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from mvpsdk.board.gic import FRAMES, GICR_STRIDE, gic_of
+from mvpsdk.core.drivers import console_drivers
 from mvpsdk.errors import Fault
-from mvpsdk.units import describe_size
+from mvpsdk.units import Pa, Range, describe_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mvpsdk.board.model import Board
-    from mvpsdk.units import Pa, Range
+    from mvpsdk.board.draft import Draft
 
 __all__ = ["faults_of"]
 
-
-def faults_of(board: Board, gic_version: int) -> Iterator[Fault]:
-    """Yield everything that can't be true of a board, or that this version can't drive."""
-    yield from _gic(board, gic_version)
-    yield from _ranges(board)
-    yield from _names(board)
-    yield from _interrupts(board)
-    yield from _virtual(board)
+UART_SIZE = 0x20
+"""The least that a UART's registers take: eight of four bytes."""
 
 
-def _fault(board: Board, key: str, message: str, hint: str, rule: str = "") -> Fault:
-    return Fault(message=f"{key}: {message}", place=board.place(key), hint=hint, rule=rule)
+def faults_of(known: Draft) -> Iterator[Fault]:
+    """Yield everything that can't be true of a board, or that no version of mvpsdk can drive."""
+    yield from _gic(known)
+    yield from _cpus(known)
+    yield from _ranges(known)
+    yield from _names(known)
+    yield from _interrupts(known)
+    yield from _console(known)
+    yield from _virtual(known)
 
 
-def _gic(board: Board, version: int) -> Iterator[Fault]:
-    key = "interrupt-controller"
-    if version != 3:  # noqa: PLR2004 - the GIC's architecture version
+def _fault(known: Draft, key: str, message: str, hint: str, rule: str = "") -> Fault:
+    return Fault(message=f"{key}: {message}", place=known.place(key), hint=hint, rule=rule)
+
+
+def _gic(known: Draft) -> Iterator[Fault]:
+    table, key = known.content.interrupt_controller, "interrupt-controller"
+    for frame in FRAMES.get(table.version or 0, ()):
+        name = f"{key}.{frame}"
+        if getattr(table, frame.replace("-", "_")) is None and name not in known.todos:
+            yield _fault(
+                known,
+                name,
+                f"missing, and a GICv{table.version} has one",
+                f'add `{frame} = …`, or "TODO" as long as it is not known',
+                "BRD004",
+            )
+    count = known.content.cpu.count
+    have, need = table.redistributor_size, (count or 0) * GICR_STRIDE
+    if table.version == 3 and have and have < need:  # noqa: PLR2004 - the architecture's version
         yield _fault(
-            board,
-            f"{key}.version",
-            f"this version of mvpsdk drives GICv3 only, the board has version {version}",
-            "boards with a GICv3 (or a GICv4, written as 3) can be used now",
-            "BRD004",
-        )
-    have = board.interrupt_controller.redistributor.size
-    need = board.cpu.count * 0x20000
-    if have < need:
-        yield _fault(
-            board,
+            known,
             f"{key}.redistributor-size",
-            f"{have:#x} bytes, but {board.cpu.count} cores need {need:#x} (128 KiB each)",
+            f"{have:#x} bytes, but {count} cores need {need:#x} (128 KiB each)",
             "correct the size, or cpu.count",
             "BRD006",
         )
 
 
-def _owned(board: Board) -> list[tuple[str, str, Range[Pa]]]:
+def _cpus(known: Draft) -> Iterator[Fault]:
+    cpu = known.content.cpu
+    for key, given in (("cpu.cores", cpu.cores), ("cpu.affinities", cpu.affinities)):
+        if cpu.count is not None and given and len(given) != cpu.count:
+            message = f"{len(given)} of them, but cpu.count is {cpu.count}"
+            yield _fault(known, key, message, "one for each core, the first one first")
+
+
+def _owned(known: Draft) -> Iterator[tuple[str, str, Range[Pa]]]:
     """List all that stands at a physical address: key, name, range."""
-    gic = board.interrupt_controller
-    owned = [(f"memory[{n}]", f"RAM bank {n}", bank) for n, bank in enumerate(board.memory)]
-    owned.append(("interrupt-controller.distributor", "the GIC's distributor", gic.distributor))
-    owned.append(("interrupt-controller.redistributor", "the redistributors", gic.redistributor))
-    if board.console:
-        owned.append(("console", "the console", board.console.range))
-    owned += [
-        (f"device[{n}]", f'device "{device.name}"', device.range)
-        for n, device in enumerate(board.devices)
-    ]
-    return owned
+    content = known.content
+    for number, bank in enumerate(content.memory):
+        if bank.base is not None and bank.size is not None:
+            yield f"memory[{number}]", f"RAM bank {number}", Range(Pa(bank.base), bank.size)
+    gic = gic_of(content)
+    for frame, name, found in gic.frames() if gic else ():
+        yield f"interrupt-controller.{frame}", f"the {name}", found
+    if content.console and content.console.base is not None:
+        yield "console", "the console", Range(Pa(content.console.base), UART_SIZE)
+    for number, device in enumerate(content.device):
+        found = Range(Pa(device.base), device.size)
+        yield f"device[{number}]", f'device "{device.name}"', found
 
 
-def _ranges(board: Board) -> Iterator[Fault]:
-    for (_, name, first), (key, other, second) in combinations(_owned(board), 2):
+def _ranges(known: Draft) -> Iterator[Fault]:
+    for (_, name, first), (key, other, second) in combinations(_owned(known), 2):
         if first.overlaps(second):
             yield _fault(
-                board,
+                known,
                 key,
                 f"{other} {second} overlaps {name} {first}",
                 "one of the two bases or sizes is wrong; check the SoC manual",
@@ -81,15 +98,16 @@ def _ranges(board: Board) -> Iterator[Fault]:
             )
 
 
-def _names(board: Board) -> Iterator[Fault]:
+def _names(known: Draft) -> Iterator[Fault]:
     for table, names in (
-        ("device", [device.name for device in board.devices]),
-        ("reserved", [area.name for area in board.reserved]),
+        ("device", [device.name for device in known.content.device]),
+        ("iommu", [unit.name for unit in known.content.iommu]),
+        ("reserved", [area.name for area in known.content.reserved]),
     ):
         for name in _repeated(names):
             last = len(names) - 1 - names[::-1].index(name)
             yield _fault(
-                board, f"{table}[{last}].name", f'"{name}" is taken already', "give it another name"
+                known, f"{table}[{last}].name", f'"{name}" is taken already', "give it another name"
             )
 
 
@@ -97,34 +115,43 @@ def _repeated(names: list[str]) -> list[str]:
     return [name for name, count in Counter(names).items() if count > 1]
 
 
-def _interrupts(board: Board) -> Iterator[Fault]:
-    timer = board.timer
+def _interrupts(known: Draft) -> Iterator[Fault]:
+    timer, content = known.content.timer, known.content
     lines = {
-        "interrupt-controller.maintenance-irq": board.interrupt_controller.maintenance_irq,
+        "interrupt-controller.maintenance-irq": content.interrupt_controller.maintenance_irq,
         "timer.virtual-irq": timer.virtual_irq,
         "timer.physical-irq": timer.physical_irq,
         "timer.hypervisor-irq": timer.hypervisor_irq,
+        "console.irq": content.console.irq if content.console else None,
     }
-    if board.console:
-        lines["console.irq"] = board.console.irq
-    for number, device in enumerate(board.devices):
-        if device.irq is not None:
-            lines[f"device[{number}].irq"] = device.irq
+    for number, device in enumerate(content.device):
+        lines[f"device[{number}].irq"] = device.irq
     for (first, irq), (second, other) in combinations(lines.items(), 2):
-        if irq == other:
+        if irq is not None and irq == other:
             yield _fault(
-                board, second, f"INTID {irq} is {first} already", "each needs its own", "DEV004"
+                known, second, f"INTID {irq} is {first} already", "each needs its own", "DEV004"
             )
 
 
-def _virtual(board: Board) -> Iterator[Fault]:
-    if board.virtual is None:
-        return
-    total = sum(bank.size for bank in board.memory)
-    if board.virtual.memory != total:
+def _console(known: Draft) -> Iterator[Fault]:
+    driver = known.content.console.driver if known.content.console else None
+    if driver not in (None, "none", *console_drivers()):
+        there = ", ".join([*console_drivers(), "none"])
         yield _fault(
-            board,
+            known, "console.driver", f'there is no driver "{driver}"', f"there are: {there}"
+        )
+
+
+def _virtual(known: Draft) -> Iterator[Fault]:
+    virtual = known.content.virtual
+    sizes = [bank.size for bank in known.content.memory]
+    if virtual is None or None in sizes:
+        return
+    total = sum(size for size in sizes if size)
+    if virtual.memory != total:
+        yield _fault(
+            known,
             "virtual.memory",
-            f"{describe_size(board.virtual.memory)}, but the banks have {describe_size(total)}",
+            f"{describe_size(virtual.memory)}, but the banks have {describe_size(total)}",
             "the virtual handset must have as much RAM as the board",
         )

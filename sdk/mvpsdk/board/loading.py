@@ -1,36 +1,46 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a `board.toml` to a `Board`."""
+"""From a `board.toml` to a `Draft`, and from a draft without gaps to a `Board`."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from mvpsdk.board.gic import gic_of
 from mvpsdk.board.model import (
     Board,
     Console,
     Cpu,
     Device,
-    InterruptController,
+    Iommu,
     Reserved,
     Timer,
     Virtual,
 )
 from mvpsdk.errors import BoardError
-from mvpsdk.units import KIB, Pa, Range
+from mvpsdk.units import Pa, Range
 
 if TYPE_CHECKING:
+    from mvpsdk.board.draft import Draft
     from mvpsdk.board.schema import BoardFile
-    from mvpsdk.document import Document
 
-__all__ = ["load"]
+__all__ = ["complete", "draft", "load"]
 
-GICD_SIZE = 64 * KIB
-"""GICv3 distributor frame (Arm IHI 0069, 12.8)."""
-GICR_STRIDE = 128 * KIB
-"""RD_base and SGI_base frames of one core's redistributor (Arm IHI 0069, 12.10)."""
-PL011_SIZE = 4 * KIB
-"""Register block of a PL011 (Arm DDI 0183, 3.2)."""
+_T = TypeVar("_T")
+
+
+def draft(path: Path | str) -> Draft:
+    """Read a board.toml, or the one in a board's folder, complete or not.
+
+    Raises BoardError with all faults that its form has, each with its place.
+    """
+    # pydantic takes longer to import than all the rest, and listing boards does without it
+    from mvpsdk.board.draft import draft_of
+    from mvpsdk.document import read
+
+    file = Path(path)
+    document = read(file / "board.toml" if (file / "board.toml").is_file() else file, BoardError)
+    return draft_of(document.values, document.path, document.places, error=BoardError)
 
 
 def load(path: Path | str) -> Board:
@@ -38,58 +48,72 @@ def load(path: Path | str) -> Board:
 
     Raises BoardError with all faults that the file has, each with its place.
     """
-    # pydantic takes longer to import than all the rest, and listing boards does without it
-    from mvpsdk.board.checking import faults_of
-    from mvpsdk.board.schema import BoardFile
-    from mvpsdk.document import read
-    from mvpsdk.document.schema import check
+    return complete(draft(path))
 
-    file = Path(path)
-    document = read(file / "board.toml" if (file / "board.toml").is_file() else file, BoardError)
-    content, faults = check(BoardFile, document.values, document.places)
-    if content is None:
-        raise BoardError.of(faults)
-    board = _board(content, document)
-    faults = list(faults_of(board, content.interrupt_controller.version))
+
+def complete(known: Draft) -> Board:
+    """Make a board of a draft.
+
+    Raises BoardError with all that it lacks or that contradicts itself, each with its place.
+    """
+    from mvpsdk.board.checking import faults_of
+    from mvpsdk.board.todo import faults_of_todos
+
+    faults = [*faults_of_todos(known), *faults_of(known)]
     if faults:
         raise BoardError.of(faults)
-    return board
+    return _board(known)
 
 
-def _board(content: BoardFile, document: Document) -> Board:
+def _sure(value: _T | None) -> _T:
+    """Return a fact of a draft that has no gaps."""
+    assert value is not None  # noqa: S101 - the caller looked
+    return value
+
+
+def _board(known: Draft) -> Board:
+    content = known.content
     return Board(
         name=content.board.name,
         vendor=content.board.vendor,
         compatible=content.board.compatible,
-        el2=content.board.el2,
-        cpu=Cpu(core=content.cpu.core, count=content.cpu.count, bring_up=content.cpu.bring_up),
-        memory=tuple(Range(Pa(bank.base), bank.size) for bank in content.memory),
+        el2=_sure(content.board.el2),
+        cpu=_cpu(content),
+        memory=tuple(Range(Pa(_sure(bank.base)), _sure(bank.size)) for bank in content.memory),
         reserved=tuple(
             Reserved(name=area.name, range=Range(Pa(area.base), area.size))
             for area in content.reserved
         ),
-        interrupt_controller=_interrupt_controller(content),
-        timer=Timer(
-            virtual_irq=content.timer.virtual_irq,
-            physical_irq=content.timer.physical_irq,
-            hypervisor_irq=content.timer.hypervisor_irq,
-        ),
+        interrupt_controller=_sure(gic_of(content)),
+        timer=_timer(content),
         console=_console(content),
         devices=_devices(content),
         virtual=_virtual(content),
-        path=document.path,
-        places=document.places,
+        iommus=tuple(
+            Iommu(name=unit.name, compatible=unit.compatible, range=Range(Pa(unit.base), unit.size))
+            for unit in content.iommu
+        ),
+        timer_frequency=content.timer.frequency,
+        path=known.path,
+        places=known.places,
     )
 
 
-def _interrupt_controller(content: BoardFile) -> InterruptController:
-    table = content.interrupt_controller
-    frames = table.redistributor_size or GICR_STRIDE * content.cpu.count
-    return InterruptController(
-        version=3,
-        distributor=Range(Pa(table.distributor), GICD_SIZE),
-        redistributor=Range(Pa(table.redistributor), frames),
-        maintenance_irq=table.maintenance_irq,
+def _cpu(content: BoardFile) -> Cpu:
+    return Cpu(
+        core=_sure(content.cpu.core),
+        count=_sure(content.cpu.count),
+        bring_up=_sure(content.cpu.bring_up),
+        cores=tuple(content.cpu.cores),
+        affinities=tuple(content.cpu.affinities),
+    )
+
+
+def _timer(content: BoardFile) -> Timer:
+    return Timer(
+        virtual_irq=_sure(content.timer.virtual_irq),
+        physical_irq=_sure(content.timer.physical_irq),
+        hypervisor_irq=_sure(content.timer.hypervisor_irq),
     )
 
 
@@ -97,7 +121,14 @@ def _console(content: BoardFile) -> Console | None:
     table = content.console
     if table is None:
         return None
-    return Console(driver=table.driver, range=Range(Pa(table.base), PL011_SIZE), irq=table.irq)
+    return Console(
+        driver=_sure(table.driver),
+        base=Pa(_sure(table.base)),
+        irq=_sure(table.irq),
+        compatible=table.compatible or "",
+        register_shift=table.register_shift,
+        register_width=table.register_width,
+    )
 
 
 def _devices(content: BoardFile) -> tuple[Device, ...]:
@@ -107,6 +138,9 @@ def _devices(content: BoardFile) -> tuple[Device, ...]:
             range=Range(Pa(device.base), device.size),
             irq=device.irq,
             edge=device.trigger == "edge",
+            compatible=device.compatible or "",
+            dma=device.dma,
+            stream_ids=tuple(device.stream_ids),
         )
         for device in content.device
     )

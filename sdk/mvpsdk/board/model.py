@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from mvpsdk.document.places import nearest
+from mvpsdk.units import PAGE, Pa, Range, align_down, align_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from mvpsdk.errors import Place
-    from mvpsdk.units import Pa, Range
 
 __all__ = [
     "Board",
@@ -21,19 +21,34 @@ __all__ = [
     "Cpu",
     "Device",
     "InterruptController",
+    "Iommu",
     "Reserved",
     "Timer",
     "Virtual",
+    "pages_around",
 ]
+
+BringUp = Literal["psci-smc", "psci-hvc", "spin-table", "none"]
+
+NOWHERE = Range(Pa(0), 0)
+"""Where nothing is."""
+
+
+def pages_around(registers: Range[Pa]) -> Range[Pa]:
+    """Return the whole pages that registers lie in."""
+    base = Pa(align_down(registers.base, PAGE))
+    return Range(base, align_up(registers.end, PAGE) - base)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cpu:
-    """The processor cores, all of one kind."""
+    """The processor cores."""
 
-    core: str  # as compilers and QEMU name it, such as "cortex-a53"
+    core: str  # the first one, as compilers and QEMU name it, such as "cortex-a53"
     count: int
-    bring_up: Literal["psci-smc", "spin-table", "none"]  # how cores other than the first start
+    bring_up: BringUp  # how cores other than the first start
+    cores: tuple[str, ...] = ()  # of each core; empty: all are of one kind
+    affinities: tuple[int, ...] = ()  # MPIDR_EL1 affinity of each; empty: 0, 1, 2, …
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,12 +61,26 @@ class Reserved:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InterruptController:
-    """The GIC (Arm IHI 0069)."""
+    """The GIC (Arm IHI 0069; version 2: Arm IHI 0048). What a version lacks is NOWHERE."""
 
-    version: Literal[3]
+    version: Literal[2, 3]
     distributor: Range[Pa]
-    redistributor: Range[Pa]  # one frame of 128 KiB for each core
     maintenance_irq: int  # INTID of a PPI
+    redistributor: Range[Pa] = NOWHERE  # version 3: one frame of 128 KiB for each core
+    cpu_interface: Range[Pa] = NOWHERE  # version 2: GICC
+    hypervisor_interface: Range[Pa] = NOWHERE  # version 2: GICH
+    virtual_interface: Range[Pa] = NOWHERE  # version 2: GICV
+
+    def frames(self) -> tuple[tuple[str, str, Range[Pa]], ...]:
+        """Return what this version has: the key, a name for people, the range of each."""
+        found = (
+            ("distributor", "GIC distributor", self.distributor),
+            ("redistributor", "GIC redistributors", self.redistributor),
+            ("cpu-interface", "GIC CPU interface", self.cpu_interface),
+            ("hypervisor-interface", "GIC hypervisor interface", self.hypervisor_interface),
+            ("virtual-interface", "GIC virtual interface", self.virtual_interface),
+        )
+        return tuple(frame for frame in found if frame[2].size)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,9 +96,26 @@ class Timer:
 class Console:
     """The UART that the hypervisor keeps for itself and shares out line by line."""
 
-    driver: Literal["pl011", "none"]
-    range: Range[Pa]
+    driver: str  # of core/drivers; "none": there is none for it, the board is mute
+    base: Pa  # of its first register
     irq: int  # INTID of an SPI
+    compatible: str = ""  # the tree's name of the part; "": not told
+    register_shift: int = 0  # registers stand 1 << shift bytes apart
+    register_width: int = 1  # bytes of one access
+
+    @property
+    def range(self) -> Range[Pa]:
+        """The page that its registers lie in."""
+        return pages_around(Range(self.base, 1))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Iommu:
+    """What can keep a device's DMA in its partition."""
+
+    name: str
+    compatible: str
+    range: Range[Pa]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +126,14 @@ class Device:
     range: Range[Pa]
     irq: int | None  # INTID of an SPI; None: it has no interrupt
     edge: bool  # its interrupt is edge-triggered, else level
+    compatible: str = ""  # the tree's name of the part; "": not told
+    dma: bool = False  # it reads or writes memory by itself
+    stream_ids: tuple[int, ...] = ()  # by which the board's IOMMU knows its DMA
+
+    @property
+    def pages(self) -> Range[Pa]:
+        """What a partition that owns it can reach: whole pages."""
+        return pages_around(self.range)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,6 +162,8 @@ class Board:
     console: Console | None
     devices: tuple[Device, ...]
     virtual: Virtual | None  # None: QEMU doesn't know this board
+    iommus: tuple[Iommu, ...] = ()
+    timer_frequency: int | None = None  # Hz that the vendor's tree forces; None: CNTFRQ's
     path: Path | None = None  # the board.toml
     places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
 

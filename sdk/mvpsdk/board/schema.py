@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The form of a `board.toml`."""
+"""The form of a `board.toml`.
+
+A fact that nobody knows yet is written "TODO". It is None here, and nothing is built for a board
+that still has one.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mvpsdk.document.schema import Address, Model, Name, Size
+from mvpsdk.document.schema import Address, Extent, Known, Model, Name, Register, Size
 
 __all__ = ["BoardFile"]
 
@@ -19,6 +23,9 @@ Spi = Annotated[int, Field(ge=32, le=1019)]
 
 Word = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[!-~]+$")]
 Line = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[ -~]+$")]
+Label = Annotated[str, Field(min_length=1, max_length=15, pattern=r"^[!-~]+$")]
+Attested = Annotated[str, Field(pattern=r"^(free|(unlocked|taken): .+)$")]
+BringUp = Literal["psci-smc", "psci-hvc", "spin-table", "none"]
 
 
 class BoardTable(Model):
@@ -27,7 +34,7 @@ class BoardTable(Model):
     name: Name = Field(description="the folder's name")
     vendor: Line = Field(description="who makes it")
     compatible: Word = Field(description="the device tree's root compatible, first entry")
-    el2: Annotated[str, Field(pattern=r"^(free|(unlocked|taken): .+)$")] = Field(
+    el2: Known[Attested] = Field(
         description='attested: "free", "unlocked: <evidence>", or "taken: <by whom>"'
     )
 
@@ -35,24 +42,30 @@ class BoardTable(Model):
 class CpuTable(Model):
     """`[cpu]`: the cores."""
 
-    core: Word = Field(description="as compilers name it, such as cortex-a53")
-    count: Annotated[int, Field(ge=1, le=256, description="cores")]
-    bring_up: Literal["psci-smc", "spin-table", "none"] = Field(
+    core: Known[Word] = Field(description="the first one, as compilers name it: cortex-a53")
+    count: Known[Annotated[int, Field(ge=1, le=256)]] = Field(description="cores")
+    bring_up: Known[BringUp] = Field(
         default="psci-smc", description="how the cores other than the first are started"
+    )
+    cores: list[Word] = Field(
+        default_factory=list, description="of each core, if they are not all of one kind"
+    )
+    affinities: list[Annotated[int, Field(ge=0, lt=1 << 40)]] = Field(
+        default_factory=list, description="MPIDR_EL1 affinity of each core; default: 0, 1, 2, …"
     )
 
 
 class MemoryTable(Model):
     """`[[memory]]`: a bank of RAM."""
 
-    base: Address
-    size: Size
+    base: Known[Address]
+    size: Known[Size]
 
 
 class ReservedTable(Model):
     """`[[reserved]]`: memory that is never given to anyone."""
 
-    name: Annotated[str, Field(min_length=1, max_length=15, pattern=r"^[!-~]+$")]
+    name: Label
     base: Address
     size: Size
 
@@ -60,39 +73,75 @@ class ReservedTable(Model):
 class InterruptControllerTable(Model):
     """`[interrupt-controller]`: the GIC."""
 
-    version: int = Field(description="of the GIC's architecture; 3 for now")
-    distributor: Address = Field(description="GICD, 64 KiB")
-    redistributor: Address = Field(description="GICR of the first core")
+    version: Known[Literal[2, 3]] = Field(description="of the GIC's architecture; a GICv4 is 3")
+    distributor: Known[Address] = Field(description="GICD, 64 KiB (version 2: 4 KiB)")
+    redistributor: Known[Address] = Field(
+        default=None, description="version 3: GICR of the first core"
+    )
     redistributor_size: Size | None = Field(
         default=None, description="default: 128 KiB for each core"
     )
-    maintenance_irq: Ppi = Field(default=25, description="INTID of the virtual interface's own")
+    cpu_interface: Known[Address] = Field(default=None, description="version 2: GICC")
+    cpu_interface_size: Size | None = Field(default=None, description="default: 8 KiB")
+    hypervisor_interface: Known[Address] = Field(default=None, description="version 2: GICH")
+    hypervisor_interface_size: Size | None = Field(default=None, description="default: 8 KiB")
+    virtual_interface: Known[Address] = Field(default=None, description="version 2: GICV")
+    virtual_interface_size: Size | None = Field(default=None, description="default: 8 KiB")
+    maintenance_irq: Known[Ppi] = Field(
+        default=25, description="INTID of the virtual interface's own"
+    )
 
 
 class TimerTable(Model):
     """`[timer]`: the generic timer's interrupts."""
 
-    virtual_irq: Ppi = Field(default=27, description="INTID of CNTV")
-    physical_irq: Ppi = Field(default=30, description="INTID of CNTP, non-secure")
-    hypervisor_irq: Ppi = Field(default=26, description="INTID of CNTHP")
+    virtual_irq: Known[Ppi] = Field(default=27, description="INTID of CNTV")
+    physical_irq: Known[Ppi] = Field(default=30, description="INTID of CNTP, non-secure")
+    hypervisor_irq: Known[Ppi] = Field(default=26, description="INTID of CNTHP")
+    frequency: Annotated[int, Field(ge=1, lt=1 << 32)] | None = Field(
+        default=None, description="Hz that the vendor's tree forces, since CNTFRQ may be wrong"
+    )
 
 
 class ConsoleTable(Model):
     """`[console]`: the UART that the hypervisor keeps."""
 
-    driver: Literal["pl011"] = Field(description="which of core/drivers")
+    driver: Known[Name] = Field(
+        description='which of core/drivers; "none": there is none for it yet, the board is mute'
+    )
+    base: Known[Register]
+    irq: Known[Spi] = Field(description="INTID")
+    compatible: Word | None = Field(default=None, description="the tree's name of the part")
+    register_shift: Annotated[int, Field(ge=0, le=3)] = Field(
+        default=0, description="8250: registers stand 1 << shift bytes apart"
+    )
+    register_width: Literal[1, 2, 4] = Field(
+        default=1, description="8250: bytes of one access to a register"
+    )
+
+
+class IommuTable(Model):
+    """`[[iommu]]`: what can keep a device's DMA in its partition."""
+
+    name: Name
+    compatible: Word
     base: Address
-    irq: Spi = Field(description="INTID")
+    size: Size
 
 
 class DeviceTable(Model):
     """`[[device]]`: what the realtime firmware may own."""
 
     name: Name
-    base: Address
-    size: Size
+    base: Register
+    size: Extent
     irq: Spi | None = Field(default=None, description="INTID; default: it has none")
     trigger: Literal["level", "edge"] = Field(default="level", description="of the interrupt")
+    compatible: Word | None = Field(default=None, description="the tree's name of the part")
+    dma: bool = Field(default=False, description="it reads or writes memory by itself")
+    stream_ids: list[Annotated[int, Field(ge=0, lt=1 << 32)]] = Field(
+        default_factory=list, description="by which the board's IOMMU knows its DMA"
+    )
 
 
 class VirtualTable(Model):
@@ -116,5 +165,6 @@ class BoardFile(Model):
     interrupt_controller: InterruptControllerTable
     timer: TimerTable = TimerTable()
     console: ConsoleTable | None = None
+    iommu: list[IommuTable] = Field(default_factory=list)
     device: list[DeviceTable] = Field(default_factory=list)
     virtual: VirtualTable | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mvpsdk.core import fingerprint
+from mvpsdk.core.drivers import console_drivers
 from mvpsdk.errors import InputError, Place
 
 if TYPE_CHECKING:
@@ -151,8 +152,7 @@ def hypervisor(driver: str, core: Path = CORE) -> Recipe:
     if driver != "none":
         patterns.append(f"drivers/console_{driver}.c")
         if not (core / patterns[-1]).is_file():
-            known = sorted(path.stem[8:] for path in core.glob("drivers/console_*.c"))
-            hint = f"there are: {', '.join([*known, 'none'])}"
+            hint = f"there are: {', '.join([*console_drivers(core), 'none'])}"
             raise InputError(f"there is no console driver {driver}", hint=hint)
     value = fingerprint.digest(core)
     names = (path.relative_to(core).as_posix() for text in patterns for path in core.glob(text))

@@ -23,9 +23,23 @@ from mvpsdk.units import PAGE, parse_duration, parse_size
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pydantic_core import ErrorDetails
+    from pydantic import GetJsonSchemaHandler
+    from pydantic_core import CoreSchema, ErrorDetails
 
-__all__ = ["Address", "Duration", "Model", "Name", "Size", "check"]
+__all__ = [
+    "TODO",
+    "Address",
+    "Duration",
+    "Extent",
+    "Known",
+    "Model",
+    "Name",
+    "Register",
+    "Size",
+    "check",
+]
+
+_T = TypeVar("_T")
 
 
 class Model(BaseModel):
@@ -41,10 +55,17 @@ class Model(BaseModel):
 
 
 def _size(value: object) -> int:
+    size = _extent(value)
+    if size % PAGE:
+        raise ValueError(f'"{value}" is no multiple of 4 KiB, the smallest page')
+    return size
+
+
+def _extent(value: object) -> int:
     if not isinstance(value, str):
         raise ValueError('a size is text with a unit, such as "8 MiB"')  # noqa: TRY004 - pydantic
     size = parse_size(value)
-    if size == 0 or size % PAGE:
+    if size == 0:
         raise ValueError(f'"{value}" is no multiple of 4 KiB, the smallest page')
     if size >= 1 << 48:
         raise ValueError(f'"{value}" is more than 48 address bits reach')
@@ -67,6 +88,13 @@ Size = Annotated[
 ]
 """A size in whole pages, in bytes; written with a unit."""
 
+Extent = Annotated[
+    int,
+    BeforeValidator(_extent),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]+ *([KMGT]i)?B$", "examples": ["256 B"]}),
+]
+"""A size of any kind, in bytes; written with a unit."""
+
 Duration = Annotated[
     int,
     BeforeValidator(_duration),
@@ -76,6 +104,31 @@ Duration = Annotated[
 
 Address = Annotated[int, Field(ge=0, lt=1 << 48, multiple_of=PAGE)]
 """A page's physical address."""
+
+Register = Annotated[int, Field(ge=0, lt=1 << 48, multiple_of=4)]
+"""A device's physical address, which need not begin a page."""
+
+TODO = "TODO"
+"""What stands where a value is not known yet."""
+
+
+class _MayBeUnknown:
+    """Lets a JSON Schema say "TODO" where the model has None."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        made = handler(schema)
+        choices = [choice for choice in made.pop("anyOf") if choice != {"type": "null"}]
+        return {**made, "anyOf": [*choices, {"const": TODO}]}
+
+
+Known = Annotated[
+    _T | None,
+    BeforeValidator(lambda value: None if value == TODO else value),
+    _MayBeUnknown(),
+]
+"""A value that may not be known yet: None, written "TODO"."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=31)]
 """A name in lower case, such as `qemu-virt`."""

@@ -160,4 +160,4 @@ def _excuse(excuse: Excuse) -> dict[str, Any]:
 def _place(place: Place | None) -> dict[str, Any] | None:
     if place is None:
         return None
-    return {"file": place.file, "line": place.line, "column": place.column}
+    return {"file": place.file, "line": place.line, "column": place.column, "node": place.node}

@@ -78,7 +78,7 @@ def _excuse() -> dict[str, Any]:
 
 
 def _place() -> dict[str, Any]:
-    place = _object({"file": _TEXT, "line": _COUNT, "column": _COUNT})
+    place = _object({"file": _TEXT, "line": _COUNT, "column": _COUNT, "node": _TEXT})
     return {"oneOf": [{"type": "null"}, place]}
 
 

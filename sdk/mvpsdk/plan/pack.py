@@ -124,7 +124,7 @@ def _board(plan: Plan) -> PackBoard:
         gicr_size=gic.redistributor.size,
         console_base=console.range.base if console else 0,
         console_size=console.range.size if console else 0,
-        console_driver=ConsoleDriver.PL011 if console else ConsoleDriver.NONE,
+        console_driver=ConsoleDriver[console.driver.upper()] if console else ConsoleDriver.NONE,
         console_irq=console.irq if console else 0,
         gic_version=gic.version,
         maintenance_irq=gic.maintenance_irq,

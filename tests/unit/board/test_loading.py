@@ -78,7 +78,7 @@ def test_a_key_has_its_place(board_file: BoardFile) -> None:
         (
             {"count = 2": "zebra = 2"},
             9,
-            "unknown key cpu.zebra\n  known here: bring-up, core, count",
+            "unknown key cpu.zebra\n  known here: affinities, bring-up, core, cores, count",
         ),
         ({"vendor =": "# vendor ="}, 1, "board.vendor is missing"),
         ({"count = 2": 'count = "2"'}, 9, 'cpu.count: must be a whole number, not "2"'),
@@ -99,8 +99,8 @@ def test_a_key_has_its_place(board_file: BoardFile) -> None:
         ({'"Acme Ltd."': f'"{"x" * 300}"'}, 3, f'"{"x" * 60}…" is longer than 255 characters'),
         ({'"Acme Ltd."': "2026-01-01"}, 3, "board.vendor: must be text in quotes, not 2026-01-01"),
         ({"irq = 33": "irq = 3"}, 32, "console.irq: must be at least 32, not 3"),
-        ({"version = 3": "version = 2"}, 25, "drives GICv3 only, the board has version 2"),
-        ({'"pl011"': '"geni"'}, 30, "console.driver: must be 'pl011', not \"geni\""),
+        ({"version = 3": "version = 2"}, 24, "cpu-interface: missing, and a GICv2 has one"),
+        ({'"pl011"': '"geni"'}, 30, 'console.driver: there is no driver "geni"'),
         ({'trigger = "edge"': "trigger = [1]"}, 45, "device[1].trigger"),
         ({"irq = 40": "irq = 39"}, 44, "device[1].irq: INTID 39 is device[0].irq already"),
         ({"irq = 39": "irq = 33"}, 38, "device[0].irq: INTID 33 is console.irq already"),
@@ -137,7 +137,7 @@ def test_a_fault_has_its_place(
         ),
         (
             {"base = 0x0903_0000": "base = 0x0900_0000"},
-            ('device "gpio" [0x9000000..0x9001000)', "the console [0x9000000..0x9001000)"),
+            ('device "gpio" [0x9000000..0x9001000)', "the console [0x9000000..0x9000020)"),
         ),
         (
             {"base = 0x0904_0000": "base = 0x4000_0000"},
@@ -145,7 +145,7 @@ def test_a_fault_has_its_place(
         ),
         (
             {"redistributor = 0x080a_0000": "redistributor = 0x0800_8000"},
-            ("the redistributors [0x8008000..0x8048000)", "distributor [0x8000000..0x8010000)"),
+            ("the GIC redistributors [0x8008000..0x8048000)", "distributor [0x8000000..0x8010000)"),
         ),
     ],
 )
@@ -169,3 +169,41 @@ def test_all_faults_are_told_at_once(board_file: BoardFile) -> None:
         13,
         32,
     ]
+
+
+def test_what_is_not_known_yet_is_told_with_the_way_to_find_it_out(board_file: BoardFile) -> None:
+    """A file may say TODO; a draft of it can be read, a board can't be made."""
+    path = board_file({'"1 GiB"': '"TODO"', '"free"': '"TODO"'})
+    known = board.draft(path)
+    assert known.todos == ("board.el2", "memory[0].size")
+    assert known.content.memory[0].size is None
+    with pytest.raises(BoardError) as caught:
+        board.load(path)
+    assert [
+        (fault.rule, fault.place.line if fault.place else 0) for fault in caught.value.faults
+    ] == [
+        ("BRD003", 5),
+        ("BRD001", 13),
+    ]
+    assert "--from-live-fdt" in str(caught.value)
+
+
+def test_a_gicv2_has_four_frames(board_file: BoardFile) -> None:
+    """Version 2 has a CPU interface and no redistributors."""
+    frames = "cpu-interface = 0x0801_0000\nhypervisor-interface = 0x0803_0000\n"
+    acme = board.load(
+        board_file(
+            {
+                "version = 3": "version = 2",
+                "redistributor = 0x080a_0000": frames + "virtual-interface = 0x0804_0000",
+            }
+        )
+    )
+    gic = acme.interrupt_controller
+    assert [key for key, *_ in gic.frames()] == [
+        "distributor",
+        "cpu-interface",
+        "hypervisor-interface",
+        "virtual-interface",
+    ]
+    assert gic.virtual_interface == Range(Pa(0x0804_0000), 8 * KIB)

@@ -79,7 +79,7 @@ class Parts:
                 maintenance_irq=25,
             ),
             timer=Timer(virtual_irq=27, physical_irq=30, hypervisor_irq=26),
-            console=Console(driver="pl011", range=Range(Pa(0x0900_0000), 4 * KIB), irq=33),
+            console=Console(driver="pl011", base=Pa(0x0900_0000), irq=33),
             devices=self.devices,
             virtual=None,
         )
