@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Vendors' device trees for arm64, as Debian's kernel packages hold them.
+
+They are other people's files: fetched by apt, which checks them against Debian's signed index, and
+kept in the cache, never in this repository. Of each package only the trees are kept.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LINES = ("6.1", "6.12")
+"""Kernel lines: Debian 12's own, and the one that its backports have."""
+
+SUITES = ("bookworm", "bookworm-backports")
+DAY = 24 * 3600.0  # seconds that what apt said once is believed
+
+META = "linux-image-arm64"
+
+
+class CorpusError(Exception):
+    """The trees can't be had: what is wrong, and what to do about it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Corpus:
+    """All trees of one kernel package."""
+
+    line: str  # 6.1
+    version: str  # of the package: 6.1.176-1
+    folder: Path
+
+    def trees(self) -> list[Path]:
+        """Return the trees, in the order of their names."""
+        return sorted(self.folder.rglob("*.dtb"))
+
+    def tree(self, name: str) -> Path:
+        """Return the tree of a name such as `arm/juno.dtb`."""
+        return self.folder / name
+
+    def name(self, tree: Path) -> str:
+        """Return the name of a tree."""
+        return str(tree.relative_to(self.folder))
+
+
+@cache
+def corpora() -> dict[str, Corpus]:
+    """Return the trees of each kernel line, fetched unless they are there.
+
+    Raises CorpusError if they can't be fetched.
+    """
+    home = _home()
+    home.mkdir(parents=True, exist_ok=True)
+    with _alone(home):
+        if not all(_known(home, line) for line in LINES):
+            _fetch(home)
+        return {line: _read(home, line) for line in LINES}
+
+
+def _home() -> Path:
+    """Return the folder of all this, in the cache that mvpsdk uses."""
+    if named := os.environ.get("MVPSDK_CACHE_DIR"):
+        return Path(named) / "vendor-trees"
+    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(root) / "mvpsdk" / "vendor-trees"
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Keep the suite's other processes out: they would fetch the same."""
+    with (home / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _known(home: Path, line: str) -> bool:
+    note = home / line
+    return note.is_file() and time.time() - note.stat().st_mtime < DAY and _folder(note).is_dir()
+
+
+def _read(home: Path, line: str) -> Corpus:
+    note = home / line
+    version = note.read_text().split()[0]
+    return Corpus(line=line, version=version, folder=_folder(note))
+
+
+def _folder(note: Path) -> Path:
+    return note.parent / note.read_text().split()[1]
+
+
+# ---- apt, in a folder of its own: the machine's lists and architectures stay as they are ----
+
+
+def _fetch(home: Path) -> None:
+    for tool in ("apt-get", "apt-cache", "dpkg-deb", "tar"):
+        if not shutil.which(tool):
+            raise CorpusError(f"{tool} is not installed: these tests need Debian's apt and dpkg")
+    with tempfile.TemporaryDirectory(dir=home) as name:
+        apt = _Apt(Path(name))
+        for line, (package, version, digest) in apt.packages().items():
+            if not (home / digest).is_dir():
+                apt.unpack(package, home / digest)
+            (home / line).write_text(f"{version} {digest}\n")
+
+
+class _Apt:
+    """Debian's apt for arm64, with its lists in a folder that is thrown away."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "lists" / "partial").mkdir(parents=True)
+        (folder / "status").touch()
+        mirror = _mirror()
+        lines = [f"deb [arch=arm64] {mirror} {suite} main\n" for suite in SUITES]
+        (folder / "sources.list").write_text("".join(lines))
+        self.run("apt-get", "-q", "update")
+
+    def run(self, tool: str, *arguments: str) -> str:
+        """Run one of apt's tools; returns what it prints, raises CorpusError if it fails."""
+        options = {
+            "Dir::Etc::SourceList": self.folder / "sources.list",
+            "Dir::Etc::SourceParts": "-",
+            "Dir::State::Lists": self.folder / "lists",
+            "Dir::State::Status": self.folder / "status",
+            "Dir::Cache": self.folder / "cache",
+            "APT::Architecture": "arm64",
+            "APT::Architectures": "arm64",
+            "APT::Sandbox::User": "root",
+            "APT::Update::Error-Mode": "any",
+            "Acquire::Languages": "none",
+            "Acquire::Retries": "3",
+        }
+        settings = [f"-o={key}={value}" for key, value in options.items()]
+        return _output([tool, *settings, *arguments], self.folder)
+
+    def packages(self) -> dict[str, tuple[str, str, str]]:
+        """Return the newest kernel package of each line: its name, version and SHA-256."""
+        shown = self.run("apt-cache", "show", META)
+        found: dict[str, tuple[str, str, str]] = {}
+        for package, version in re.findall(r"^Depends: (\S+) \(= (\S+)\)", shown, re.MULTILINE):
+            line = ".".join(version.split(".")[:2])
+            about = self.run("apt-cache", "show", f"{package}={version}")
+            digest = re.search(r"^SHA256: (\w{64})$", about, re.MULTILINE)
+            if digest:
+                found.setdefault(line, (package, version, digest[1]))
+        if missing := [line for line in LINES if line not in found]:
+            there = ", ".join(found) or "none at all"
+            raise CorpusError(f"no kernel {', '.join(missing)} in {SUITES}; there is: {there}")
+        return {line: found[line] for line in LINES}
+
+    def unpack(self, package: str, into: Path) -> None:
+        """Fetch a kernel package and keep its trees."""
+        self.run("apt-get", "-q", "download", package)
+        archive = next(self.folder.glob(f"{package}_*.deb"))
+        trees = self.folder / package
+        trees.mkdir()
+        wanted = ["--wildcards", "--strip-components=4", "./usr/lib/linux-image-*/*.dtb"]
+        with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", archive], stdout=-1) as unpacking:
+            done = subprocess.run(
+                ["tar", "-x", "-C", trees, *wanted],
+                stdin=unpacking.stdout,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        archive.unlink()
+        if done.returncode or unpacking.returncode or not any(trees.rglob("*.dtb")):
+            raise CorpusError(f"{package} holds no device trees: {done.stderr.strip()}")
+        trees.rename(into)
+
+
+def _mirror() -> str:
+    """Return where this machine's apt has Debian from."""
+    listed = _output(["apt-get", "update", "--print-uris"], Path())
+    found = re.search(
+        r"^'(\S+?)/dists/(?:bookworm|trixie|forky|sid|(?:old)?(?:old)?stable)/InRelease'",
+        listed,
+        re.MULTILINE,
+    )
+    if not found:
+        raise CorpusError("this machine's apt knows no Debian mirror: see sources.list(5)")
+    return found[1]
+
+
+def _output(command: list[str], folder: Path) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = [line for line in done.stderr.splitlines() if line.strip()] or ["no reason given"]
+        verb = command[-2] if command[-1].startswith("linux-") else command[-1]
+        raise CorpusError(f"{command[0]} {verb}: {said[0]}")
+    return done.stdout
