@@ -57,8 +57,9 @@ uint32_t fdt_cell(struct fdt_value value, uint32_t index);
 struct machine {
     uint64_t ram_base; /* physical, bytes */
     uint64_t ram_size;
+    const struct gic *gic;
     uint64_t distributor; /* from here on: mapped, ready for use */
-    uint64_t redistributor;
+    uint64_t cpu_frame;   /* of the GIC: redistributor, or version 2's CPU interface */
     uint64_t uart;
     uint64_t rtc; /* 0: there is none */
     uint32_t uart_intid;
@@ -72,12 +73,22 @@ extern struct machine machine;
 bool machine_read(const void *tree);
 _Noreturn void machine_off(void);
 
-/* gic.c: GICv3 with system registers (Arm IHI 0069). */
+/* gic.c, and for each version a file: gic2.c, gic3.c. */
 #define GIC_NOTHING 1023
-void gic_start(void);
+#define GIC_NAMES 2
+struct gic {
+    const char *compatible[GIC_NAMES];
+    void (*start)(void);
+    uint64_t (*route)(uint32_t intid); /* to this CPU; returns where it is enabled */
+    uint32_t (*acknowledge)(void);
+    void (*end)(uint32_t intid);
+};
+
+extern const struct gic gic2;
+extern const struct gic gic3;
+/* The version that the node is; NULL: it is no GIC. */
+const struct gic *gic_find(const struct fdt *fdt, uint32_t node);
 void gic_enable(uint32_t intid);
-uint32_t gic_acknowledge(void);
-void gic_end(uint32_t intid);
 
 /* console.c: PL011 (Arm DDI 0183), interrupt-driven receive. */
 void console_start(void);

@@ -40,9 +40,10 @@ static void read_node(const struct fdt *fdt, uint32_t node)
     if (fdt_has(fdt, node, "device_type", "memory") && machine.ram_size == 0) {
         machine.ram_base = pair(reg, 0);
         machine.ram_size = pair(reg, 1);
-    } else if (fdt_has(fdt, node, "compatible", "arm,gic-v3")) {
+    } else if (machine.gic == NULL && gic_find(fdt, node) != NULL) {
+        machine.gic = gic_find(fdt, node);
         machine.distributor = mmu_device(pair(reg, 0));
-        machine.redistributor = mmu_device(pair(reg, 2));
+        machine.cpu_frame = mmu_device(pair(reg, 2));
     } else if (fdt_has(fdt, node, "compatible", "arm,pl011") && machine.uart == 0) {
         machine.uart = mmu_device(pair(reg, 0));
         machine.uart_intid = intid(interrupts, 0);
@@ -75,7 +76,7 @@ bool machine_read(const void *tree)
         read_node(&fdt, node);
     }
     mmu_ram(machine.ram_base, machine.ram_size);
-    return machine.ram_size != 0 && machine.distributor != 0 && machine.redistributor != 0 &&
+    return machine.ram_size != 0 && machine.distributor != 0 && machine.cpu_frame != 0 &&
            machine.uart != 0 && machine.timer_intid != 0;
 }
 

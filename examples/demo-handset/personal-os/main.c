@@ -27,7 +27,7 @@ void kernel_main(const void *tree)
     if (!machine_read(tree)) {
         machine_off(); /* no console to say it on */
     }
-    gic_start();
+    machine.gic->start();
     console_start();
     demo = text_has_word(machine.arguments, "demo");
     print("Personal OS " VERSION ": %lu MiB at 0x%lx, timer %lu kHz\n", machine.ram_size >> 20,

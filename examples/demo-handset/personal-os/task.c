@@ -128,7 +128,7 @@ struct frame *trap_sync(struct frame *frame)
 
 struct frame *trap_irq(struct frame *frame)
 {
-    uint32_t intid = gic_acknowledge();
+    uint32_t intid = machine.gic->acknowledge();
 
     if (intid >= GIC_NOTHING - 3) { /* 1020 to 1023 are not interrupts */
         return frame;
@@ -137,7 +137,7 @@ struct frame *trap_irq(struct frame *frame)
         console_interrupt();
     }
     frame = task_switch(frame); /* also moves the timer on, which lowers its line */
-    gic_end(intid);
+    machine.gic->end(intid);
     return frame;
 }
 

@@ -29,3 +29,9 @@ def work() -> Path:
 def compiler(request: pytest.FixtureRequest) -> str:
     """Each compiler family in turn."""
     return str(request.param)
+
+
+@pytest.fixture(params=[2, 3], ids=["gic2", "gic3"])
+def gic(request: pytest.FixtureRequest) -> int:
+    """Each version of the GIC in turn."""
+    return int(request.param)

@@ -76,8 +76,14 @@ def images(out: Path, only: str) -> Path:
     return out
 
 
-def on_stub(firmware: build.Image, folder: Path, *, run_ms: int, stall_ms: int = 0) -> Ended:
-    """Run firmware above a stub at EL2 that answers its calls; see stub/stub.c."""
+def on_stub(
+    firmware: build.Image, folder: Path, *, gic: int, run_ms: int, stall_ms: int = 0
+) -> Ended:
+    """Run firmware above a stub at EL2 that answers its calls; see stub/stub.c.
+
+    The machine has two CPUs, of which the second stays off: on GICv2 a lone CPU gets every
+    interrupt, wherever it is routed.
+    """
     stub, tree, binary = folder / "stub.elf", folder / "firmware.dtb", folder / "firmware.bin"
     sources = [str(STUB / "entry.S"), str(STUB / "stub.c")]
     times = [f"-DRUN_MS={run_ms}", f"-DSTALL_MS={stall_ms}"]
@@ -86,11 +92,11 @@ def on_stub(firmware: build.Image, folder: Path, *, run_ms: int, stall_ms: int =
     subprocess.run([gcc, *STUB_FLAGS, *times, *script, *sources, "-o", str(stub)], check=True)
     flat = ["aarch64-linux-gnu-objcopy", "-O", "binary", str(stub), str(stub.with_suffix(".bin"))]
     subprocess.run(flat, check=True)
-    dtc = ["dtc", "-q", "-O", "dtb", "-o", str(tree), str(STUB / "firmware.dts")]
-    subprocess.run(dtc, check=True)
+    dtc = ["dtc", "-q", "-O", "dtb", "-o", str(tree), str(STUB / f"gic{gic}.dts")]
+    subprocess.run([*dtc, "-i", str(STUB)], check=True)
     binary.write_bytes(firmware.binary)
     return boot(
-        *("-M", "virt,virtualization=on,gic-version=3", "-m", "128M"),
+        *("-M", f"virt,virtualization=on,gic-version={gic}", "-m", "128M", "-smp", "2"),
         *("-kernel", str(stub.with_suffix(".bin"))),
         *("-device", f"loader,file={binary},addr=0x46000000,force-raw=on"),
         *("-device", f"loader,file={tree},addr=0x467f0000,force-raw=on"),

@@ -14,8 +14,8 @@
 /* What is wanted of one node. */
 struct node {
     bool memory;
-    bool gic;
     bool timer;
+    uint32_t gic; /* its version; 0: the node is none */
     struct fdt_token reg;
     struct fdt_token interrupts;
 };
@@ -67,12 +67,21 @@ static uint64_t number(const struct fdt_token *property, uint32_t offset, uint32
     return value;
 }
 
+/* Version of the GIC that a compatible property names; 0: none that we know. */
+static uint32_t gic_version(const struct fdt_token *property)
+{
+    if (lists(property, "arm,gic-v3")) {
+        return 3;
+    }
+    return lists(property, "arm,cortex-a15-gic") || lists(property, "arm,gic-400") ? 2 : 0;
+}
+
 static void read_property(struct node *node, const struct fdt_token *property)
 {
     if (text_equal(property->name, "device_type")) {
         node->memory = lists(property, "memory");
     } else if (text_equal(property->name, "compatible")) {
-        node->gic = lists(property, "arm,gic-v3");
+        node->gic = gic_version(property);
         node->timer = lists(property, "arm,armv8-timer");
     } else if (text_equal(property->name, "reg")) {
         node->reg = *property;
@@ -88,9 +97,12 @@ static void finish_node(struct node *node)
         machine.ram_base = number(&node->reg, 0, 8);
         machine.ram_size = number(&node->reg, 8, 8);
     }
-    if (node->gic) {
+    if (node->gic != 0) {
+        uint64_t second = number(&node->reg, 16, 8);
+
         machine.distributor = number(&node->reg, 0, 8);
-        machine.redistributor = number(&node->reg, 16, 8);
+        machine.redistributor = node->gic == 3 ? second : 0;
+        machine.cpu_interface = node->gic == 2 ? second : 0;
     }
     if (node->timer) {
         uint32_t at = VIRTUAL_TIMER * 12;
@@ -119,5 +131,5 @@ bool rt_machine_read(const void *tree)
         }
     }
     return token.kind == FDT_END && machine.ram_size != 0 && machine.distributor != 0 &&
-           machine.redistributor != 0 && machine.timer_intid >= PPI;
+           (machine.redistributor | machine.cpu_interface) != 0 && machine.timer_intid >= PPI;
 }

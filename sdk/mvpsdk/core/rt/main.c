@@ -67,7 +67,7 @@ void rt_exception(uint64_t syndrome, uint64_t address, uint64_t pc)
 void rt_start(const void *tree)
 {
     if (!rt_machine_read(tree)) {
-        rt_stop("the device tree lacks RAM, GICv3 or timer, or is damaged");
+        rt_stop("the device tree lacks RAM, GIC or timer, or is damaged");
     }
     rt_mmu_on();
     rt_gic_start();

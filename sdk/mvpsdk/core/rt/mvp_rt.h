@@ -28,9 +28,10 @@ _Noreturn void rt_main(void);
 struct rt_machine {
     uint64_t ram_base; /* of this partition, bytes; the firmware stands at its start */
     uint64_t ram_size;
-    uint64_t distributor; /* GICv3, address */
-    uint64_t redistributor;
-    uint32_t timer_intid; /* of the virtual timer */
+    uint64_t distributor;   /* of the GIC, address */
+    uint64_t redistributor; /* GICv3's; 0: the GIC is version 2 */
+    uint64_t cpu_interface; /* GICv2's; 0: the GIC is version 3 */
+    uint32_t timer_intid;   /* of the virtual timer */
     uint32_t zero;
 };
 

@@ -5,11 +5,11 @@
  */
 #include "rt_internal.h"
 
-#define FEATURES (MVP_FEATURE_CONSOLE | MVP_FEATURE_VGIC3)
+#define FEATURES MVP_FEATURE_CONSOLE
 /* Bit n is call 0xc6008000 + n: console write, partition info, partition state. */
 #define CALLS 0xeUL
 #define ANYWHERE 0xffffffffffffffffUL
-#define VGIC_3 (1U << 3)
+#define VGIC_2_OR_3 (1U << 2 | 1U << 3)
 #define PAGES_4K 1U
 #define HVC 1U
 
@@ -30,9 +30,9 @@ _Static_assert(offsetof(struct elf_note, abi) == 16, "name and descriptor follow
 #define SIZE_ROLE_CONDUITS \
     (sizeof(struct mvp_abi_note) | MVP_NOTE_ROLE_GUEST << 16 | (uint64_t)HVC << 24)
 #define VERSION (MVP_ABI_MAJOR | (uint64_t)MVP_ABI_MINOR << 16)
-#define SUM                                                                                        \
-    (HALVES((uint64_t)MVP_NOTE_MAGIC) + SIZE_ROLE_CONDUITS + VERSION + FEATURES + CALLS + VGIC_3 + \
-     PAGES_4K + HALVES(ANYWHERE))
+#define SUM                                                                               \
+    (HALVES((uint64_t)MVP_NOTE_MAGIC) + SIZE_ROLE_CONDUITS + VERSION + FEATURES + CALLS + \
+     VGIC_2_OR_3 + PAGES_4K + HALVES(ANYWHERE))
 
 extern const struct elf_note rt_note;
 __attribute__((section(".note.mvp"), aligned(8), used)) const struct elf_note rt_note = {
@@ -50,7 +50,7 @@ __attribute__((section(".note.mvp"), aligned(8), used)) const struct elf_note rt
             .abi_minor = MVP_ABI_MINOR,
             .features = FEATURES,
             .calls = CALLS,
-            .vgic_versions = VGIC_3,
+            .vgic_versions = VGIC_2_OR_3,
             .page_sizes = PAGES_4K,
             .linked_ipa = ANYWHERE,
             .checksum = (uint32_t)(SUM % 0xffffffff),

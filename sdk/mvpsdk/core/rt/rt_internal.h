@@ -15,6 +15,22 @@ bool rt_machine_read(const void *tree);
 void rt_mmu_on(void);
 void rt_gic_start(void);
 void rt_gic_enable(uint32_t intid);
+
+/* What the versions of the GIC do each in their own way: gic2.c, gic3.c. */
+struct rt_gic {
+    void (*start)(void);
+    /* Routes an interrupt to this CPU; returns the frame with its enable bit and its priority. */
+    uint64_t (*route)(uint32_t intid);
+    uint32_t (*acknowledge)(void); /* the INTID is what intid_mask leaves of it */
+    void (*end)(uint32_t acknowledged);
+    uint32_t intid_mask;
+};
+
+extern const struct rt_gic rt_gic2;
+extern const struct rt_gic rt_gic3;
+/* Waits until those bits read as 0; stops the firmware if they don't. */
+void rt_wait_clear(uint64_t address, uint32_t bits);
+
 void rt_timer_start(void);
 void rt_timer_interrupt(void);
 /* Called by start.S. */
@@ -23,6 +39,16 @@ void rt_irq(void);
 _Noreturn void rt_exception(uint64_t syndrome, uint64_t address, uint64_t pc);
 /* The call, with x0 and x1 of the result. */
 uint64_t rt_call_pair(uint64_t function, uint64_t a, uint64_t b, uint64_t *second);
+
+static inline uint32_t rt_read32(uint64_t address)
+{
+    return *(const volatile uint32_t *)address;
+}
+
+static inline void rt_write32(uint64_t address, uint32_t value)
+{
+    *(volatile uint32_t *)address = value;
+}
 
 #define rt_sysreg_read(name)                                        \
     ({                                                              \

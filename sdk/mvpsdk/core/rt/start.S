@@ -13,7 +13,7 @@
 
 #define R_AARCH64_RELATIVE 1027 /* Arm IHI 0056, section 5.7.18 */
 
-    .section .text.start, "ax"
+    .section .text.rt.entry, "ax"
     .global _start
 _start:
     msr daifset, #0xf

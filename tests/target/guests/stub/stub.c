@@ -38,8 +38,10 @@ void stub_start(void)
 {
     WRITE("hcr_el2", 1UL << 31); /* EL1 is AArch64; nothing is trapped */
     WRITE("cnthctl_el2", 3);
-    WRITE("cntvoff_el2", READ("cntpct_el0")); /* virtual time begins now */
-    WRITE("icc_sre_el2", 0xf);
+    WRITE("cntvoff_el2", READ("cntpct_el0"));         /* virtual time begins now */
+    if ((READ("id_aa64pfr0_el1") >> 24 & 0xf) != 0) { /* the GIC has system registers */
+        WRITE("icc_sre_el2", 0xf);
+    }
     WRITE("sctlr_el1", SCTLR_RESET);
     WRITE("spsr_el2", EL1_MASKED);
     WRITE("elr_el2", FIRMWARE);
