@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from mvpsdk.board import Board
     from mvpsdk.handset import Handset
     from mvpsdk.image import ImageFacts
-    from mvpsdk.lint import Bench
     from mvpsdk.plan import Plan
     from mvpsdk.store import Cache, Store
 
@@ -43,7 +42,7 @@ __all__ = [
     "lock",
     "open_handset",
     "prepare",
-    "prepare_all",
+    "prepared",
     "refuse_findings",
 ]
 
@@ -90,22 +89,6 @@ class Prepared:
             raise PlanError.of(self.faults)
         return self.plan
 
-    def bench(self, cache: Cache) -> Bench:
-        """Return what the linter looks at."""
-        from mvpsdk.image import views
-        from mvpsdk.lint import Bench
-
-        facts = tuple(self.inputs.facts.values())
-        looked = {each.role: views.look(each, cache=cache) for each in facts}
-        return Bench(
-            board=self.board,
-            handset=self.handset,
-            images=facts,
-            views={role: view for role, view in looked.items() if view},
-            plan=self.plan,
-            faults=self.faults,
-        )
-
 
 @contextmanager
 def open_handset(request: Request) -> Iterator[tuple[Handset, Store]]:
@@ -123,14 +106,8 @@ def open_handset(request: Request) -> Iterator[tuple[Handset, Store]]:
 def prepare(request: Request) -> Prepared:
     """Go as far as the plan for one board. Raises MvpError for what stands in the way before it."""
     with open_handset(request) as (loaded, inputs):
-        return _prepared(loaded, _only_board(loaded, request), inputs, request)
-
-
-def prepare_all(request: Request) -> list[Prepared]:
-    """Do the same for every board of the handset, or the one that was named."""
-    with open_handset(request) as (loaded, inputs):
-        names = [request.board] if request.board else loaded.boards
-        return [_prepared(loaded, name, inputs, request) for name in names]
+        board = boards.named(_only_board(loaded, request), request.board_dirs)
+        return prepared(loaded, board, inputs, request)
 
 
 def _only_board(loaded: Handset, request: Request) -> str:
@@ -145,8 +122,8 @@ def _only_board(loaded: Handset, request: Request) -> str:
     )
 
 
-def _prepared(loaded: Handset, name: str, inputs: Store, request: Request) -> Prepared:
-    board = boards.named(name, request.board_dirs)
+def prepared(loaded: Handset, board: Board, inputs: Store, request: Request) -> Prepared:
+    """Go as far as the plan for this board. Raises MvpError."""
     merged = loaded.for_board(board.name)
     found = gather(merged, inputs, request)
     made, faults = _plan(board, loaded, found)
@@ -255,15 +232,16 @@ def hypervisor(board: Board, toolchain: build.Toolchain, cache: Cache | None) ->
     return build.image(driver, toolchain=toolchain, cache=cache)
 
 
-def refuse_findings(prepared: Prepared, cache: Cache) -> None:
+def refuse_findings(found: Prepared, cache: Cache) -> None:
     """Lint, and raise CheckFailed with every finding that is an error."""
     import datetime as dt
 
     from mvpsdk import lint
     from mvpsdk.errors import CheckFailed, ToolFailedError
+    from mvpsdk_cli import benches
 
     today = dt.datetime.now(tz=dt.UTC).date()
-    report = lint.check([prepared.bench(cache)], today=today)
+    report = lint.check([benches.of_prepared(found, cache)], today=today)
     if report.failures():
         raise CheckFailed.of(
             Fault(message=found.message, place=found.place, hint=found.fix, rule=found.rule)

@@ -102,7 +102,7 @@ def test_a_finding_is_told_with_place_and_way_out(
     assert "0x2000000" in first
     assert "handset.toml:9:1 (persona.work.memory)" in out
     assert "  fix:" in out
-    assert "not checked: MEM001, MEM002, MEM003, MEM004, MEM007: there is no plan" in out
+    assert "not checked: DEV004, MEM001, MEM002, MEM003, MEM004, MEM007: there is no plan" in out
 
 
 def test_json_is_all_that_goes_to_stdout(handset: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -124,7 +124,7 @@ def test_rules_can_be_selected_and_ignored(
     some = document(capsys, "lint", "--select", "IMG,MEM004", "--select", "MEM005")
     none = document(capsys, "lint", "--ignore", "MEM")
     assert {check["rule"] for check in some["checks"]} >= {"IMG001", "MEM004", "MEM005"}
-    assert {check["rule"][:3] for check in none["checks"]} == {"IMG"}
+    assert {check["rule"][:3] for check in none["checks"]} == {"BRD", "DEV", "IMG"}
 
 
 def test_a_wrong_rule_is_a_wrong_call(handset: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -274,3 +274,60 @@ def test_every_key_in_an_example_is_there() -> None:
     for block in blocks:
         for table in tomllib.loads(block).values():
             assert set((table if isinstance(table, list) else [table])[0]) <= keys
+
+
+@pytest.fixture
+def boards(handset: Any) -> Callable[..., None]:
+    """Writes a board of its own, with text replaced, beside a handset that is made for it."""
+    from mvpsdk import board
+
+    def write(changes: dict[str, str]) -> None:
+        handset()
+        text = board.find()["qemu-virt"].read_text()
+        for old, new in {'"qemu-virt"': '"mine"', **changes}.items():
+            assert old in text
+            text = text.replace(old, new)
+        Path("boards/mine").mkdir(parents=True, exist_ok=True)
+        Path("boards/mine/board.toml").write_text(text)
+        product = Path("handset.toml").read_text()
+        Path("handset.toml").write_text(product.replace('"qemu-virt"', '"mine"'))
+
+    return write
+
+
+def test_a_board_with_gaps_is_told_gap_by_gap(
+    boards: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By itself and under a handset: each gap has its rule, its place and the way to fill it."""
+    boards({'"free"': '"TODO"', '"1 GiB"\n\n[[': '"TODO"\n\n[['})
+    for words in (["boards/mine"], []):
+        report = document(capsys, "lint", *words)
+        assert report["exit"] == 1
+        assert report["statistics"] == {"BRD001": 1, "BRD003": 1}
+        assert [found["place"]["line"] for found in report["findings"]] == [18, 9]
+        assert all("TODO" in found["message"] and found["fix"] for found in report["findings"])
+
+
+def test_a_handset_on_a_board_with_gaps_has_no_plan(
+    boards: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its images are judged, what needs a plan is not, and no tool failed."""
+    boards({'"free"': '"TODO"'})
+    report = document(capsys, "lint")
+    outcomes = {check["rule"]: check["outcome"] for check in report["checks"]}
+    assert outcomes["IMG002"] == "pass"
+    assert outcomes["MEM001"] == "not-checked"
+    assert run(capsys, "lint", "--ignore", "BRD")[0] == 0
+    assert run(capsys, "lint", "--ignore", "BRD", "--strict")[0] == 1
+
+
+def test_a_contradiction_is_a_finding_if_a_rule_speaks_of_it(
+    boards: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What no rule speaks of is a wrong input, as for every other command."""
+    boards({"irq = 39": "irq = 33"})
+    assert document(capsys, "lint")["statistics"] == {"DEV004": 1}
+    boards({'memory = "1 GiB"': 'memory = "2 GiB"'})
+    code, _, err = run(capsys, "lint", "boards/mine")
+    assert code == 2
+    assert "virtual.memory" in err

@@ -4,7 +4,9 @@
 A case is a small TOML file: what differs from a handset that is good. Tables `kernel`, `ramdisk`
 and `firmware` change how that file is made, `persona` and `realtime` change keys of the handset
 file, `board` replaces text of the board file, `plan` moves by hand what the planner placed, `views`
-puts words into a parser's mouth.
+puts words into a parser's mouth. With `alone = true` there is no handset; with `tree`, the board's
+facts are those of a device tree: `nodes` says from which node each comes, `remarks` what its reader
+saw.
 """
 
 from __future__ import annotations
@@ -21,14 +23,18 @@ import pytest
 
 from mvpsdk import board as boards
 from mvpsdk import handset, image, lint, plan
-from mvpsdk.errors import PlanError
+from mvpsdk.board import Draft, Remark
+from mvpsdk.errors import BoardError, Place, PlanError
 from mvpsdk.image import views
 from mvpsdk.store import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mvpsdk.board import Board
     from mvpsdk.errors import Fault
+    from mvpsdk.handset import Handset
+    from mvpsdk.image import ImageFacts
     from mvpsdk.lint import Bench, Report
     from mvpsdk.plan import Plan
 
@@ -124,15 +130,15 @@ class Workshop:
     def bench(self, case: dict[str, Any], *, look: bool = False) -> Bench:
         """Everything of a case, loaded and planned as the command line does it."""
         self._write(case)
-        board = boards.load(Path("board.toml"))
+        draft = boards.draft(Path("board.toml"))
+        if "tree" in case:
+            draft = tree_draft(case["tree"])
+        board = boards.whole(draft)
+        if case.get("alone") or "tree" in case:
+            return lint.Bench(draft=draft, board=board)
         loaded = handset.load(Path("handset.toml"))
         facts = {role: image.open(str(file), role) for role, file in loaded.inputs().items()}
-        made: Plan | None = None
-        faults: tuple[Fault, ...] = ()
-        try:
-            made = plan.make(board, loaded, facts)
-        except PlanError as error:
-            faults = error.faults
+        made, faults = planned(board, loaded, facts)
         if "plan" in case:
             assert made is not None, faults
             made = move(made, case["plan"])
@@ -140,6 +146,7 @@ class Workshop:
         said = {role: view for role, view in seen.items() if view}
         said.update(_said(case))
         return lint.Bench(
+            draft=draft,
             board=board,
             handset=loaded,
             images=tuple(facts.values()),
@@ -163,6 +170,38 @@ class Workshop:
             text = text.replace(old, new)
         (self.folder / "board.toml").write_text(text)
         (self.folder / "handset.toml").write_text(handset_text(case))
+
+
+def planned(
+    board: Board | None, loaded: Handset, facts: dict[str, ImageFacts]
+) -> tuple[Plan | None, tuple[Fault, ...]]:
+    """The plan, or why there is none."""
+    if board is None:
+        return None, ()
+    try:
+        return plan.make(board, loaded, facts), ()
+    except PlanError as error:
+        return None, error.faults
+
+
+def tree_draft(tree: dict[str, Any]) -> Draft:
+    """The board file's facts as if a device tree had said them."""
+
+    def at(node: str) -> Place:
+        return Place(file="vendor.dtb", node=node)
+
+    values = tomllib.loads(Path("board.toml").read_text())
+    remarks = [
+        {**remark, "parties": tuple((name, value) for name, value in remark["parties"].items())}
+        for remark in tree.get("remarks", [])
+    ]
+    return boards.draft_of(
+        values,
+        Path("vendor.dtb"),
+        {"": at("/"), **{key: at(node) for key, node in tree.get("nodes", {}).items()}},
+        error=BoardError,
+        remarks=tuple(Remark(**{**one, "place": at(one["place"])}) for one in remarks),
+    )
 
 
 def handset_text(case: dict[str, Any]) -> str:

@@ -121,22 +121,22 @@ def _today() -> dt.date:
 
 def _benches(paths: list[Path], images: list[Path], asked: Request) -> list[list[Bench]]:
     """What is to be linted: one list for each handset, board or image."""
+    from mvpsdk_cli import benches
+
     wanted = paths or ([] if images else [Path()])
-    return [*(_of_path(path, asked) for path in wanted), *(_of_image(path) for path in images)]
+    alone = ([benches.of_image(path)] for path in images)
+    return [*(_of_path(path, asked) for path in wanted), *alone]
 
 
 def _of_path(path: Path, asked: Request) -> list[Bench]:
     """A handset on its boards, or a board alone."""
     from dataclasses import replace
 
-    from mvpsdk import board as boards
-    from mvpsdk.lint import Bench
-    from mvpsdk_cli import pipeline
+    from mvpsdk_cli import benches
 
     if _is_board(path):
-        return [Bench(board=boards.load(path))]
-    request = replace(asked, handset=path)
-    return [prepared.bench(request.cache) for prepared in pipeline.prepare_all(request)]
+        return [benches.of_board(path)]
+    return benches.of_handset(replace(asked, handset=path))
 
 
 def _is_board(path: Path) -> bool:
@@ -149,16 +149,6 @@ def _is_board(path: Path) -> bool:
         return "board" in tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return path.name == "board.toml"  # whoever loads it says what is wrong with it
-
-
-def _of_image(path: Path) -> list[Bench]:
-    from mvpsdk import image, store
-    from mvpsdk.image import views
-    from mvpsdk.lint import Bench
-
-    facts = image.open(path, "image")
-    looked = views.look(facts, cache=store.Cache.default())
-    return [Bench(images=(facts,), views={facts.role: looked} if looked else {})]
 
 
 def _show(report: Report, output_format: Format, *, statistics: bool) -> None:

@@ -6,8 +6,8 @@ from elsewhere, `complete` makes a `Board` of it.
 """
 
 from mvpsdk.board.draft import Draft, Remark, draft_of
-from mvpsdk.board.finding import SEARCH_VARIABLE, built_in, find, named, search_path
-from mvpsdk.board.loading import complete, draft, load
+from mvpsdk.board.finding import SEARCH_VARIABLE, built_in, find, named, search_path, sketch
+from mvpsdk.board.loading import complete, draft, load, whole
 from mvpsdk.board.model import (
     Board,
     Console,
@@ -44,4 +44,6 @@ __all__ = [
     "load",
     "named",
     "search_path",
+    "sketch",
+    "whole",
 ]

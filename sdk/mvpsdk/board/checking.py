@@ -34,8 +34,22 @@ def faults_of(known: Draft) -> Iterator[Fault]:
     yield from _virtual(known)
 
 
-def _fault(known: Draft, key: str, message: str, hint: str, rule: str = "") -> Fault:
-    return Fault(message=f"{key}: {message}", place=known.place(key), hint=hint, rule=rule)
+def _fault(
+    known: Draft,
+    key: str,
+    message: str,
+    hint: str,
+    *,
+    rule: str = "",
+    parties: tuple[tuple[str, str], ...] = (),
+) -> Fault:
+    return Fault(
+        message=f"{key}: {message}",
+        place=known.place(key),
+        hint=hint,
+        rule=rule,
+        parties=parties,
+    )
 
 
 def _gic(known: Draft) -> Iterator[Fault]:
@@ -48,7 +62,8 @@ def _gic(known: Draft) -> Iterator[Fault]:
                 name,
                 f"missing, and a GICv{table.version} has one",
                 f'add `{frame} = …`, or "TODO" as long as it is not known',
-                "BRD004",
+                rule="BRD004",
+                parties=((name, "missing"), ("interrupt-controller.version", str(table.version))),
             )
     count = known.content.cpu.count
     have, need = table.redistributor_size, (count or 0) * GICR_STRIDE
@@ -58,7 +73,8 @@ def _gic(known: Draft) -> Iterator[Fault]:
             f"{key}.redistributor-size",
             f"{have:#x} bytes, but {count} cores need {need:#x} (128 KiB each)",
             "correct the size, or cpu.count",
-            "BRD006",
+            rule="BRD006",
+            parties=((f"{key}.redistributor-size", f"{have:#x}"), (f"{count} cores", f"{need:#x}")),
         )
 
 
@@ -94,7 +110,8 @@ def _ranges(known: Draft) -> Iterator[Fault]:
                 key,
                 f"{other} {second} overlaps {name} {first}",
                 "one of the two bases or sizes is wrong; check the SoC manual",
-                "BRD002" if key.startswith("memory") else "",
+                rule="BRD002" if "RAM bank" in name else "BRD010",
+                parties=((other, str(second)), (name, str(first))),
             )
 
 
@@ -129,7 +146,12 @@ def _interrupts(known: Draft) -> Iterator[Fault]:
     for (first, irq), (second, other) in combinations(lines.items(), 2):
         if irq is not None and irq == other:
             yield _fault(
-                known, second, f"INTID {irq} is {first} already", "each needs its own", "DEV004"
+                known,
+                second,
+                f"INTID {irq} is {first} already",
+                "each needs its own",
+                rule="DEV004",
+                parties=((second, str(other)), (first, str(irq))),
             )
 
 
@@ -138,7 +160,12 @@ def _console(known: Draft) -> Iterator[Fault]:
     if driver not in (None, "none", *console_drivers()):
         there = ", ".join([*console_drivers(), "none"])
         yield _fault(
-            known, "console.driver", f'there is no driver "{driver}"', f"there are: {there}"
+            known,
+            "console.driver",
+            f'there is no driver "{driver}"',
+            f"there are: {there}",
+            rule="BRD011",
+            parties=(("console.driver", str(driver)), ("drivers", there)),
         )
 
 

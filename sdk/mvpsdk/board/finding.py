@@ -8,15 +8,16 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mvpsdk.board.loading import load
+from mvpsdk.board.loading import complete, draft
 from mvpsdk.errors import BoardError, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mvpsdk.board.draft import Draft
     from mvpsdk.board.model import Board
 
-__all__ = ["SEARCH_VARIABLE", "built_in", "find", "named", "search_path"]
+__all__ = ["SEARCH_VARIABLE", "built_in", "find", "named", "search_path", "sketch"]
 
 SEARCH_VARIABLE = "MVPSDK_BOARD_PATH"
 """Environment variable: more folders of boards, separated as in PATH."""
@@ -64,6 +65,14 @@ def named(name: str, directories: Iterable[Path | str] = ()) -> Board:
 
     Raises BoardError if there is none, if its file is wrong, or if the file says another name.
     """
+    return complete(sketch(name, directories))
+
+
+def sketch(name: str, directories: Iterable[Path | str] = ()) -> Draft:
+    """Find a board by its name and read it, complete or not.
+
+    Raises BoardError if there is none, if its file has no board's form, or says another name.
+    """
     directories = list(directories)
     found = find(directories)
     if name not in found:
@@ -71,11 +80,11 @@ def named(name: str, directories: Iterable[Path | str] = ()) -> Board:
         guess = f'did you mean "{close[0]}"?' if close else f"there are: {', '.join(found)}"
         places = ", ".join(map(str, search_path(directories)))
         raise BoardError(f'there is no board "{name}"; {guess}', hint=f"looked in {places}")
-    board = load(found[name])
-    if board.name != name:
+    known = draft(found[name])
+    if known.name != name:
         raise BoardError(
-            f'board.name is "{board.name}", but the folder is called "{name}"',
-            place=board.place("board.name"),
+            f'board.name is "{known.name}", but the folder is called "{name}"',
+            place=known.place("board.name"),
             hint="a board goes by one name: rename the folder or the board",
         )
-    return board
+    return known

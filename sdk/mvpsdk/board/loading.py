@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mvpsdk.board.draft import Draft
     from mvpsdk.board.schema import BoardFile
 
-__all__ = ["complete", "draft", "load"]
+__all__ = ["complete", "draft", "load", "whole"]
 
 _T = TypeVar("_T")
 
@@ -63,6 +63,19 @@ def complete(known: Draft) -> Board:
     if faults:
         raise BoardError.of(faults)
     return _board(known)
+
+
+def whole(known: Draft) -> Board | None:
+    """Make a board of a draft; None if it isn't one yet and lint rules say all that is wrong.
+
+    Raises BoardError with all that is wrong, if there is something of which no rule speaks.
+    """
+    try:
+        return complete(known)
+    except BoardError as error:
+        if all(fault.rule for fault in error.faults):
+            return None
+        raise
 
 
 def _sure(value: _T | None) -> _T:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mvpsdk.errors import InputError
 from mvpsdk.lint import page, rules
 from mvpsdk.lint.model import Confidence, Severity
-from mvpsdk.lint.subject import ImageSubject, PlanSubject
+from mvpsdk.lint.subject import BoardSubject, ImageSubject, PlanSubject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Rule", "catalogue", "choose", "rule"]
 
-_INSPECTS = {"ImageSubject": ImageSubject, "PlanSubject": PlanSubject}
+_INSPECTS = {
+    "BoardSubject": BoardSubject,
+    "ImageSubject": ImageSubject,
+    "PlanSubject": PlanSubject,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +44,7 @@ class Rule:
         core: the reasons (enum mvp_reason) of the hypervisor that it speaks for.
         consequence: one sentence: what one would see on the device.
         page: its documentation.
-        inspects: the kind of subject that it looks at.
+        inspects: the kinds of subject that it looks at.
         check: yields what it observes of one subject; nothing: all is well.
     """
 
@@ -52,7 +56,7 @@ class Rule:
     core: tuple[str, ...]
     consequence: str
     page: Page
-    inspects: type[ImageSubject | PlanSubject]
+    inspects: tuple[type[BoardSubject | ImageSubject | PlanSubject], ...]
     check: Callable[..., Iterator[Observation]] = field(repr=False)
 
     @property
@@ -71,7 +75,7 @@ def catalogue() -> tuple[Rule, ...]:
 
 def _read(module: ModuleType) -> Rule:
     """Make a Rule of a rule's file."""
-    subject = str(module.check.__annotations__["subject"])
+    subjects = str(module.check.__annotations__["subject"]).split(" | ")
     return Rule(
         code=module.CODE,
         name=module.NAME,
@@ -81,7 +85,7 @@ def _read(module: ModuleType) -> Rule:
         core=tuple(module.CORE),
         consequence=module.CONSEQUENCE,
         page=page.parse(module.__doc__ or ""),
-        inspects=_INSPECTS[subject],
+        inspects=tuple(_INSPECTS[subject] for subject in subjects),
         check=module.check,
     )
 

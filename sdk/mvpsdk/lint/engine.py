@@ -51,7 +51,7 @@ def check(
         court.judge(examination)
     return Report(
         target=target or _target(benches),
-        boards=tuple(bench.board_name for bench in benches if bench.board),
+        boards=tuple(bench.board_name for bench in benches if bench.board_name),
         findings=tuple(court.findings),
         suppressed=tuple(court.suppressed),
         baselined=tuple(court.baselined),

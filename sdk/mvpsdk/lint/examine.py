@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mvpsdk.core.facade import pack_check, pack_write
 from mvpsdk.lint.model import Finding, Flaw, NotApplicable, NotChecked, Party
-from mvpsdk.lint.subject import ImageSubject, PlanSubject
+from mvpsdk.lint.subject import BoardSubject, ImageSubject, PlanSubject
 from mvpsdk.plan.pack import tables
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Examination:
                     rule=self.rule.code,
                     name=self.rule.name,
                     severity=flaw.severity or self.rule.severity,
-                    confidence=self.rule.confidence,
+                    confidence=flaw.confidence or self.rule.confidence,
                     board=self.board,
                     subject=flaw.subject,
                     place=flaw.place or self.bench.place(flaw.subject),
@@ -55,10 +55,13 @@ class Examination:
 def examine(benches: Sequence[Bench], rules: Iterable[Rule]) -> list[Examination]:
     """Return every examination, by rule, then in the order of the benches."""
     rules = tuple(rules)
-    image_rules = [rule for rule in rules if rule.inspects is ImageSubject]
-    plan_rules = [rule for rule in rules if rule.inspects is PlanSubject]
+    board_rules, image_rules, plan_rules = (
+        [rule for rule in rules if kind in rule.inspects]
+        for kind in (BoardSubject, ImageSubject, PlanSubject)
+    )
     made = _examine_images(benches, image_rules)
     for bench in benches:
+        made += _examine_board(bench, board_rules)
         made += _examine_plan(bench, plan_rules)
     return sorted(made, key=lambda entry: entry.rule.code)
 
@@ -88,14 +91,25 @@ def _of_image(rule: Rule, subject: ImageSubject, seen: tuple[Observation, ...]) 
     )
 
 
+def _examine_board(bench: Bench, rules: Iterable[Rule]) -> list[Examination]:
+    """Examine what is known of the board, whether or not that is all."""
+    subject = bench.board_subject()
+    if subject is None:
+        return [_nothing(rule, bench, "there is no board") for rule in rules]
+    return [_of_board(rule, bench, "board", tuple(rule.check(subject))) for rule in rules]
+
+
 def _examine_plan(bench: Bench, rules: Iterable[Rule]) -> list[Examination]:
     """Examine the plan, or say for each rule why there is none to examine."""
     if bench.plan:
         subject = _judged(bench, bench.plan)
-        return [_of_plan(rule, bench, tuple(rule.check(subject))) for rule in rules]
-    if not bench.faults:
-        return [_nothing(rule, bench, "nothing is placed without a handset") for rule in rules]
-    return [_of_plan(rule, bench, _of_faults(rule, bench)) for rule in rules]
+        return [_of_board(rule, bench, "plan", tuple(rule.check(subject))) for rule in rules]
+    if bench.faults:
+        return [_of_board(rule, bench, "plan", _of_faults(rule, bench)) for rule in rules]
+    if bench.handset and bench.draft and not bench.board:
+        why = f'there is no plan: not all of board "{bench.board_name}" is known, or can be true'
+        return [_of_board(rule, bench, "plan", (NotChecked(reason=why),)) for rule in rules]
+    return [_nothing(rule, bench, "nothing is placed without a handset") for rule in rules]
 
 
 def _judged(bench: Bench, plan: Plan) -> PlanSubject:
@@ -124,12 +138,12 @@ def _flaw(bench: Bench, fault: Fault) -> Flaw:
     )
 
 
-def _of_plan(rule: Rule, bench: Bench, seen: tuple[Observation, ...]) -> Examination:
+def _of_board(rule: Rule, bench: Bench, subject: str, seen: tuple[Observation, ...]) -> Examination:
     return Examination(
         rule=rule,
         bench=bench,
         board=bench.board_name,
-        subject="plan",
+        subject=subject,
         observations=seen,
     )
 

@@ -82,6 +82,7 @@ class Flaw:
     parties: tuple[Party, ...]
     fix: str
     severity: Severity | None = None
+    confidence: Confidence | None = None
     consequence: str = ""
     place: Place | None = None
 

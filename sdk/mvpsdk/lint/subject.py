@@ -11,6 +11,7 @@ from mvpsdk.errors import Place
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from mvpsdk.board.draft import Draft
     from mvpsdk.board.model import Board
     from mvpsdk.core.facade import Pack, Verdict
     from mvpsdk.errors import Fault
@@ -19,7 +20,14 @@ if TYPE_CHECKING:
     from mvpsdk.image.views import Views
     from mvpsdk.plan.model import Partition, Plan, PlannedImage
 
-__all__ = ["Bench", "ImageSubject", "PlanSubject", "subject_of_role"]
+__all__ = [
+    "Bench",
+    "BoardSubject",
+    "ImageSubject",
+    "PlanSubject",
+    "subject_of_key",
+    "subject_of_role",
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +35,8 @@ class Bench:
     """All that is linted together: a handset on one board, a board alone, or an image alone.
 
     Attributes:
-        board: the board; None when an image is linted alone.
+        draft: the board as far as it is known; None when an image is linted alone.
+        board: the board; None if there is none, or if not all of it is known.
         handset: with the board's differences merged in; None when there is none.
         images: facts of every image file.
         views: by role, what the ELF parsers say of an image.
@@ -35,6 +44,7 @@ class Bench:
         faults: why there is no plan; empty if nobody asked for one.
     """
 
+    draft: Draft | None = None
     board: Board | None = None
     handset: Handset | None = None
     images: tuple[ImageFacts, ...] = ()
@@ -45,12 +55,15 @@ class Bench:
     @property
     def board_name(self) -> str:
         """The board's name; empty for an image alone."""
-        return self.board.name if self.board else ""
+        known = self.board or self.draft
+        return known.name if known else ""
 
     def place(self, subject: str) -> Place | None:
         """Where the handset or the board file names a subject such as `persona.work.kernel`."""
-        if subject.startswith("board.") and self.board:
-            return self.board.place(subject.removeprefix("board."))
+        known = self.board or self.draft
+        if subject.startswith("board.") and known:
+            key = subject.removeprefix("board.")
+            return known.place(key) or known.place(subject)
         if not self.handset:
             return self._file(subject)
         head, _, name = subject.partition(".")
@@ -72,11 +85,19 @@ class Bench:
         places = self.board.places if self.board else {}
         for key, known in places.items():
             if known == place:
-                return f"board.{key}"
+                return subject_of_key(key)
         key = next((key for key, known in self.handset.places.items() if known == place), "")
         for index, persona in enumerate(self.handset.personas):
             key = key.replace(f"persona[{index}]", f"persona.{persona.name}")
         return key
+
+    def board_subject(self) -> BoardSubject | None:
+        """Return the board as far as it is known, with its contradictions; None: no board."""
+        if self.draft is None:
+            return None
+        from mvpsdk.board.checking import faults_of
+
+        return BoardSubject(bench=self, draft=self.draft, faults=tuple(faults_of(self.draft)))
 
     def image_subjects(self) -> Iterator[ImageSubject]:
         """One subject for each image file."""
@@ -137,6 +158,20 @@ class ImageSubject:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BoardSubject:
+    """What is known of one board, from its file or from a vendor's tree."""
+
+    bench: Bench
+    draft: Draft
+    faults: tuple[Fault, ...]  # what contradicts itself, each with the rule that speaks of it
+
+    @property
+    def is_tree(self) -> bool:
+        """Whether this was read from a device tree, which nobody has attested anything in."""
+        return any(place.node for place in self.draft.places.values())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PlanSubject:
     """The plan of one handset on one board, and the hypervisor's verdict over it."""
 
@@ -149,3 +184,8 @@ class PlanSubject:
 def subject_of_role(role: str) -> str:
     """Return the key of the file that names an image: `persona.work.kernel` for `work/kernel`."""
     return "realtime.image" if role == "realtime" else "persona." + role.replace("/", ".")
+
+
+def subject_of_key(key: str) -> str:
+    """Return how a finding names a key of the board: `board.memory[0]` for `memory[0]`."""
+    return key if key.startswith("board.") else f"board.{key}"

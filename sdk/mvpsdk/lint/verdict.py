@@ -28,7 +28,6 @@ if TYPE_CHECKING:
         Pack,
         PackBoard,
         PackImage,
-        PackPartition,
         PackRegion,
         Verdict,
     )
@@ -43,12 +42,14 @@ PLANNERS_OWN = frozenset(
         "MVP_CONFIG_PARTITION",
         "MVP_CONFIG_VCPU",
         "MVP_CONFIG_REGION",
-        "MVP_CONFIG_INTERRUPT",
         "MVP_CONFIG_CHANNEL",
         "MVP_CONFIG_IMAGE",
     }
 )
 """Reasons for which no rule speaks: what a person writes is checked for them when it is read."""
+
+_JUDGED = ("MVP_CONFIG_ENTRY", "MVP_CONFIG_INTERRUPT")
+"""Of the reasons that aren't about memory, those for which a rule speaks."""
 
 _GUEST = (Reason.MEM_IPA_OVERLAP, Reason.MEM_IPA_RANGE, Reason.MEM_IMAGE, Reason.CONFIG_ENTRY)
 """Reasons that are about guest addresses; the others are about physical ones."""
@@ -85,7 +86,7 @@ def refusals(subject: PlanSubject, says: Mapping[str, str], fix: str) -> Iterato
 
 def _elsewhere(verdict: Verdict, reason: str) -> NotChecked:
     """Say why a rule can't tell: the core stopped before, or the planner itself is wrong."""
-    if reason.startswith("MVP_MEM_") or reason == "MVP_CONFIG_ENTRY":
+    if reason.startswith("MVP_MEM_") or reason in _JUDGED:
         why = f"the hypervisor stops at the first thing it refuses: {verdict.reason.text}"
         return NotChecked(reason=why)
     return NotChecked(
@@ -128,8 +129,8 @@ def _party(
         case Table.MEMORY:
             memory = pack.memory[index]
             return _ranged(f'{memory.kind.name.lower()} "{memory.name}"', memory.base, memory.size)
-        case Table.PARTITION:
-            return _entry_party(pack.partitions[index], address)
+        case Table.PARTITION | Table.INTERRUPT:
+            return _entry_party(subject, table, index, address)
     return _board_party(pack, address)
 
 
@@ -146,9 +147,17 @@ def _region_name(subject: PlanSubject, region: PackRegion) -> str:
     return f'{name.replace("ram", "RAM")} of "{partition.name}"'
 
 
-def _entry_party(partition: PackPartition, address: int) -> Party:
-    what = "device tree" if address == partition.dtb else "entry"
-    return Party(name=f'{what} of "{partition.name}"', value=f"{address:#x}")
+def _entry_party(subject: PlanSubject, table: Table, index: int, value: int) -> Party:
+    """Name an entry of a table whose entries are no ranges."""
+    pack = subject.pack
+    if table is Table.INTERRUPT:
+        interrupt = pack.interrupts[index]
+        owner = subject.plan.partitions[interrupt.partition]
+        names = [one.name for one in owner.interrupts if one.physical == interrupt.physical]
+        return Party(name=f'{" and ".join(names)} of "{owner.name}"', value=str(value))
+    partition = pack.partitions[index]
+    what = "device tree" if value == partition.dtb else "entry"
+    return Party(name=f'{what} of "{partition.name}"', value=f"{value:#x}")
 
 
 def _board_party(pack: Pack, address: int) -> Party:
@@ -181,6 +190,8 @@ def _subject(pack: Pack, verdict: Verdict) -> str:
             return _memory_key(pack, index)
         case Table.PARTITION, int(index):
             return _partition_key(pack, index)
+        case Table.INTERRUPT, int(index):
+            return f"{_partition_key(pack, pack.interrupts[index].partition)}.devices"
     return "board"
 
 

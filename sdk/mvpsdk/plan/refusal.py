@@ -39,6 +39,7 @@ RULES = {
     Reason.MEM_TABLES: "MEM004",
     Reason.MEM_IMAGE: "MEM005",
     Reason.CONFIG_ENTRY: "MEM007",
+    Reason.CONFIG_INTERRUPT: "DEV004",
 }
 """The lint rule that speaks of the same thing; a test holds it against the rules' own claims."""
 

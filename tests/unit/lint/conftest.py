@@ -17,7 +17,7 @@ from mvpsdk.image import Arm64Header, Elf, ImageFacts, Segment
 from mvpsdk.lint import Bench, check
 
 if TYPE_CHECKING:
-    from mvpsdk.board import Board
+    from mvpsdk.board import Board, Draft
     from mvpsdk.lint import Outcome, Report
     from mvpsdk.plan import Plan
 
@@ -51,6 +51,11 @@ class Nouns:
         from dataclasses import replace
 
         return replace(boards.named("qemu-virt"), name=name)
+
+    @staticmethod
+    def draft() -> Draft:
+        """The same board as its file tells it."""
+        return boards.draft(boards.find()["qemu-virt"])
 
     @staticmethod
     def allow(rule: str = "IMG002", **changes: Any) -> Allow:
@@ -97,6 +102,7 @@ class Nouns:
     def bench(self, *allow: Allow, **facts: Any) -> Bench:
         """A good handset; with changed facts, one that got no further than its images."""
         return Bench(
+            draft=self.draft(),
             board=self.board(),
             handset=self.handset(*allow),
             images=(self.kernel(**facts),),
@@ -110,8 +116,8 @@ class Nouns:
 
     @staticmethod
     def outcomes(report: Report) -> dict[str, Outcome]:
-        """The outcome of each rule, of reports with one subject for each rule."""
-        assert len(report.checks) == len({entry.rule for entry in report.checks})
+        """The outcome of each rule, of reports with one board and one image at most."""
+        assert len(report.checks) == len({(entry.rule, entry.subject) for entry in report.checks})
         return {entry.rule: entry.outcome for entry in report.checks}
 
     @staticmethod

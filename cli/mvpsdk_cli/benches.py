@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the linter looks at: a handset on its boards, a board or an image by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mvpsdk import board as boards
+from mvpsdk import image, store
+from mvpsdk.image import views
+from mvpsdk.lint import Bench
+from mvpsdk_cli import pipeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from mvpsdk.board import Draft
+    from mvpsdk.handset import Handset
+    from mvpsdk.image import ImageFacts
+    from mvpsdk.image.views import Views
+    from mvpsdk.store import Cache, Store
+    from mvpsdk_cli.pipeline import Prepared, Request
+
+__all__ = ["of_board", "of_handset", "of_image", "of_prepared"]
+
+
+def of_handset(request: Request) -> list[Bench]:
+    """A handset on all of its boards, or the one that was named. Raises MvpError."""
+    with pipeline.open_handset(request) as (loaded, inputs):
+        names = [request.board] if request.board else loaded.boards
+        return [_on(loaded, name, inputs, request) for name in names]
+
+
+def _on(loaded: Handset, name: str, inputs: Store, request: Request) -> Bench:
+    """A handset on one board: planned if all of the board is known, else as far as that goes."""
+    draft = boards.sketch(name, request.board_dirs)
+    board = boards.whole(draft)
+    if board:
+        return of_prepared(pipeline.prepared(loaded, board, inputs, request), request.cache, draft)
+    merged = loaded.for_board(name)
+    facts = tuple(pipeline.gather(merged, inputs, request).facts.values())
+    return Bench(draft=draft, handset=merged, images=facts, views=_views(facts, request.cache))
+
+
+def of_prepared(prepared: Prepared, cache: Cache, draft: Draft | None = None) -> Bench:
+    """What was prepared for a bundle."""
+    facts = tuple(prepared.inputs.facts.values())
+    path = prepared.board.path
+    return Bench(
+        draft=draft or (boards.draft(path) if path else None),
+        board=prepared.board,
+        handset=prepared.handset,
+        images=facts,
+        views=_views(facts, cache),
+        plan=prepared.plan,
+        faults=prepared.faults,
+    )
+
+
+def of_board(path: Path) -> Bench:
+    """A board by itself, whether or not all of it is known. Raises BoardError."""
+    draft = boards.draft(path)
+    return Bench(draft=draft, board=boards.whole(draft))
+
+
+def of_image(path: Path) -> Bench:
+    """An image by itself. Raises ImageError."""
+    facts = (image.open(path, "image"),)
+    return Bench(images=facts, views=_views(facts, store.Cache.default()))
+
+
+def _views(facts: Iterable[ImageFacts], cache: Cache) -> dict[str, Views]:
+    looked = ((each.role, views.look(each, cache=cache)) for each in facts)
+    return {role: view for role, view in looked if view}

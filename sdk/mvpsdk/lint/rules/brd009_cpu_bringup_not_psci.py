@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cores that are not started by PSCI over SMC.
+
+## What it does
+
+Looks how the cores other than the first are started, and whether the cores are known at all.
+
+## Why is this bad?
+
+The hypervisor starts cores, stops them and powers the phone off by PSCI 0.2 or later, over SMC.
+
+**On the device:** only core 0 starts: guests pinned elsewhere stay silent, and nothing can power
+off.
+
+## How it is decided
+
+By `cpu.bring-up`: "none" and "psci-hvc" are errors (HVC reaches EL2, where the hypervisor itself
+is then), "spin-table" is a warning: core 0 runs. Confidence: certain.
+
+## Example
+
+```toml
+[cpu]
+core = "cortex-a53"
+count = 4
+bring-up = "spin-table"
+```
+
+## Use instead
+
+Boot firmware with PSCI, such as Trusted Firmware-A, which exists for most such SoCs:
+
+```toml
+[cpu]
+core = "cortex-a53"
+count = 4
+bring-up = "psci-smc"
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mvpsdk.lint.known import gaps, of_key, remarks
+from mvpsdk.lint.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mvpsdk.lint.model import Observation
+    from mvpsdk.lint.subject import BoardSubject
+
+CODE = "BRD009"
+NAME = "cpu-bringup-not-psci"
+SINCE = "0.1.0"
+SEVERITY = "error"
+CONFIDENCE = "certain"
+CORE = ()
+CONSEQUENCE = "only core 0 starts: guests pinned elsewhere stay silent"
+
+KEY = "cpu.bring-up"
+NEEDED = "psci-smc"
+WHY = {
+    "none": "nothing starts the other cores",
+    "psci-hvc": "PSCI is called by HVC, which the hypervisor itself would have to answer",
+    "spin-table": 'the other cores wait in a "spin-table"',
+}
+
+
+def check(subject: BoardSubject) -> Iterator[Observation]:
+    """Name what is not known of the cores, then look how they start."""
+    yield from gaps(subject, CODE)
+    for _, flaw in remarks(subject, CODE):
+        yield flaw
+    found = subject.draft.content.cpu.bring_up
+    if found not in (None, NEEDED):
+        yield of_key(
+            KEY,
+            f"{WHY[found]}; the hypervisor needs PSCI 0.2 or later over SMC",
+            ((KEY, found), ("needed", NEEDED)),
+            "use boot firmware with PSCI, such as Trusted Firmware-A, and correct cpu.bring-up",
+            Severity.WARNING if found == "spin-table" else None,
+        )
