@@ -12,9 +12,13 @@ from mvpsdk.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["FdtNode", "fdt_read"]
+__all__ = ["FdtNode", "fdt_read", "fdt_reservations"]
 
 HINT = "check it with: dtc -I dtb -O dts FILE"
+DEEPEST = 64
+"""Nodes in nodes; Linux reads no deeper tree either (FDT_MAX_DEPTH)."""
+RESERVATIONS = 16
+"""Where the header says where the memory reservation block is (5.2, off_mem_rsvmap)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,9 +42,11 @@ class FdtNode:
 
     def walk(self) -> Iterator[FdtNode]:
         """Give this node and all below it, parents first, in the tree's order."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting += reversed(node.children)
 
     def text(self, name: str, default: str = "") -> str:
         """Return the first string of a property."""
@@ -64,6 +70,8 @@ class FdtNode:
 class _Open:
     """A node whose end has not come yet."""
 
+    __slots__ = ("children", "name", "path", "properties")
+
     def __init__(self, name: str, parent: str) -> None:
         self.name = name
         self.path = f"{parent.rstrip('/')}/{name}"
@@ -79,44 +87,52 @@ class _Open:
         )
 
 
-def _tokens(tree: Any) -> Iterator[Any]:
+def _build(tree: Any) -> FdtNode:
+    read, text, buffer = lib.fdt_token, ffi.string, ffi.buffer
+    names: dict[Any, str] = {}  # of properties, which share their texts
+    stack = [_Open("", "")]
+    here = stack[-1]
     token = ffi.new("struct fdt_token *")
-    token.next = tree.structure
+    at = tree.structure
     while True:
-        at = token.next
-        lib.fdt_token(tree, at, token)
-        if token.kind == lib.FDT_DAMAGED:
+        read(tree, at, token)
+        kind = token.kind
+        if kind == lib.FDT_PROPERTY:
+            name = names.get(token.name)
+            if name is None:
+                name = names[token.name] = _text(text(token.name))
+            here.properties[name] = buffer(token.value, token.value_size)[:]
+        elif kind == lib.FDT_NODE:
+            here = _Open(_text(text(token.name)), here.path)
+            stack.append(here)
+            if len(stack) > DEEPEST:
+                raise InputError(f"the device tree nests deeper than {DEEPEST} nodes", hint=HINT)
+        elif kind == lib.FDT_NODE_END and len(stack) > 1:
+            done = stack.pop().close()
+            here = stack[-1]
+            here.children.append(done)
+        elif kind == lib.FDT_END:
+            break
+        elif kind == lib.FDT_DAMAGED:
             message = f"the device tree is damaged at byte 0x{at:x} of its file"
             raise InputError(message, hint=HINT)
-        if token.kind == lib.FDT_END:
-            return
-        yield token
-
-
-def _name(token: Any) -> str:
-    if token.kind == lib.FDT_NODE_END:
-        return ""
-    return str(ffi.string(token.name).decode("ascii", "replace"))
-
-
-def _build(tree: Any) -> FdtNode:
-    stack = [_Open("", "")]
-    for token in _tokens(tree):
-        name = (
-            ffi.string(token.name).decode("ascii", "replace")
-            if token.kind != lib.FDT_NODE_END
-            else ""
-        )
-        if token.kind == lib.FDT_NODE:
-            stack.append(_Open(name, stack[-1].path))
-        elif token.kind == lib.FDT_PROPERTY:
-            stack[-1].properties[name] = bytes(ffi.buffer(token.value, token.value_size))
-        elif len(stack) > 1:
-            node = stack.pop().close()
-            stack[-1].children.append(node)
-    if len(stack) != 1 or len(stack[0].children) != 1:
+        at = token.next
+    if len(stack) != 1 or len(here.children) != 1:
         raise InputError("the device tree has no single root node", hint=HINT)
-    return stack[0].children[0]
+    return here.children[0]
+
+
+def _text(name: bytes) -> str:
+    return name.decode("ascii", "replace")
+
+
+def _open(data: bytes) -> Any:
+    tree = ffi.new("struct fdt *")
+    if not lib.fdt_open(tree, ffi.from_buffer("uint8_t[]", data), len(data)):
+        raise InputError(
+            "this is no flattened device tree of version 17, or it is cut short", hint=HINT
+        )
+    return tree
 
 
 def fdt_read(data: bytes) -> FdtNode:
@@ -125,10 +141,22 @@ def fdt_read(data: bytes) -> FdtNode:
     Raises:
         InputError: it is no device tree, or a damaged one.
     """
-    tree = ffi.new("struct fdt *")
-    buffer = ffi.from_buffer("uint8_t[]", data)
-    if not lib.fdt_open(tree, buffer, len(buffer)):
-        raise InputError(
-            "this is no flattened device tree of version 17, or it is cut short", hint=HINT
-        )
-    return _build(tree)
+    return _build(_open(data))
+
+
+def fdt_reservations(data: bytes) -> list[tuple[int, int]]:
+    """Return address and size of each entry of the memory reservation block (5.3).
+
+    Raises:
+        InputError: it is no device tree, or the block has no end.
+    """
+    size = _open(data).size
+    at = int.from_bytes(data[RESERVATIONS : RESERVATIONS + 4])
+    found: list[tuple[int, int]] = []
+    while at + 16 <= size:
+        entry = (int.from_bytes(data[at : at + 8]), int.from_bytes(data[at + 8 : at + 16]))
+        if entry == (0, 0):
+            return found
+        found.append(entry)
+        at += 16
+    raise InputError("the device tree's memory reservation block has no end", hint=HINT)

@@ -27,7 +27,7 @@ from mvpsdk.core._enums import (
     Restart,
     Table,
 )
-from mvpsdk.core._fdt import FdtNode, fdt_read
+from mvpsdk.core._fdt import FdtNode, fdt_read, fdt_reservations
 from mvpsdk.core._library import FINGERPRINT
 from mvpsdk.core._note import NOTE_MAGIC, NOTE_SIZE, Note, note_read
 from mvpsdk.core._pack import (
@@ -80,6 +80,7 @@ __all__ = [
     "Verdict",
     "checksum",
     "fdt_read",
+    "fdt_reservations",
     "note_read",
     "pack_check",
     "pack_find",

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The cores and how they are started (Devicetree Specification 0.4, 3.8; binding arm,psci)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mvpsdk.tree.nodes import Node, Tree
+    from mvpsdk.tree.notes import Notes
+
+__all__ = ["note_cpus"]
+
+MOST = 256
+"""Cores of a board.toml at most."""
+AFFINITY = 0xFF00FFFFFF
+"""Of MPIDR_EL1 (Arm DDI 0487, D19.2.98): Aff3 and Aff2 to Aff0."""
+MODELS = ("armv8", "arm-v8")
+"""What the trees of simulators say, which model no core in particular."""
+GENERIC = "generic"
+"""How compilers name a core of which nothing is known but the architecture."""
+_WORD = re.compile(r"[!-~]{1,63}")
+
+
+def note_cpus(tree: Tree, notes: Notes, cores: Mapping[str, str]) -> int | None:
+    """Write down the cores; returns how many, None if that is not known.
+
+    Args:
+        tree: is read.
+        notes: are written.
+        cores: what a SoC's vendor calls a core, and what it is.
+    """
+    cpus = [node for node in tree.below("/cpus") if _is_cpu(node)]
+    enabled = [node for node in cpus if node.enabled]
+    holder = tree.by_path.get("/cpus")
+    count = len(enabled) if 0 < len(enabled) <= MOST else None
+    _cores(notes, enabled if count else [], holder, cores)
+    notes.known("cpu.count", count, holder, "/cpus has no enabled cpu node")
+    _bring_up(tree, notes, enabled, holder)
+    if count:
+        _kinds(notes, enabled, holder, cores)
+        _affinities(notes, enabled, holder)
+    return count
+
+
+def _is_cpu(node: Node) -> bool:
+    return node.text("device_type") == "cpu" or node.generic == "cpu"
+
+
+def _core(node: Node, cores: Mapping[str, str]) -> str:
+    """Return a core's kind; "" if the node doesn't tell."""
+    name = node.text("compatible")
+    found = cores.get(name) or name.rpartition(",")[2]
+    found = GENERIC if found in MODELS else found
+    return found if _WORD.fullmatch(found) else ""
+
+
+def _cores(notes: Notes, cpus: list[Node], holder: Node | None, cores: Mapping[str, str]) -> None:
+    first = cpus[0] if cpus else None
+    kind = _core(first, cores) if first else ""
+    if first is None or not kind:
+        notes.missing("cpu.core", first or holder, "the node doesn't say which core it is")
+    elif kind == GENERIC:
+        notes.fact("cpu.core", kind, first, "likely", "the tree names the architecture only")
+    elif first.text("compatible").startswith("arm,"):
+        notes.fact("cpu.core", kind, first)
+    elif first.text("compatible") in cores:
+        notes.fact("cpu.core", kind, first, "likely", "by the table of SoCs")
+    else:
+        notes.fact("cpu.core", kind, first, "likely", "the vendor's own name of the core")
+
+
+def _kinds(notes: Notes, cpus: list[Node], holder: Node | None, cores: Mapping[str, str]) -> None:
+    kinds = [_core(node, cores) for node in cpus]
+    if len(set(kinds)) > 1 and all(kinds):
+        sure = all(node.text("compatible").startswith("arm,") for node in cpus)
+        notes.fact("cpu.cores", kinds, holder, "certain" if sure else "likely")
+
+
+def _affinities(notes: Notes, cpus: list[Node], holder: Node | None) -> None:
+    raw = [node.raw_reg() for node in cpus]
+    found = [_affinity(node) for node in cpus]
+    if all(number is not None for number in found) and found != list(range(len(raw))):
+        notes.fact("cpu.affinities", found, holder)
+
+
+def _affinity(node: Node) -> int | None:
+    """Return `reg`: the affinity fields of MPIDR_EL1, in one cell or two."""
+    number = 0
+    cells = node.cells("reg")
+    for cell in cells:
+        number = number << 32 | cell
+    return number if cells and len(cells) <= 2 and number & ~AFFINITY == 0 else None  # noqa: PLR2004
+
+
+# ---- how the others start ----
+
+
+def _bring_up(tree: Tree, notes: Notes, cpus: list[Node], holder: Node | None) -> None:
+    above = holder.text("enable-method") if holder else ""
+    methods = {node.path: node.text("enable-method") or above for node in cpus}
+    kinds = set(methods.values()) - {""}
+    psci = _psci(tree)
+    if psci and kinds <= {"psci"}:
+        _by_psci(notes, psci)
+    elif kinds == {"spin-table"}:
+        notes.fact("cpu.bring-up", "spin-table", cpus[0])
+    elif "psci" in kinds:
+        reason = "not all CPUs say PSCI" if psci else "the CPUs say PSCI, and there is no such node"
+        notes.missing("cpu.bring-up", holder, reason)
+    else:
+        notes.fact("cpu.bring-up", "none", holder, "likely", "neither PSCI nor a spin table")
+    _remarks(notes, cpus, methods, psci)
+
+
+def _psci(tree: Tree) -> Node | None:
+    for node in tree.nodes:
+        if node.enabled and any(name.startswith("arm,psci") for name in node.compatibles):
+            return node
+    return None
+
+
+def _by_psci(notes: Notes, psci: Node) -> None:
+    method = psci.text("method")
+    if method not in {"smc", "hvc"}:
+        notes.missing("cpu.bring-up", psci, f'method is "{method}", neither smc nor hvc')
+        return
+    notes.fact("cpu.bring-up", f"psci-{method}", psci)
+    if method == "hvc":
+        notes.remark(
+            "BRD003",
+            "psci-hvc",
+            "board.el2",
+            "PSCI is called by HVC: something runs at EL2 already",
+            psci,
+            hint="this board can't be used, unless its firmware can be replaced by one with SMC",
+            parties=(("method", "hvc"), ("needed", "smc")),
+        )
+    if set(psci.compatibles) == {"arm,psci"}:
+        notes.remark(
+            "BRD009",
+            "psci-0.1",
+            "cpu.bring-up",
+            "PSCI is of version 0.1, with function numbers of its own; 0.2 or later is needed",
+            psci,
+            hint="update the boot firmware (TF-A)",
+        )
+
+
+def _remarks(notes: Notes, cpus: list[Node], methods: dict[str, str], psci: Node | None) -> None:
+    kinds = sorted(set(methods.values()))
+    first = next((node for node in cpus if methods[node.path] != "psci"), None)
+    if len(kinds) > 1 and len(cpus) > 1:
+        notes.remark(
+            "BRD009",
+            "mixed-enable-method",
+            "cpu.bring-up",
+            f"the CPUs start in different ways: {', '.join(kind or 'none' for kind in kinds)}",
+            first,
+            hint="all must start by PSCI over SMC",
+        )
+    if psci is None and kinds != ["spin-table"]:
+        says = "the CPUs name it, so the boot loader may add it" if "psci" in kinds else ""
+        notes.remark(
+            "BRD009",
+            "no-psci",
+            "cpu.bring-up",
+            f"there is no PSCI node{': ' + says if says else ''}",
+            cpus[0] if cpus else None,
+            hint="boot the stock OS, copy /sys/firmware/fdt from it, and use --from-live-fdt",
+        )
