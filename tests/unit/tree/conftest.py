@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mvpsdk import tree
-from trees import Table, node, phone
+from tree_tables import Table, node, phone
 
 if TYPE_CHECKING:
     from collections.abc import Callable

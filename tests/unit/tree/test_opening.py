@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mvpsdk import tree
 from mvpsdk.errors import InputError
 from mvpsdk.units import GIB
-from trees import blob, phone
+from tree_tables import blob, phone
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mvpsdk.units import Pa, Range
-from trees import GIC, SMMU
+from tree_tables import GIC, SMMU
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ import pytest
 from mvpsdk.tree.interrupts import lines, resolve
 from mvpsdk.tree.nodes import Tree
 from mvpsdk.tree.values import flatten, nest
-from trees import GIC, PDC, SYSIRQ, node
+from tree_tables import GIC, PDC, SYSIRQ, node
 
 if TYPE_CHECKING:
     from collections.abc import Callable
