@@ -105,6 +105,7 @@ def console(path: str, compatible: list[str], **extra: str) -> int:
         ("/serial@9000000", ["arm,pl011", "arm,primecell"], 0x9000000),
         ("/serial@9000000:115200n8", ["vendor,x", "arm,pl011"], 0x9000000),
         ("serial0:115200", ["arm,pl011"], 0x9000000),
+        ("/serial@9000000", ["test,uart"], 0x9000000),
         ("serial1", ["arm,pl011"], 0),
         ("/serial@9000000", ["arm,pl0115"], 0),
         ("/nowhere", ["arm,pl011"], 0),

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* PL011 UART (Arm DDI 0183), set up by the boot loader: interrupts for receive, and for transmit
  * while bytes wait. */
-#include "aarch64.h"
-#include "arch.h"
+#include "driver.h"
 
 #define DR 0x00
 #define FR 0x18
@@ -12,6 +11,13 @@
 #define IMSC_RX 0x50 /* receive, and receive timeout */
 #define IMSC_TX 0x20 /* the FIFO has drained to its trigger level */
 #define ICR 0x44
+
+/* The SBSA's Generic UART is a PL011 without what the boot loader sets up (Arm DEN0029, B). */
+static const struct console_part parts[] = {
+    SERVES("arm,pl011", 0, 1),
+    SERVES("arm,sbsa-uart", 0, 1),
+};
+CONSOLE_PARTS(parts)
 
 static uint64_t base; /* 0: the board has none */
 static bool waits;    /* the last byte found the FIFO full */

@@ -64,6 +64,16 @@ void arch_tlb_flush_vm(uint32_t vmid);
 /* Cleans and invalidates data to the point of coherency. */
 void arch_cache_clean(uint64_t pa, uint64_t size);
 
+/* A UART that a console driver serves, by its `compatible` in device trees, and how its registers
+ * lie where the tree does not say. */
+struct console_part {
+    const char *compatible;
+    uint32_t shift; /* registers stand 1 << shift bytes apart */
+    uint32_t width; /* bytes of one access */
+};
+
+/* The n-th part that this build's console driver serves; NULL: there are no more. */
+const struct console_part *arch_console_part(uint32_t n);
 /* One byte to the board's console; false: its FIFO is full, try later. */
 bool arch_console_put(uint8_t byte);
 /* One byte from it; -1: none. */

@@ -58,7 +58,20 @@ static bool console_path(const struct fdt *fdt, uint32_t chosen, char *path, uin
            copy_path(path, room, value, size);
 }
 
-/* Knows a PL011 at the tree's top level, with two address cells: enough to say why nothing works
+/* Is it a part that this build's driver serves? */
+static bool is_served(const uint8_t *compatible, uint32_t size)
+{
+    const struct console_part *part;
+
+    for (uint32_t n = 0; (part = arch_console_part(n)) != NULL; n++) {
+        if (lists(compatible, size, part->compatible)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Knows a UART at the tree's top level, with two address cells: enough to say why nothing works
  * before the pack, which names the console properly, has been found. */
 static uint64_t find_console(const struct fdt *fdt, uint32_t chosen)
 {
@@ -72,7 +85,7 @@ static uint64_t find_console(const struct fdt *fdt, uint32_t chosen)
         return 0;
     }
     node = fdt_node(fdt, path);
-    if (fdt_property(fdt, node, "compatible", &value, &size) && lists(value, size, "arm,pl011") &&
+    if (fdt_property(fdt, node, "compatible", &value, &size) && is_served(value, size) &&
         fdt_property(fdt, node, "reg", &value, &size) && size >= 8) {
         fdt_number(value, 8, &base);
     }

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a console driver is made of: one file, console_<name>.c, which defines console_open(),
+ * console_interrupts(), arch_console_put() and arch_console_get(), and says what it serves. A file
+ * here is a driver; it is listed nowhere.
+ */
+#ifndef DRIVER_H
+#define DRIVER_H
+
+#include <stddef.h>
+
+#include "aarch64.h"
+#include "arch.h"
+
+/* A part by its `compatible` in device trees, and its layout where the tree does not tell one:
+ * registers stand 1 << shift bytes apart, one access has width bytes; 0, 1 where the driver leaves
+ * no choice. core/drivers.py reads these lines, too. */
+/* clang-format off */
+#define SERVES(compatible, shift, width) {compatible, shift, width}
+/* clang-format on */
+
+/* Makes an array of such parts known as those of this build's driver. */
+#define CONSOLE_PARTS(array)                                                \
+    const struct console_part *arch_console_part(uint32_t n)                \
+    {                                                                       \
+        return n < sizeof(array) / sizeof((array)[0]) ? &(array)[n] : NULL; \
+    }
+
+#endif
