@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mvpsdk.board.schema import BoardFile
 from mvpsdk.core.facade import Reason
 from mvpsdk.core.fingerprint import CORE
-from mvpsdk.handset.schema import HandsetFile
+from mvpsdk.handset.schema import HandsetFile, InputTable
 from mvpsdk.lint import catalogue, reference
 
 if TYPE_CHECKING:
@@ -37,6 +37,15 @@ what stands there, `bound` what it collides with: [how to read one](../how-to/re
 
 A code is never renumbered and never used again. Where there is a lint rule, it finds the same on
 the host, before anything boots.
+"""
+
+ORIGINS = """\
+### Where a file comes from
+
+A file on this machine: `"path"` or `{ path = … }`; one to be downloaded: `{ url = … }`; or one out
+of a package of Debian's: `{ deb = "debian-installer-12-netboot-arm64", member = "usr/…/linux" }`.
+What is not here is pinned by `mvpsdk lock` and brought by `mvpsdk fetch`. apt is asked for a
+package when it is locked, and vouches for it by Debian's signed lists; fetching needs no apt.
 """
 
 MEMBER = re.compile(r"^    /\* (.*?) \*/$|^    (MVP_(?!OK)\w+) =", flags=re.MULTILINE)
@@ -85,7 +94,17 @@ def files() -> str:
     for name, model in (("board.toml", BoardFile), ("handset.toml", HandsetFile)):
         parts.append(f"## {name}\n\n{_first(model)}\n")
         parts += _tables(model)
-    return "\n".join(parts)
+    return "\n".join([*parts, *_origins()])
+
+
+def _origins() -> Iterator[str]:
+    """The section on the one table that stands in many places."""
+    schema = InputTable.model_json_schema()
+    yield ORIGINS
+    yield "| key | form | default | meaning |\n|---|---|---|---|"
+    for name, field in schema["properties"].items():
+        yield _key(name, field, {}, required=False)
+    yield ""
 
 
 def _first(model: type[Model]) -> str:
@@ -133,7 +152,7 @@ def _form(field: dict[str, Any], tables: dict[str, Any]) -> str:
     """What one may write there."""
     table = _table_of(field)
     if table == "InputTable":
-        return 'a file: `"path"`, `{ path = …, sha256 = … }` or `{ url = …, sha256 = … }`'
+        return "[a file](#where-a-file-comes-from)"
     choices = field.get("enum") or ([field["const"]] if "const" in field else [])
     if choices:
         return ", ".join(f"`{_toml(choice)}`" for choice in choices)

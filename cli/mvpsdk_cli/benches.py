@@ -34,7 +34,7 @@ def of_handset(request: Request) -> list[Bench]:
 
 def _on(loaded: Handset, name: str, inputs: Store, request: Request) -> Bench:
     """A handset on one board: planned if all of the board is known, else as far as that goes."""
-    draft = boards.sketch(name, request.board_dirs)
+    draft = boards.sketch(name, request.board_dirs, loaded.path.parent)
     board = boards.whole(draft)
     if board:
         return of_prepared(pipeline.prepared(loaded, board, inputs, request), request.cache, draft)

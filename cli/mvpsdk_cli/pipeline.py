@@ -106,7 +106,8 @@ def open_handset(request: Request) -> Iterator[tuple[Handset, Store]]:
 def prepare(request: Request) -> Prepared:
     """Go as far as the plan for one board. Raises MvpError for what stands in the way before it."""
     with open_handset(request) as (loaded, inputs):
-        board = boards.named(_only_board(loaded, request), request.board_dirs)
+        name = _only_board(loaded, request)
+        board = boards.named(name, request.board_dirs, loaded.path.parent)
         return prepared(loaded, board, inputs, request)
 
 
@@ -170,7 +171,9 @@ def _hold(merged: Handset, inputs: Store, facts: dict[str, ImageFacts], *, locke
     faults = [
         fault
         for role, source in sources.items()
-        for fault in _wrong(role, facts[role], source.url, _expected(role, source, inputs))
+        for fault in _wrong(
+            role, facts[role], _expected(role, source, inputs), remote=not source.path
+        )
     ]
     if locked and inputs.lock:
         digests = {role: facts[role].sha256 for role in sources}
@@ -181,16 +184,16 @@ def _hold(merged: Handset, inputs: Store, facts: dict[str, ImageFacts], *, locke
 
 def _expected(role: str, source: store.Source, inputs: Store) -> str:
     """A file on this machine may change under an old lock, unless --locked; a download may not."""
-    return inputs.expected(role, source) if source.url else source.sha256
+    return source.sha256 if source.path else inputs.expected(role, source)
 
 
-def _wrong(role: str, facts: ImageFacts, url: str, expected: str) -> Iterable[Fault]:
+def _wrong(role: str, facts: ImageFacts, expected: str, *, remote: bool) -> Iterable[Fault]:
     if expected and facts.sha256 != expected:
         damaged = "the cache is damaged: mend it with mvpsdk fetch"
         yield Fault(
             message=f"{role} has SHA-256 {facts.sha256}, it should be {expected}",
             place=Place(file=str(facts.path)),
-            hint=damaged if url else "correct the file, or the digest in the handset file",
+            hint=damaged if remote else "correct the file, or the digest in the handset file",
         )
 
 
@@ -217,7 +220,8 @@ def build_all(
 ) -> tuple[str, list[build.Image]]:
     """Build the hypervisor, and the firmware if there are sources; return the board's name too."""
     loaded = handset.load(request.handset)
-    board = boards.named(_only_board(loaded, request), request.board_dirs)
+    name = _only_board(loaded, request)
+    board = boards.named(name, request.board_dirs, loaded.path.parent)
     cache = request.cache if cached else None
     images = [hypervisor(board, toolchain, cache)]
     realtime = loaded.for_board(board.name).realtime
@@ -266,10 +270,10 @@ def lock(request: Request) -> tuple[Path, store.Lock]:
 
 
 def fetch(request: Request) -> dict[str, Path]:
-    """Bring every input that has a URL into the cache; return where they are, by role."""
+    """Bring every input that is not a file here into the cache; return where they are, by role."""
     with open_handset(request) as (loaded, inputs):
         return {
             role: inputs.fetch(role, source, inputs.pinned(role, source))
             for role, source in all_inputs(loaded).items()
-            if source.url
+            if not source.path
         }

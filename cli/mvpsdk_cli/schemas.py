@@ -187,6 +187,7 @@ SHAPES: dict[str, Any] = {
     },
     "lock": {"path": "text", "inputs": [{"name": "text", "sha256": "text", "size": "whole"}]},
     "manifest": _MANIFEST,
+    "new-handset": {"path": "text", "boards": ["text"], "files": ["text"]},
     "plan": {
         "handset": "text",
         "version": "text",

@@ -31,6 +31,7 @@ _ROOMS = (
     "image",
     "lint",
     "plan",
+    "port",
     "run",
     "store",
     "units",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 GOLDEN = Path(__file__).parent / "golden"
 HEAVY = ("lief", "pydantic", "requests", "rich", "elftools", "cryptography", "mvpsdk.core._lib")
-PAGES = ("", "boards", "boards show", "completion", "doctor", "run", "schema")
+PAGES = ("", "boards", "boards show", "completion", "doctor", "new-handset", "run", "schema")
 
 
 def compare(name: str, shown: str) -> None:

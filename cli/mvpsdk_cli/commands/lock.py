@@ -33,7 +33,9 @@ def command(  # noqa: D103 - the module's docstring is the command's
         pins = [{"name": pin.name, "sha256": pin.sha256, "size": pin.size} for pin in lock.pins]
         render.report("mvpsdk.lock/1", {"path": str(path), "inputs": pins})
         return 0
-    for line in render.table([[pin.name, pin.sha256, pin.path or pin.url] for pin in lock.pins]):
+    for line in render.table(
+        [[pin.name, pin.sha256, pin.path or pin.deb or pin.url] for pin in lock.pins]
+    ):
         render.made(line)
     render.note(f"pinned {len(lock.pins)} inputs in {render.path(path)}")
     return 0

@@ -30,17 +30,19 @@ def built_in() -> Path:
     return inside if inside.is_dir() else package.parents[1] / "boards"
 
 
-def search_path(directories: Iterable[Path | str] = ()) -> list[Path]:
+def search_path(directories: Iterable[Path | str] = (), handset: Path | None = None) -> list[Path]:
     """Return where boards are looked for, the first first.
 
-    That is: the given directories, those of MVPSDK_BOARD_PATH, `./boards`, the built-in ones.
+    That is: the given directories, those of MVPSDK_BOARD_PATH, `./boards`, `boards` in the folder
+    of a handset and beside it, the built-in ones.
     """
     named_in_environment = os.environ.get(SEARCH_VARIABLE, "").split(os.pathsep)
-    wanted = [*directories, *filter(None, named_in_environment), Path("boards"), built_in()]
+    near = [handset / "boards", handset.parent / "boards"] if handset else []
+    wanted = [*directories, *filter(None, named_in_environment), "boards", *near, built_in()]
     return list({Path(directory).resolve(): None for directory in wanted})
 
 
-def find(directories: Iterable[Path | str] = ()) -> dict[str, Path]:
+def find(directories: Iterable[Path | str] = (), handset: Path | None = None) -> dict[str, Path]:
     """Return the `board.toml` of every board there is, by name; the first of a name counts.
 
     Raises BoardError if a directory that was named is not there.
@@ -54,31 +56,31 @@ def find(directories: Iterable[Path | str] = ()) -> dict[str, Path]:
                 hint="it holds one folder for each board, with a board.toml in it",
             )
     found: dict[str, Path] = {}
-    for directory in search_path(given):
+    for directory in search_path(given, handset):
         for file in sorted(directory.glob("*/board.toml")):
             found.setdefault(file.parent.name, file)
     return dict(sorted(found.items()))
 
 
-def named(name: str, directories: Iterable[Path | str] = ()) -> Board:
-    """Find a board by its name and load it.
+def named(name: str, directories: Iterable[Path | str] = (), handset: Path | None = None) -> Board:
+    """Find a board by its name and load it; `handset` is the folder of the handset that wants it.
 
     Raises BoardError if there is none, if its file is wrong, or if the file says another name.
     """
-    return complete(sketch(name, directories))
+    return complete(sketch(name, directories, handset))
 
 
-def sketch(name: str, directories: Iterable[Path | str] = ()) -> Draft:
+def sketch(name: str, directories: Iterable[Path | str] = (), handset: Path | None = None) -> Draft:
     """Find a board by its name and read it, complete or not.
 
     Raises BoardError if there is none, if its file has no board's form, or says another name.
     """
     directories = list(directories)
-    found = find(directories)
+    found = find(directories, handset)
     if name not in found:
         close = difflib.get_close_matches(name, found, n=1)
         guess = f'did you mean "{close[0]}"?' if close else f"there are: {', '.join(found)}"
-        places = ", ".join(map(str, search_path(directories)))
+        places = ", ".join(map(str, search_path(directories, handset)))
         raise BoardError(f'there is no board "{name}"; {guess}', hint=f"looked in {places}")
     known = draft(found[name])
     if known.name != name:

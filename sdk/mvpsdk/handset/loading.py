@@ -68,7 +68,13 @@ def _handset(path: Path, values: dict[str, Any], places: Mapping[str, Place]) ->
 def _input(table: InputTable, folder: Path) -> Input:
     """Take a path as relative to the handset file's folder."""
     path = folder / table.path if table.path else None
-    return Input(path=path, url=table.url or "", sha256=table.sha256 or "")
+    return Input(
+        path=path,
+        url=table.url or "",
+        deb=table.deb or "",
+        member=table.member or "",
+        sha256=table.sha256 or "",
+    )
 
 
 def _realtime(content: HandsetFile, folder: Path) -> Realtime | None:

@@ -24,11 +24,14 @@ class Input:
 
     path: Path | None = None  # absolute, or relative to the working directory
     url: str = ""
-    sha256: str = ""  # 64 hexadecimal digits; "": not pinned in the handset file
+    deb: str = ""  # name of a package of Debian's
+    member: str = ""  # the file in that package, or in the archive at the URL
+    sha256: str = ""  # of the file that goes in, hexadecimal; "": the handset file doesn't say
 
     def __str__(self) -> str:
         """The path or the URL, as the handset file has it."""
-        return str(self.path) if self.path else self.url
+        origin = str(self.path) if self.path else self.url or self.deb
+        return f"{self.member} of {origin}" if self.member else origin
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

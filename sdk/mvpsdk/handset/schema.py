@@ -21,16 +21,33 @@ Path = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]+$")]
 
 
 class InputTable(Model):
-    """A file: `"path"`, or `{ path = … }`, or `{ url = … }`, each with an optional `sha256`."""
+    """A file: `"path"`, or a table that says where it comes from and, if wanted, its `sha256`."""
 
-    path: Path | None = None
-    url: Annotated[str, Field(pattern=r"^(https?|file)://[!-~]+$")] | None = None
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    path: Path | None = Field(default=None, description="on this machine")
+    url: Annotated[str, Field(pattern=r"^(https?|file)://[!-~]+$")] | None = Field(
+        default=None, description="where it is downloaded"
+    )
+    deb: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.+-]+(:[a-z0-9-]+)?$")] | None = Field(
+        default=None, description="the package of Debian's that it is in; apt says where that is"
+    )
+    member: Path | None = Field(
+        default=None, description="the file in that package, or in a .deb or a tar at the url"
+    )
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+        default=None, description="of the file that goes in; default: the lock says it"
+    )
 
     @model_validator(mode="after")
     def _one_place(self) -> InputTable:
-        if (self.path is None) == (self.url is None):
-            raise ValueError('give either a path or a url: "file" or { url = "…", sha256 = "…" }')
+        if sum(each is not None for each in (self.path, self.url, self.deb)) != 1:
+            raise ValueError(
+                'give one of path, url and deb: "file" or { url = "…", sha256 = "…" }'
+                ' or { deb = "package", member = "…" }'
+            )
+        if self.deb is not None and self.member is None:
+            raise ValueError("say by member which file of the package is meant")
+        if self.path is not None and self.member is not None:
+            raise ValueError("member goes with url or deb; unpack what is on this machine yourself")
         return self
 
 

@@ -3,6 +3,7 @@
 
 from mvpsdk.store.cache import Cache
 from mvpsdk.store.digest import file_digest, open_input
+from mvpsdk.store.folder import write_folder
 from mvpsdk.store.inputs import Source, Store, pin, unlocked
 from mvpsdk.store.lock import Lock, Pin, lock_path
 from mvpsdk.store.output import output, write_bytes
@@ -20,4 +21,5 @@ __all__ = [
     "pin",
     "unlocked",
     "write_bytes",
+    "write_folder",
 ]

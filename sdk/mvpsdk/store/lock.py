@@ -29,6 +29,9 @@ class Pin:
     name: str  # "work/kernel"
     path: str = ""  # relative to the lock file
     url: str = ""
+    deb: str = ""  # the package of Debian's that was asked for
+    member: str = ""  # the file that is taken out of what the URL brings
+    archive: str = ""  # SHA-256 of what the URL brings, where there is a member
     sha256: str
     size: int  # bytes
 
@@ -84,7 +87,16 @@ def relative(path: Path, lock: Path) -> str:
 
 
 _MAKE_AGAIN = "make it again with: mvpsdk lock"
-_KEYS: dict[str, type] = {"name": str, "path": str, "url": str, "sha256": str, "size": int}
+_KEYS: dict[str, type] = {
+    "name": str,
+    "path": str,
+    "url": str,
+    "deb": str,
+    "member": str,
+    "archive": str,
+    "sha256": str,
+    "size": int,
+}
 
 
 def _faults(document: dict[str, Any], place: Place) -> Iterable[Fault]:
@@ -113,9 +125,12 @@ def _entry_faults(entry: dict[str, Any]) -> Iterable[str]:
     for key, kind in _KEYS.items():
         if key in entry and type(entry[key]) is not kind:
             yield f".{key}: must be a {'number' if kind is int else 'string'}"
-    digest = entry.get("sha256")
-    if isinstance(digest, str) and not is_digest(digest):
-        yield f'.sha256: "{digest}" is not 64 hexadecimal digits'
+    for key in ("sha256", "archive"):
+        digest = entry.get(key)
+        if isinstance(digest, str) and not is_digest(digest):
+            yield f'.{key}: "{digest}" is not 64 hexadecimal digits'
+    if bool(entry.get("member")) != bool(entry.get("archive")):
+        yield ": member and archive go together"
     if not entry.get("path") and not entry.get("url"):
         yield ": has neither path nor url"
 
@@ -126,7 +141,8 @@ def is_digest(text: str) -> bool:
 
 
 def _table(pin: Pin) -> str:
-    rows = [("name", pin.name), ("path", pin.path), ("url", pin.url), ("sha256", pin.sha256)]
+    keys = ("name", "path", "url", "deb", "member", "archive", "sha256")
+    rows = [(key, getattr(pin, key)) for key in keys]
     text = "".join(f"{key} = {_quoted(value)}\n" for key, value in rows if value)
     return f"\n[[input]]\n{text}size = {pin.size}\n"
 

@@ -210,7 +210,7 @@ def test_what_a_later_version_does_is_refused(
         ({"priority = 10": "priorityx = 10"}, 12, 'did you mean "priority"?'),
         ({'image = "fir': 'source = "x"\nimage = "fir'}, 7, "realtime: give either image"),
         ({'kernel = "images/linux"': "kernel = 5"}, 17, "persona[0].kernel: must be a table"),
-        ({'kernel = "images/linux"': "kernel = {}"}, 17, "kernel: give either a path or a url"),
+        ({'kernel = "images/linux"': "kernel = {}"}, 17, "kernel: give one of path, url and deb"),
         ({'kernel = "images/linux"': 'kernel = ""'}, 17, "kernel.path: must not be empty"),
         ({'kernel = "images/linux"': 'kernel = { urk = "" }'}, 17, 'did you mean "url"?'),
         ({"https://": "ftp://"}, 18, "persona[0].ramdisk.url"),

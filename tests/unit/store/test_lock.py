@@ -33,6 +33,8 @@ class Input:
 
     path: Path | None = None
     url: str = ""
+    deb: str = ""
+    member: str = ""
     sha256: str = ""
 
 
