@@ -64,14 +64,18 @@ def make_kernel(
     reserved: int = 0,
     magic: str = "ARM\x64",
     size: int = 0x1000,
+    section: int = 0,
     wrap: str = "",
 ) -> bytes:
-    """An arm64 Image: its header, and zeros for code."""
+    """An arm64 Image: its header, that of a PE file with one section, and zeros for code."""
     header = struct.pack(
         "<IIQQQQQQ4sI",
         *(0x91005A4D, 0x14000000, text_offset, image_size, flags),
-        *(reserved, 0, 0, magic.encode("latin-1"), 0),
+        *(reserved, 0, 0, magic.encode("latin-1"), 64 if section else 0),
     )
+    if section:  # its characteristics
+        header += struct.pack("<4sHHIIIHH", b"PE", 0xAA64, 1, 0, 0, 0, 0, 0)
+        header += struct.pack("<8sIIIIIIHHI", b".text", size, 0, size, 0, 0, 0, 0, 0, section)
     data = header.ljust(size, b"\0")
     return gzip.compress(data, mtime=0) if wrap == "gzip" else data
 

@@ -40,6 +40,10 @@ def _contradictions(content: HandsetFile) -> Iterator[_Finding]:
     for number, board in enumerate(boards):
         if board in boards[:number]:
             yield f"handset.boards[{number}]", f'"{board}" is listed twice', "once is enough"
+    devices = content.realtime.devices if content.realtime else []
+    for number, device in enumerate(devices):
+        if device in devices[:number]:
+            yield f"realtime.devices[{number}]", f'"{device}" is listed twice', "once is enough"
     for board in content.on:
         if board not in boards:
             hint = _guess(board, boards) or "add it to handset.boards, or remove the table"

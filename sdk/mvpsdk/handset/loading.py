@@ -89,6 +89,7 @@ def _realtime(content: HandsetFile, folder: Path) -> Realtime | None:
         cpu=table.cpu,
         priority=table.priority,
         devices=tuple(table.devices),
+        wx=table.wx,
     )
 
 
@@ -103,6 +104,7 @@ def _persona(table: PersonaTable, folder: Path) -> Persona:
         cpus=tuple(table.cpus),
         vgic=3 if table.vgic == 3 else "board",  # noqa: PLR2004 - the GIC's architecture version
         restart=table.restart,
+        wx=table.wx,
     )
 
 

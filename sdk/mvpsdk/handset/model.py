@@ -45,6 +45,7 @@ class Realtime:
     cpu: int
     priority: int  # 0 is highest
     devices: tuple[str, ...]  # names of the board's devices that it owns
+    wx: Literal["warn", "enforce"] = "warn"  # memory both writable and executable, to lint
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +61,7 @@ class Persona:
     cpus: tuple[int, ...]  # physical core of each vCPU
     vgic: Literal[3, "board"]
     restart: Literal["never", "on-crash", "always"]
+    wx: Literal["warn", "enforce"] = "warn"  # memory both writable and executable, to lint
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,6 +17,9 @@ PartitionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=15
 CommandLine = Annotated[
     str, Field(max_length=2047, pattern=r"^[ -~]*$")
 ]  # Linux takes 2048 with NUL
+Wx = Literal["warn", "enforce"]
+
+WX = "what lint says of memory that the image wants both writable and executable"
 Path = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]+$")]
 
 
@@ -87,6 +90,7 @@ class RealtimeTable(Model):
     devices: list[Name] = Field(
         default_factory=list, description="names of the board's devices that it owns"
     )
+    wx: Wx = Field(default="warn", description=WX)
 
     @model_validator(mode="after")
     def _one_origin(self) -> RealtimeTable:
@@ -116,6 +120,7 @@ class PersonaTable(Model):
     restart: Literal["never", "on-crash", "always"] = Field(
         default="on-crash", description="when it starts again from its pristine image"
     )
+    wx: Wx = Field(default="warn", description=WX)
 
 
 class BootTable(Model):

@@ -100,6 +100,7 @@ class ImageFacts:
     arm64: Arm64Header | None = None
     elf: Elf | None = None
     note: AbiNote | None = None
+    writable_code: tuple[str, ...] = ()  # PE sections that want to be written and executed
     faults: tuple[str, ...] = ()  # why something is unparsable, truncated or contradicts itself
 
     @property

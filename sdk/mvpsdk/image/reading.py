@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mvpsdk.errors import ImageError, Place
-from mvpsdk.image.arm64 import pe_extent, pe_machine, read_header
+from mvpsdk.image.arm64 import pe_extent, pe_machine, pe_writable_code, read_header
 from mvpsdk.image.model import ImageFacts
 from mvpsdk.image.wrappers import HEAD_SIZE, recognise
 from mvpsdk.units import GIB, describe_size
@@ -96,6 +96,7 @@ def _facts(file: Path, role: str, data: mmap.mmap, digest: str) -> ImageFacts:
         arm64=header,
         elf=elf,
         note=note,
+        writable_code=pe_writable_code(head) if kind in ("arm64-image", "pe") else (),
         faults=(*faults, *damage),
     )
 

@@ -104,23 +104,38 @@ def _interrupts(devices: list[Device]) -> list[Interrupt]:
 
 def _regions(board: Board, ram: Range[Ipa], devices: list[Device]) -> tuple[Region, ...]:
     gic = board.interrupt_controller
-    windows = [
-        Region(
-            kind="device",
-            name=device.name,
-            ipa=Range(Ipa(device.range.base), device.range.size),
-            pa=device.range.base,
-            write=True,
-            execute=False,
-            intid=0,
-        )
-        for device in devices
-    ]
     return (
         ram_region(ram, Pa(ram.base)),
         emulated("gicd", gic.distributor.base, CONSTANTS["GICD_SIZE"]),
         emulated("gicr", gic.redistributor.base, CONSTANTS["GICR_STRIDE"]),
-        *windows,
+        *map(_window, _shared_pages(devices)),
+    )
+
+
+def _shared_pages(devices: list[Device]) -> list[tuple[str, Range[Pa]]]:
+    """Return the pages of all devices, by name; devices that share a page have one entry."""
+    found: list[tuple[str, Range[Pa]]] = []
+    for device in sorted(devices, key=lambda device: device.range):
+        name, pages = device.name, device.pages
+        if found and found[-1][1].overlaps(pages):
+            names, before = found.pop()
+            name = f"{names}+{name}"
+            pages = Range(before.base, max(before.end, pages.end) - before.base)
+        found.append((name, pages))
+    return found
+
+
+def _window(entry: tuple[str, Range[Pa]]) -> Region:
+    """Make the region of devices' pages, at the addresses that the board has them at."""
+    name, pages = entry
+    return Region(
+        kind="device",
+        name=name,
+        ipa=Range(Ipa(pages.base), pages.size),
+        pa=pages.base,
+        write=True,
+        execute=False,
+        intid=0,
     )
 
 

@@ -233,6 +233,12 @@ def test_what_a_later_version_does_is_refused(
             'allow[0].until: must be a date such as 2027-06-30, not "soon"',
         ),
         ({'"qemu-virt", "acme"': '"acme", "acme"'}, 4, 'handset.boards[1]: "acme" is listed twice'),
+        ({'["gpio"]': '["gpio", "gpio"]'}, 13, 'devices[1]: "gpio" is listed twice'),
+        (
+            {'["gpio"]': '[]\nwx = "never"'},
+            14,
+            "realtime.wx: must be 'warn' or 'enforce', not \"never\"",
+        ),
         ({'"qemu-virt", "acme"': '"qemu-virt"'}, 41, 'on.acme: "acme" is none of handset.boards'),
         ({'["qemu-virt", "acme"]': "[]"}, 4, "handset.boards: needs at least 1 of them"),
         ({"cpus = [0]": "cpus = 0"}, 21, "persona[0].cpus: must be a list in brackets, not 0"),

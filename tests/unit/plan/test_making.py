@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mvpsdk import plan
-from mvpsdk.board import Reserved
+from mvpsdk.board import Device, Reserved
 from mvpsdk.core import facade
 from mvpsdk.image import AbiNote
 from mvpsdk.units import GIB, KIB, MIB, Pa, Range
@@ -138,6 +138,26 @@ def test_firmware_owns_its_devices(parts: Parts) -> None:
     assert [(one.name, one.physical, one.intid) for one in realtime.interrupts] == [
         ("gpio", 39, 39)
     ]
+
+
+def test_devices_of_one_page_are_reached_through_one_window(parts: Parts) -> None:
+    """Whole pages are mapped; what lies on the next page has a window of its own."""
+    parts.devices = tuple(
+        Device(name=name, range=Range(Pa(base), size), irq=irq, edge=False)
+        for name, base, size, irq in (
+            ("timer", 0x0903_1000, 0x20, 42),
+            ("pwm", 0x0903_0100, 0x100, 41),
+            ("gpio", 0x0903_0000, 0x100, 40),
+        )
+    )
+    parts.realtime = replace(parts.realtime, devices=("timer", "pwm", "gpio"))
+    firmware = parts.make().partition("realtime")
+    windows = [region for region in firmware.regions if region.kind == "device"]
+    assert [(each.name, each.ipa, each.pa) for each in windows] == [
+        ("gpio+pwm", Range(0x0903_0000, 4 * KIB), 0x0903_0000),
+        ("timer", Range(0x0903_1000, 4 * KIB), 0x0903_1000),
+    ]
+    assert {each.name for each in firmware.interrupts} == {"gpio", "pwm", "timer"}
 
 
 def test_a_device_may_lack_an_interrupt(parts: Parts) -> None:
