@@ -104,6 +104,13 @@ def interactive() -> bool:
     return not barred and sys.stdin.isatty() and sys.stderr.isatty()
 
 
+def ask(question: str) -> str:
+    """A line that the user types, asked for on stderr; "" where the input ends."""
+    sys.stderr.write(f"{question}: ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
+
+
 def screen() -> bool:
     """Whether results go to a terminal, where somebody sees them."""
     return sys.stdout.isatty()

@@ -127,6 +127,21 @@ _CHECK = {
     "hint": "text",
 }
 _FAULT = {"message": "text", "place": "text?", "hint": "text?", "rule": "text?"}
+_BOARD_FACT = {
+    "key": "text",
+    "value": {"|": ["text", "whole", "flag", [{"|": ["text", "whole"]}]]},
+    "node": "text?",
+    "confidence": "text",
+    "note": "text?",
+}
+_REMARK = {
+    "rule": "text",
+    "kind": "text",
+    "key": "text",
+    "message": "text",
+    "place": "text?",
+    "hint": "text?",
+}
 _RULE = {
     "code": "text",
     "name": "text",
@@ -187,6 +202,17 @@ SHAPES: dict[str, Any] = {
     },
     "lock": {"path": "text", "inputs": [{"name": "text", "sha256": "text", "size": "whole"}]},
     "manifest": _MANIFEST,
+    "new-board": {
+        "name": "text",
+        "path": "text?",
+        "compatible": "text",
+        "model": "text",
+        "live": "flag",
+        "facts": [_BOARD_FACT],
+        "todos": [{"key": "text", "what": "text", "how": "text", "rule": "text?", "node": "text?"}],
+        "blocks": [_FAULT],
+        "remarks": [_REMARK],
+    },
     "new-handset": {"path": "text", "boards": ["text"], "files": ["text"]},
     "plan": {
         "handset": "text",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mvpsdk_cli import boundary, catalogue, handset, schemas
+from tree_tables import blob, phone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -133,6 +134,18 @@ def test_faults_are_found() -> None:
 def test_reports_keep_to_their_schema(cli: Cli, name: str, words: str) -> None:
     """What a command reports is what its schema says, key by key."""
     check(name, cli(*words.split(), "--format", "json").out)
+
+
+def test_a_new_board_s_report_keeps_to_its_schema(cli: Cli, tmp_path: Path) -> None:
+    """Facts of all kinds, gaps, blocks and remarks."""
+    table = phone()
+    table["psci"]["method"] = "hvc"
+    table["cpus"]["cpu@1"]["compatible"] = "arm,cortex-a72"
+    table["soc"]["spi@4000"] = {"compatible": "a,spi", "reg": [0x4000, 0x100], "dmas": 1}
+    (tmp_path / "acme.dtb").write_bytes(blob(table))
+    for more in ((), ("--force",)):
+        words = ("new-board", "one", "--from-dtb", "acme.dtb", "--format", "json", *more)
+        check("new-board", cli(*words).out)
 
 
 def test_bundles_reports_keep_to_their_schema(

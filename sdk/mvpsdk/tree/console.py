@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mvpsdk.core.drivers import console_drivers
+from mvpsdk.core.drivers import console_drivers, driver_for, part_for
+from mvpsdk.errors import InputError, Place
 from mvpsdk.tree.interrupts import lines, resolve
 from mvpsdk.units import PAGE
 
@@ -18,29 +19,24 @@ if TYPE_CHECKING:
 __all__ = ["note_console"]
 
 UARTS = ("serial", "uart")
-PL011 = ("arm,pl011", "arm,sbsa-uart")
 WORD = re.compile(r"[!-~]{1,63}")
 WIDE = re.compile(r"mediatek,.*-uart|ti,(omap|am|dra).*-uart|brcm,bcm2835-aux-uart")
 """8250s whose registers are 32 bits wide and 4 bytes apart, without the tree saying so."""
 HOW = "see the schematic, or console= in /proc/cmdline of the stock OS"
 
 
-def driver_for(compatibles: tuple[str, ...]) -> str:
-    """Return the driver of a UART; "none" if there is none yet."""
-    if any(name in PL011 for name in compatibles) and "pl011" in console_drivers():
-        return "pl011"
-    return "none"
+def note_console(tree: Tree, notes: Notes, gic: Node | None, wanted: str = "") -> Node | None:
+    """Write down the console; returns its node, None if the tree doesn't tell.
 
-
-def note_console(tree: Tree, notes: Notes, gic: Node | None) -> Node | None:
-    """Write down the console; returns its node, None if the tree doesn't tell."""
-    uart, confidence, why = _choose(tree, notes)
+    Raises InputError if one is wanted, by path or alias, that is not there.
+    """
+    uart, confidence, why = _given(tree, notes, wanted) if wanted else _choose(tree, notes)
     if uart is None:
         for field in ("driver", "base", "irq"):
             notes.missing(f"console.{field}", None, why)
         return None
     base = _base(uart)
-    driver = driver_for(uart.compatibles)
+    driver = driver_for(uart.compatibles) or "none"
     notes.fact("console.driver", driver, uart, confidence, why)
     reason = "its reg has no address that the CPU sees"
     notes.known("console.base", base, uart, reason, confidence=confidence)
@@ -52,6 +48,18 @@ def note_console(tree: Tree, notes: Notes, gic: Node | None) -> Node | None:
     if base is not None:
         _neighbours(tree, notes, uart, base)
     return uart
+
+
+def _given(tree: Tree, notes: Notes, wanted: str) -> tuple[Node, Confidence, str]:
+    found = tree.find(wanted)
+    if found is None or not found.has("reg"):
+        uarts = ", ".join(node.path for node in tree.nodes if node.generic in UARTS)
+        raise InputError(
+            f'"{wanted}" is no node with registers',
+            place=Place(file=notes.file),
+            hint=f"UARTs of the tree: {uarts or 'none'}",
+        )
+    return found, "certain", "given"
 
 
 def _choose(tree: Tree, notes: Notes) -> tuple[Node | None, Confidence, str]:
@@ -129,9 +137,11 @@ def _details(notes: Notes, uart: Node, sure: Confidence) -> None:
     name = uart.text("compatible")
     if WORD.fullmatch(name):
         notes.fact("console.compatible", name, uart, sure)
+    part = part_for(uart.compatibles)
     wide = any(WIDE.fullmatch(part) for part in uart.compatibles)
-    shift = uart.number("reg-shift", 2 if wide else 0)
-    width = uart.number("reg-io-width", 4 if wide else 1)
+    usual = (part.register_shift, part.register_width) if part else (2, 4) if wide else (0, 1)
+    shift = uart.number("reg-shift", usual[0])
+    width = uart.number("reg-io-width", usual[1])
     if 0 < shift <= 3:  # noqa: PLR2004 - 8 bytes apart at most
         notes.fact("console.register-shift", shift, uart, sure)
     if width in (2, 4):

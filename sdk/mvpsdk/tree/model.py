@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from mvpsdk.board import draft_of, gap
+from mvpsdk.board.checking import faults_of
 from mvpsdk.errors import Fault, InputError, Place
-from mvpsdk.tree.values import TODO, flatten, nest
+from mvpsdk.tree.values import TODO, flatten, is_below, nest, replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,6 +50,7 @@ class Survey:
         values: as a board.toml has them, but for the board's name and vendor.
         facts: one for each value, by its key.
         remarks: what only a tree's reader can see.
+        digest: SHA-256 of the flattened tree, in hex; "" if there is none.
     """
 
     path: Path
@@ -60,6 +62,7 @@ class Survey:
     values: Mapping[str, Any]
     facts: Mapping[str, Fact]
     remarks: tuple[Remark, ...] = ()
+    digest: str = ""
 
     @property
     def places(self) -> dict[str, Place]:
@@ -80,33 +83,28 @@ class Survey:
     def blocks(self) -> tuple[Fault, ...]:
         """Why the hypervisor can't run on this board, as far as it is known.
 
-        A person who knows better lifts a block by giving the fact: see `given`.
+        That is what the tree's reader saw, what virtual interrupts lack, and contradictions. A
+        person who knows better lifts a block by giving the fact: see `given`.
         """
         el2 = str(self.values["board"]["el2"])
         found = [
-            Fault(
-                message=remark.message,
-                place=remark.place,
-                hint=remark.hint,
-                rule=remark.rule,
-                parties=remark.parties,
-            )
+            _fault_of(remark)
             for remark in self.remarks
             if remark.kind in BLOCKING
             and not (remark.key == "board.el2" and el2.startswith("unlocked"))
         ]
         if el2.startswith("taken"):
-            where = Place(file=str(self.path), node=self.facts["board.el2"].node)
             message = f"EL2 is {el2}: the hypervisor would never run"
-            found.append(Fault(message=message, place=where, rule="BRD003"))
-        if any(remark.kind == "no-gic" for remark in self.remarks):
-            return tuple(found)
-        return (*found, *map(self._missing, filter(_is_of_virtual_gic, self.todos)))
+            found.append(Fault(message=message, place=self.places["board.el2"], rule="BRD003"))
+        if not any(remark.kind == "no-gic" for remark in self.remarks):
+            missing = [key for key in self.todos if key.startswith("interrupt-controller.")]
+            found += [self._missing(key) for key in missing if self.facts[key].node]
+        return (*found, *faults_of(self.draft("board")))
 
     def _missing(self, key: str) -> Fault:
         missing = gap(key)
         return Fault(
-            message=f"{key}: {self.facts[key].note}",
+            message=f"{key}: {self.facts[key].note or missing.what}",
             place=self.places[key],
             hint=missing.how,
             rule=missing.rule,
@@ -115,22 +113,22 @@ class Survey:
     def given(self, values: Mapping[str, Any], note: str = "given") -> Survey:
         """Return the survey with some values, by their keys, set by a person who knows better.
 
-        A key may be a whole table or list, such as `memory`: all below it is replaced.
+        A key may be a whole table or list, such as `memory`: all below it is replaced. None takes
+        it away.
         """
-        kept = {
-            key: value
-            for key, value in flatten(self.values)
-            if not any(_is_below(key, other) for other in values)
+        flat = replaced(self.values, values)
+        facts = {
+            key: Fact(key=key, node="", confidence="certain", note=note)
+            if any(is_below(key, other) for other in values)
+            else self.facts[key]
+            for key in flat
         }
-        added = dict(flatten(nest(dict(values))))
-        facts = {key: self.facts[key] for key in kept if key in self.facts}
-        facts |= {key: Fact(key=key, node="", confidence="certain", note=note) for key in added}
         remarks = tuple(
             remark
             for remark in self.remarks
-            if remark.rule == "BRD003" or not any(_is_below(remark.key, key) for key in values)
+            if remark.rule == "BRD003" or not any(is_below(remark.key, key) for key in values)
         )
-        return replace(self, values=nest({**kept, **added}), facts=facts, remarks=remarks)
+        return replace(self, values=nest(flat), facts=facts, remarks=remarks)
 
     def draft(self, name: str, vendor: str = "") -> Draft:
         """Return the board as far as it is known, for the rules and for `board.complete`.
@@ -151,11 +149,11 @@ class Survey:
         return {**self.values, "board": {**head, **self.values["board"]}}
 
 
-def _is_of_virtual_gic(key: str) -> bool:
-    """Tell whether a fact is one that virtual interrupts need."""
-    return key.startswith("interrupt-controller.")
-
-
-def _is_below(key: str, other: str) -> bool:
-    """Tell whether a key is another, or lies inside it."""
-    return key == other or key.startswith((f"{other}.", f"{other}["))
+def _fault_of(remark: Remark) -> Fault:
+    return Fault(
+        message=remark.message,
+        place=remark.place,
+        hint=remark.hint,
+        rule=remark.rule,
+        parties=remark.parties,
+    )

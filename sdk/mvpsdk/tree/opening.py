@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from mvpsdk.core.facade import fdt_read, fdt_reservations
@@ -15,31 +16,45 @@ if TYPE_CHECKING:
 
     from mvpsdk.tree.model import Survey
 
-__all__ = ["open"]
+__all__ = ["open", "read_file", "survey_bytes"]
 
 LONGEST = 2 * MIB
 """No device tree that an arm64 kernel takes is longer (Linux, arch/arm64/booting.rst, 2)."""
 
 
-def open(path: Path, *, live: bool = False) -> Survey:  # noqa: A001 - the room's verb
+def open(path: Path, *, live: bool = False, console: str = "") -> Survey:  # noqa: A001 - the room's verb
     """Read a flattened device tree and survey it.
 
     Args:
         path: of the file (.dtb).
         live: it was copied from /sys/firmware/fdt of a running device.
+        console: path or alias of the UART to take, whatever the tree says.
 
     Raises InputError, with the place, if it can't be read or is no board's tree.
     """
-    data = _read(path)
+    data = read_file(path, LONGEST, "a device tree")
+    return survey_bytes(data, path, live=live, console=console)
+
+
+def survey_bytes(data: bytes, path: Path, *, live: bool, console: str) -> Survey:
+    """Survey a flattened device tree; path is of the file that is to be named.
+
+    Raises InputError, with that place, if it is damaged or of no board.
+    """
     try:
         root = fdt_read(data)
         header = [Range(Pa(base), size) for base, size in fdt_reservations(data)]
     except InputError as wrong:
         raise InputError(wrong.message, place=Place(file=str(path)), hint=wrong.hint) from None
-    return survey(root, path, live=live, reservations=header)
+    digest = hashlib.sha256(data).hexdigest()
+    return survey(root, path, live=live, reservations=header, console=console, digest=digest)
 
 
-def _read(path: Path) -> bytes:
+def read_file(path: Path, longest: int, what: str) -> bytes:
+    """Read a file of a limited size, in bytes.
+
+    Raises InputError, with the place, if it is missing, no file, empty or too large.
+    """
     place = Place(file=str(path))
     try:
         if path.is_dir():
@@ -49,10 +64,9 @@ def _read(path: Path) -> bytes:
         if not path.is_file():
             raise InputError("is no regular file", place=place, hint="copy it to a file first")
         size = path.stat().st_size
-        if size > LONGEST:
+        if size > longest:
             raise InputError(
-                f"{describe_size(size)} is too large for a device tree"
-                f" (at most {describe_size(LONGEST)})",
+                f"{describe_size(size)} is too large for {what} (at most {describe_size(longest)})",
                 place=place,
                 hint="was another file meant?",
             )

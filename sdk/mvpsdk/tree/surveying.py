@@ -12,7 +12,7 @@ from mvpsdk.tree.gic import GICR_STRIDE, note_gic
 from mvpsdk.tree.identity import compatibles_of, note_el2, note_virtual
 from mvpsdk.tree.iommus import note_iommus
 from mvpsdk.tree.memory import note_memory, note_reserved
-from mvpsdk.tree.model import Survey
+from mvpsdk.tree.model import Fact, Survey
 from mvpsdk.tree.nodes import Tree
 from mvpsdk.tree.notes import Notes
 from mvpsdk.tree.socs import soc_of
@@ -26,10 +26,8 @@ if TYPE_CHECKING:
 
     from mvpsdk.core.facade import FdtNode
 
-__all__ = ["survey"]
+__all__ = ["blank", "survey"]
 
-TABLES = ("board", "cpu", "memory", "reserved", "interrupt-controller", "timer", "console")
-"""Of a board.toml, in the order that people read them; the rest follow."""
 FRAMES = {
     "distributor": 64 * KIB,
     "cpu-interface": 8 * KIB,
@@ -37,12 +35,36 @@ FRAMES = {
     "virtual-interface": 8 * KIB,
 }
 """What each frame of a GIC takes, if the tree says no more."""
+UNKNOWN = (
+    "board.el2",
+    "cpu.core",
+    "cpu.count",
+    "cpu.bring-up",
+    "memory[0].base",
+    "memory[0].size",
+    "interrupt-controller.version",
+    "interrupt-controller.distributor",
+    "interrupt-controller.maintenance-irq",
+    "timer.virtual-irq",
+    "timer.physical-irq",
+    "timer.hypervisor-irq",
+    "console.driver",
+    "console.base",
+    "console.irq",
+)
+"""What must be found out of a board without a tree."""
 UART_SIZE = 0x20
 """What a UART's registers take at least: eight of four bytes."""
 
 
 def survey(
-    root: FdtNode, path: Path, *, live: bool = False, reservations: Sequence[Range[Pa]] = ()
+    root: FdtNode,
+    path: Path,
+    *,
+    live: bool = False,
+    reservations: Sequence[Range[Pa]] = (),
+    console: str = "",
+    digest: str = "",
 ) -> Survey:
     """Read a board's facts out of a device tree.
 
@@ -51,8 +73,10 @@ def survey(
         path: of its file, for the places.
         live: it comes from a running device.
         reservations: of the file's header (/memreserve/).
+        console: path or alias of the UART to take, whatever the tree says.
+        digest: SHA-256 of the file, in hex; "" if there is none.
 
-    Raises InputError if the tree is of no board.
+    Raises InputError if the tree is of no board, or has no such console.
     """
     tree, notes = Tree(root), Notes(path, live=live)
     compatibles = compatibles_of(tree, notes.file)
@@ -63,10 +87,10 @@ def survey(
     note_reserved(tree, notes, reservations)
     gic = note_gic(tree, notes, cpus)
     note_timer(tree, notes, gic)
-    console = note_console(tree, notes, gic)
+    uart = note_console(tree, notes, gic, console)
     note_el2(tree, notes, soc)
     note_iommus(tree, notes)
-    note_devices(tree, notes, gic, console, _taken(notes, cpus))
+    note_devices(tree, notes, gic, uart, _taken(notes, cpus))
     note_virtual(tree, notes)
     return Survey(
         path=path,
@@ -75,16 +99,33 @@ def survey(
         compatibles=compatibles,
         vendor=(soc.vendor if soc else "") or compatibles[0].partition(",")[0] or "unknown",
         model=tree.root.text("model"),
-        values=nest({key: notes.values[key] for key in sorted(notes.values, key=_table)}),
+        values=nest(notes.values),
         facts=notes.facts,
         remarks=tuple(notes.remarks),
+        digest=digest,
     )
 
 
-def _table(key: str) -> int:
-    """Return where a key's table stands among a board.toml's."""
-    name = key.partition(".")[0].partition("[")[0]
-    return TABLES.index(name) if name in TABLES else len(TABLES)
+def blank(compatible: str, path: Path) -> Survey:
+    """Return a survey of no tree: nothing is known of the board but its compatible.
+
+    Args:
+        compatible: the root node's, as the device's own tree will have it.
+        path: of the file that is to be named in messages.
+    """
+    values = dict.fromkeys(UNKNOWN, TODO)
+    facts = {key: Fact(key=key, node="", confidence="certain") for key in values}
+    why = Fact(key="board.compatible", node="", confidence="certain", note="given")
+    return Survey(
+        path=path,
+        live=False,
+        compatible=compatible,
+        compatibles=(compatible,),
+        vendor=compatible.partition(",")[0],
+        model="",
+        values=nest({"board.compatible": compatible, **values}),
+        facts={"board.compatible": why, **facts},
+    )
 
 
 def _taken(notes: Notes, cpus: int | None) -> list[Range[Pa]]:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["TODO", "flatten", "nest"]
+__all__ = ["TODO", "flatten", "is_below", "nest", "replaced"]
 
 TODO = "TODO"
 """What stands where a value is not known; the same word as in a board.toml."""
+
+TABLES = ("board", "cpu", "memory", "reserved", "interrupt-controller", "timer", "console")
+"""Of a board.toml, in the order that people read them; the rest follow."""
 
 
 def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -28,13 +31,14 @@ def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
 
 
 def nest(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """Make tables and lists of tables out of values by their keys, in the keys' order.
+    """Make tables and lists of tables out of values by their keys.
 
-    A list's members must come in order; gaps in their numbers are closed.
+    Tables come as in a board.toml, keys as they are given. A list's members must come in order;
+    gaps in their numbers are closed.
     """
     root: dict[str, Any] = {}
     members: dict[str, dict[str, Any]] = {}
-    for key, value in flat.items():
+    for key in sorted(flat, key=_table):
         *steps, last = key.split(".")
         table, walked = root, ""
         for step in steps:
@@ -47,5 +51,34 @@ def nest(flat: Mapping[str, Any]) -> dict[str, Any]:
             else:
                 table.setdefault(name, []).append(members.setdefault(walked, {}))
                 table = members[walked]
-        table[last] = value
+        table[last] = flat[key]
     return root
+
+
+def _table(key: str) -> int:
+    """Return where a key's table stands among a board.toml's."""
+    name = key.partition(".")[0].partition("[")[0]
+    return TABLES.index(name) if name in TABLES else len(TABLES)
+
+
+def replaced(values: Mapping[str, Any], by: Mapping[str, Any]) -> dict[str, Any]:
+    """Return flat values with some replaced where they stood; None takes a value away.
+
+    A key may be a table or a list: all below it is replaced.
+    """
+    added = {key: flatten(nest({key: it})) if it is not None else () for key, it in by.items()}
+    made: dict[str, Any] = {}
+    for key, value in flatten(values):
+        owners = [other for other in by if is_below(key, other)]
+        for other in owners:
+            made.update(added.pop(other, ()))
+        if not owners:
+            made[key] = value
+    for rest in added.values():
+        made.update(rest)
+    return made
+
+
+def is_below(key: str, other: str) -> bool:
+    """Tell whether a key is another, or lies inside it."""
+    return key == other or key.startswith((f"{other}.", f"{other}["))
