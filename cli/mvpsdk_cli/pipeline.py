@@ -231,9 +231,10 @@ def build_all(
 
 
 def hypervisor(board: Board, toolchain: build.Toolchain, cache: Cache | None) -> build.Image:
-    """Build the hypervisor with the driver of the board's console."""
+    """Build the hypervisor with the drivers of the board's console and GIC."""
     driver = board.console.driver if board.console else "none"
-    return build.image(driver, toolchain=toolchain, cache=cache)
+    version = board.interrupt_controller.version
+    return build.image(driver, gic=version, toolchain=toolchain, cache=cache)
 
 
 def refuse_findings(found: Prepared, cache: Cache) -> None:

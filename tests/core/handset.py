@@ -18,6 +18,7 @@ REALTIME_RAM = 0x40400000
 PERSONA_RAM = 0x40600000
 RAM_SIZE = 0x100000
 ENTRY = 0x40000000
+POOL: int = lib.TABLE_POOL_PAGES
 NEVER = 0xFFFFFFFFFFFFFFFF
 DEVICE_IRQ = 40
 IMAGES = {
@@ -87,7 +88,7 @@ def with_partition(index: int, **changes: Any) -> core.Pack:
 class Handset:
     """The machine after machine_init(); nothing runs yet."""
 
-    def __init__(self, whole: core.Pack | None = None, pool_pages: int = 20) -> None:
+    def __init__(self, whole: core.Pack | None = None, pool_pages: int = POOL) -> None:
         lib.host_reset()
         self.host: Any = lib.host
         self.machine: Any = ffi.addressof(lib, "machine")
@@ -96,7 +97,7 @@ class Handset:
         self.host.memory = self.memory
         self.host.memory_base = BASE
         self.host.memory_size = SIZE
-        self.pages: Any = ffi.new("uint64_t[]", 512 * 20)
+        self.pages: Any = ffi.new("uint64_t[]", 512 * POOL)
         self.machine.pool.pages = self.pages
         self.machine.pool.base = 0x50000000
         self.machine.pool.count = pool_pages
@@ -151,6 +152,12 @@ class Handset:
         """The vCPU executes WFI; index of who runs instead."""
         lib.sched_wait(self.vcpu(index))
         return self.settle()
+
+    def enable2(self, index: int, intid: int) -> None:
+        """As the OS of a GICv2's partition does: group 0 on, this interrupt enabled."""
+        for offset, word in ((0x100 + intid // 32 * 4, 1 << intid % 32), (0, 1)):
+            value = ffi.new("uint64_t *", word)
+            lib.vgic_distributor2(self.vcpu(index), offset, 4, True, value)
 
     def enable(self, index: int, intid: int) -> None:
         """As its OS does: group 1 on, this interrupt in it and enabled."""

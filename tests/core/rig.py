@@ -22,6 +22,8 @@ STRIDE = 0x20000
 class Rig:
     """One partition and its vCPUs; the first vCPU is on the CPU unless told otherwise."""
 
+    ENABLE = 2  # GICD_CTLR: group 1, where set_up() puts everything
+
     def __init__(self, vcpus: int = 1, intids: int = 96, lrs: int = 4, load: bool = True) -> None:
         lib.host_reset()
         lib.host.lr_count = lrs
@@ -105,9 +107,13 @@ class Rig:
             self.write_redistributor(number * STRIDE + SGI_FRAME + IGROUPR, 0xFFFFFFFF)
         for word in range(1, self.partition.vgic.words):
             self.write(IGROUPR + 4 * word, 0xFFFFFFFF)
-        self.write(CTLR, 2)
+        self.write(CTLR, self.ENABLE)
         for intid in enabled:
             self.bit_write(ISENABLER, intid)
+
+    def sgi(self, intid: int) -> None:
+        """The vCPU on the CPU sends itself an SGI."""
+        lib.vgic_sgi(self.vcpu(), intid << 24 | 1)
 
     def hardware(self, intid: int) -> None:
         """A physical interrupt comes and is acknowledged by the hypervisor."""

@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 import rig
 from mvpsdk.core._library import lib
+from rig2 import Rig2
 
 SGIS = [1, 2, 3]
 LEVEL = [20, 30, 33, 34, 60]
@@ -41,9 +42,11 @@ class Interrupt:
 class VgicModel(RuleBasedStateMachine):
     """One vCPU that comes and goes; whatever happens, guest and model see the same."""
 
+    make: type[rig.Rig] = rig.Rig
+
     def __init__(self) -> None:
         super().__init__()
-        self.rig = rig.Rig()
+        self.rig = self.make()
         self.rig.set_up()
         self.loaded = True
         self.control = True
@@ -100,7 +103,7 @@ class VgicModel(RuleBasedStateMachine):
     def sgi(self, intid: int) -> None:
         """The guest sends one to itself."""
         self.all[intid].latch = True
-        lib.vgic_sgi(self.rig.vcpu(), intid << 24 | 1)
+        self.rig.sgi(intid)
 
     @rule(intid=st.sampled_from(ALL), on=st.booleans())
     def enable(self, intid: int, on: bool) -> None:
@@ -112,7 +115,7 @@ class VgicModel(RuleBasedStateMachine):
     def enable_group(self, on: bool) -> None:
         """GICD_CTLR."""
         self.control = on
-        self.rig.write(rig.CTLR, 2 if on else 0)
+        self.rig.write(rig.CTLR, self.rig.ENABLE if on else 0)
 
     @rule(intid=st.sampled_from(ALL), priority=st.sampled_from(PRIORITIES))
     def set_priority(self, intid: int, priority: int) -> None:
@@ -232,10 +235,19 @@ class VgicModel(RuleBasedStateMachine):
         assert set(self.rig.drain()) == expected
 
 
-VgicModel.TestCase.settings = settings(
+class Vgic2Model(VgicModel):
+    """The same of a GICv2: all registers are the distributor's, all interrupts in group 0."""
+
+    make = Rig2
+
+
+SETTINGS = settings(
     max_examples=150,
     stateful_step_count=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+VgicModel.TestCase.settings = SETTINGS
+Vgic2Model.TestCase.settings = SETTINGS
 TestVgicModel = VgicModel.TestCase
+TestVgic2Model = Vgic2Model.TestCase

@@ -49,17 +49,21 @@ class Image:
 def image(
     driver: str,
     *,
+    gic: int = 3,
     toolchain: Toolchain | None = None,
     cache: Cache | None = None,
     core: Path = recipe.CORE,
 ) -> Image:
     """Return the hypervisor for boards with this console driver, such as "pl011" or "none".
 
-    Without a cache everything is compiled. Raises InputError for an unknown driver,
-    MissingToolError without a cross compiler, ToolFailedError if it doesn't compile or breaks a
-    rule: FP or SIMD instructions, foreign relocations, no Image header, larger than its window.
+    gic: the version of the boards' GIC. Without a cache everything is compiled.
+
+    Raises InputError for an unknown driver, MissingToolError without a cross compiler,
+    ToolFailedError if it doesn't compile or breaks a rule: FP or SIMD instructions, foreign
+    relocations, no Image header, larger than its window.
     """
-    return _cached(recipe.hypervisor(driver, core), toolchain or find(), cache, _hypervisor_gates)
+    what = recipe.hypervisor(driver, core, gic=gic)
+    return _cached(what, toolchain or find(), cache, _hypervisor_gates)
 
 
 def firmware(

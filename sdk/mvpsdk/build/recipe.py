@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mvpsdk.core import fingerprint
-from mvpsdk.core.drivers import console_drivers
+from mvpsdk.core.drivers import console_drivers, gic_drivers
 from mvpsdk.errors import InputError, Place
 
 if TYPE_CHECKING:
@@ -143,12 +143,16 @@ class Recipe:
                 yield f"{name}/{path.relative_to(folder).as_posix()}", path.read_bytes()
 
 
-def hypervisor(driver: str, core: Path = CORE) -> Recipe:
+def hypervisor(driver: str, core: Path = CORE, *, gic: int = 3) -> Recipe:
     """Return the recipe of the hypervisor for boards with this console driver ("none": without).
 
-    Raises InputError if there is no such driver.
+    gic: the version of the board's GIC. Raises InputError if there is no such driver.
     """
-    patterns = ["src/*.c", "arch/aarch64/*.[cS]"]
+    if gic not in gic_drivers(core):
+        there = ", ".join(str(version) for version in gic_drivers(core))
+        raise InputError(f"there is no driver for GIC version {gic}", hint=f"there are: {there}")
+    interrupts = f"drivers/gic_v{gic}"
+    patterns = ["src/*.c", "arch/aarch64/*.[cS]", f"{interrupts}/*.[cS]"]
     if driver != "none":
         patterns.append(f"drivers/console_{driver}.c")
         if not (core / patterns[-1]).is_file():
@@ -159,7 +163,7 @@ def hypervisor(driver: str, core: Path = CORE) -> Recipe:
     return Recipe(
         name="hypervisor",
         sources=tuple(sorted(Source(name, core) for name in names)),
-        includes=(core / "include", core / "src", core / "arch" / "aarch64"),
+        includes=(core / "include", core / "src", core / "arch" / "aarch64", core / interrupts),
         script=core / "arch" / "aarch64" / "link.ld",
         entry="_head",
         names={core: "core"},

@@ -124,10 +124,12 @@ class RegionKind(IntEnum):
     RAM = lib.MVP_REGION_RAM
     DEVICE = lib.MVP_REGION_DEVICE
     CHANNEL = lib.MVP_REGION_CHANNEL
+    GICV = lib.MVP_REGION_GICV
     GICD = lib.MVP_REGION_GICD
     GICR = lib.MVP_REGION_GICR
     PL011 = lib.MVP_REGION_PL011
     PL031 = lib.MVP_REGION_PL031
+    GICD2 = lib.MVP_REGION_GICD2
 
     @property
     def emulated(self) -> bool:

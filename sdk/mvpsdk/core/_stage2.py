@@ -10,7 +10,7 @@ from typing import Any
 from mvpsdk.core._library import ffi, lib
 from mvpsdk.errors import BundleError
 
-__all__ = ["Mapping", "stage2", "table_count"]
+__all__ = ["Mapping", "gic2_second_page", "stage2", "table_count"]
 
 PAGE = 4096
 ADDRESS_MASK = 0x0000_FFFF_FFFF_F000  # of a descriptor, Arm DDI 0487 D8.3.2
@@ -77,6 +77,12 @@ def stage2(metadata: bytes, partition: int) -> tuple[Mapping, ...]:
     mappings = _walk(pool, root)
     del memory  # must outlive the walk
     return mappings
+
+
+def gic2_second_page(size: int) -> int:
+    """Return the bytes from the first page of a GICC or GICV of this size to its second."""
+    distance: int = lib.gic2_second_page(size)
+    return distance
 
 
 def table_count(metadata: bytes) -> int:

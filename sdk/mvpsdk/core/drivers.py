@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The drivers that lie in core/drivers: a file there is a driver, and is listed nowhere.
+"""The drivers that lie in core/drivers: what is there is a driver, and is listed nowhere.
 
-A driver's name is its file's, `console_<name>.c`. Which parts it serves its source says, and only
-there: each line `SERVES("compatible", shift, width)` is a part.
+A console driver's name is its file's, `console_<name>.c`. Which parts it serves its source says, and
+only there: each line `SERVES("compatible", shift, width)` is a part.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["Part", "console_drivers", "console_parts", "driver_for", "part_for"]
+__all__ = ["Part", "console_drivers", "console_parts", "driver_for", "gic_drivers", "part_for"]
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SERVES = re.compile(r'\bSERVES\("(?P<compatible>[^"\s]+)", (?P<shift>[0-3]), (?P<width>[124])\)')
@@ -38,6 +38,12 @@ def console_drivers(core: Path = CORE) -> tuple[str, ...]:
     """Return the names of the console drivers there are, such as `pl011`."""
     files = (core / "drivers").glob("console_*.c")
     return tuple(sorted(path.stem.removeprefix("console_") for path in files))
+
+
+def gic_drivers(core: Path = CORE) -> tuple[int, ...]:
+    """Return the versions of the GIC that there are drivers for: folders `gic_v<version>`."""
+    folders = (core / "drivers").glob("gic_v*")
+    return tuple(sorted(int(path.name.removeprefix("gic_v")) for path in folders))
 
 
 @cache

@@ -42,7 +42,7 @@ from mvpsdk.core._pack import (
     Verdict,
 )
 from mvpsdk.core._pack_bytes import checksum, pack_check, pack_find, pack_read, pack_write, sha256
-from mvpsdk.core._stage2 import Mapping, stage2, table_count
+from mvpsdk.core._stage2 import Mapping, gic2_second_page, stage2, table_count
 
 __all__ = [
     "CONSTANTS",
@@ -81,6 +81,7 @@ __all__ = [
     "checksum",
     "fdt_read",
     "fdt_reservations",
+    "gic2_second_page",
     "note_read",
     "pack_check",
     "pack_find",

@@ -91,7 +91,5 @@ def _not_yet(content: HandsetFile) -> Iterator[_Finding]:
 def _persona_not_yet(persona: PersonaTable) -> Iterator[_Finding]:
     if persona.format == "rom":
         yield "format", '"rom"', 'now: "image" (an arm64 Image) or "raw"'
-    if persona.vgic == 2:  # noqa: PLR2004 - the GIC's architecture version
-        yield "vgic", "version 2", 'now: 3 or "board"'
     if persona.cpus != [0]:
         yield "cpus", f"{persona.cpus}", "now: [0], one virtual CPU on the first core"

@@ -102,7 +102,7 @@ def _persona(table: PersonaTable, folder: Path) -> Persona:
         command_line=table.command_line,
         memory=table.memory,
         cpus=tuple(table.cpus),
-        vgic=3 if table.vgic == 3 else "board",  # noqa: PLR2004 - the GIC's architecture version
+        vgic=table.vgic,
         restart=table.restart,
         wx=table.wx,
     )

@@ -59,7 +59,7 @@ class Persona:
     command_line: str
     memory: int  # bytes
     cpus: tuple[int, ...]  # physical core of each vCPU
-    vgic: Literal[3, "board"]
+    vgic: Literal[2, 3, "board"]
     restart: Literal["never", "on-crash", "always"]
     wx: Literal["warn", "enforce"] = "warn"  # memory both writable and executable, to lint
 

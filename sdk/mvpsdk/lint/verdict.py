@@ -174,9 +174,16 @@ def _board_parts(board: PackBoard, pack: Pack) -> list[tuple[str, int, int]]:
         ("the hypervisor", board.window, WINDOW_SIZE),
         ("the pack", board.pack_home, max(pack.total_size, end)),
         ("the GIC distributor", board.gicd_base, board.gicd_size),
-        ("the GIC redistributors", board.gicr_base, board.gicr_size),
+        (_interface_name(board), board.gicr_base, board.gicr_size),
+        ("the GIC hypervisor interface", board.gich_base, board.gich_size),
+        ("the GIC virtual interface", board.gicv_base, board.gicv_size),
         ("the hypervisor's console", board.console_base, board.console_size),
     ]
+
+
+def _interface_name(board: PackBoard) -> str:
+    version_2 = board.gic_version == 2  # noqa: PLR2004 - the architecture's
+    return "the GIC CPU interface" if version_2 else "the GIC redistributors"
 
 
 def _subject(pack: Pack, verdict: Verdict) -> str:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mvpsdk.core.facade import CONSTANTS
 from mvpsdk.errors import PlanError
 from mvpsdk.image.wrappers import WRAPPERS
+from mvpsdk.plan.gic import check_image, realtime_gic
 from mvpsdk.plan.model import Interrupt, Partition, PlannedImage, Region
 from mvpsdk.plan.parts import (
     dtb_image,
-    emulated,
     facts_of,
     note_needs,
     ram_region,
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from mvpsdk.errors import Place
     from mvpsdk.handset.model import Handset, Realtime
     from mvpsdk.image.model import Elf, ImageFacts
+    from mvpsdk.plan.gic import VirtualGic
 
 __all__ = ["NAME", "realtime_partition"]
 
@@ -54,10 +54,12 @@ def realtime_partition(
     assert realtime is not None  # noqa: S101 - the caller looked
     ram = Range(Ipa(ram_pa), realtime.memory)
     devices = _devices(board, handset, realtime)
-    regions = _regions(board, ram, devices)
+    gic = realtime_gic(board)
     found = facts_of(facts, NAME, handset.place("realtime.image"))
-    elf = _checked(found, handset.place("realtime.image") or handset.place("realtime.source"))
-    dtb = _dtb(ram, regions, devices)
+    place = handset.place("realtime.image") or handset.place("realtime.source")
+    elf = _checked(found, place)
+    check_image(found, NAME, gic.version, place)
+    dtb = _dtb(ram, gic, devices)
     segments = _segments(elf, ram, dtb.load, handset.place("realtime.memory"))
     abi, features = note_needs(found)
     return Partition(
@@ -65,13 +67,13 @@ def realtime_partition(
         kind="realtime",
         priority=realtime.priority,
         restart="never",
-        vgic=3,
+        vgic=gic.version,
         entry=Ipa(ram.base + elf.entry),
         dtb=dtb.load,
         cpus=(realtime.cpu,),
         ram=ram,
         ram_pa=ram_pa,
-        regions=regions,
+        regions=_regions(ram, gic, devices),
         interrupts=tuple(_interrupts(devices)),
         images=with_head_room([*segments, dtb], ram),
         abi=abi,
@@ -102,12 +104,10 @@ def _interrupts(devices: list[Device]) -> list[Interrupt]:
     ]
 
 
-def _regions(board: Board, ram: Range[Ipa], devices: list[Device]) -> tuple[Region, ...]:
-    gic = board.interrupt_controller
+def _regions(ram: Range[Ipa], gic: VirtualGic, devices: list[Device]) -> tuple[Region, ...]:
     return (
         ram_region(ram, Pa(ram.base)),
-        emulated("gicd", gic.distributor.base, CONSTANTS["GICD_SIZE"]),
-        emulated("gicr", gic.redistributor.base, CONSTANTS["GICR_STRIDE"]),
+        *gic.regions,
         *map(_window, _shared_pages(devices)),
     )
 
@@ -139,8 +139,7 @@ def _window(entry: tuple[str, Range[Pa]]) -> Region:
     )
 
 
-def _dtb(ram: Range[Ipa], regions: tuple[Region, ...], devices: list[Device]) -> PlannedImage:
-    _, gicd, gicr, *_ = regions
+def _dtb(ram: Range[Ipa], gic: VirtualGic, devices: list[Device]) -> PlannedImage:
     nodes = [
         DeviceNode(
             name=device.name,
@@ -150,9 +149,7 @@ def _dtb(ram: Range[Ipa], regions: tuple[Region, ...], devices: list[Device]) ->
         )
         for device in devices
     ]
-    data = realtime_tree(
-        ram=ram, cpu_count=1, distributor=gicd.ipa, redistributor=gicr.ipa, devices=nodes
-    )
+    data = realtime_tree(ram=ram, cpu_count=1, gic=gic, devices=nodes)
     why = "the last 64 KiB of RAM, so that heap and stack may have all the rest"
     return dtb_image(NAME, data, ram.end - DTB_ROOM, why)
 

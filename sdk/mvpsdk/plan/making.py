@@ -165,7 +165,8 @@ def _partitions(
     """Lay out every partition. Raises PlanError with the faults of all of them."""
     faults = list(_pins(handset, facts))
     jobs: list[Callable[[], Partition]] = [
-        partial(persona_partition, handset, persona, facts, ram[1]) for persona in handset.personas
+        partial(persona_partition, board, handset, persona, facts, ram[1])
+        for persona in handset.personas
     ]
     if handset.realtime:
         jobs.insert(0, partial(realtime_partition, board, handset, facts, ram[0]))

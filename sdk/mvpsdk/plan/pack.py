@@ -102,7 +102,7 @@ def tables(plan: Plan) -> Pack:
 
 def _features(plan: Plan) -> int:
     """What the hypervisor must offer for this plan to work (MVP_FEATURE_*)."""
-    needed = CONSTANTS["FEATURE_VGIC3"]
+    needed = CONSTANTS[f"FEATURE_VGIC{plan.board.interrupt_controller.version}"]
     for partition in plan.partitions:
         needed |= partition.features
         if partition.kind == "persona":
@@ -113,6 +113,7 @@ def _features(plan: Plan) -> int:
 def _board(plan: Plan) -> PackBoard:
     board, gic, timer = plan.board, plan.board.interrupt_controller, plan.board.timer
     console = board.console
+    interface = gic.cpu_interface if gic.version == 2 else gic.redistributor  # noqa: PLR2004
     return PackBoard(
         name=board.name,
         compatible=board.compatible,
@@ -120,8 +121,12 @@ def _board(plan: Plan) -> PackBoard:
         pack_home=plan.pack.base,
         gicd_base=gic.distributor.base,
         gicd_size=gic.distributor.size,
-        gicr_base=gic.redistributor.base,
-        gicr_size=gic.redistributor.size,
+        gicr_base=interface.base,
+        gicr_size=interface.size,
+        gich_base=gic.hypervisor_interface.base,
+        gich_size=gic.hypervisor_interface.size,
+        gicv_base=gic.virtual_interface.base,
+        gicv_size=gic.virtual_interface.size,
         console_base=console.range.base if console else 0,
         console_size=console.range.size if console else 0,
         console_driver=ConsoleDriver[console.driver.upper()] if console else ConsoleDriver.NONE,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from mvpsdk.core.facade import CONSTANTS
 from mvpsdk.errors import PlanError
 from mvpsdk.image.wrappers import WRAPPERS
+from mvpsdk.plan.gic import check_image, persona_gic
 from mvpsdk.plan.model import Partition, PlannedImage
 from mvpsdk.plan.parts import (
     dtb_image,
@@ -28,9 +29,11 @@ from mvpsdk.units import BLOCK, PAGE, Ipa, Range, align_down, align_up
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mvpsdk.board.model import Board
     from mvpsdk.errors import Place
     from mvpsdk.handset.model import Handset, Persona
     from mvpsdk.image.model import ImageFacts
+    from mvpsdk.plan.gic import VirtualGic
     from mvpsdk.plan.model import Region
     from mvpsdk.units import Pa
 
@@ -41,44 +44,59 @@ PRIORITY = 100
 
 
 def persona_partition(
-    handset: Handset, persona: Persona, facts: Mapping[str, ImageFacts], ram_pa: Pa
+    board: Board,
+    handset: Handset,
+    persona: Persona,
+    facts: Mapping[str, ImageFacts],
+    ram_pa: Pa,
 ) -> Partition:
     """Lay out a persona whose RAM stands at ram_pa.
 
-    Raises PlanError if an image is missing, is of a kind that can't be started, or doesn't fit.
+    Raises PlanError if an image is missing, is of a kind that can't be started, or doesn't fit; and
+    if the board's GIC is not what persona or image asks for.
     """
-    place = handset.place(f"persona[{handset.personas.index(persona)}].memory")
+    key = f"persona[{handset.personas.index(persona)}]"
+    place = handset.place(f"{key}.memory")
+    gic = persona_gic(board, persona, handset.place(f"{key}.vgic"))
     ram = Range(Ipa(CONSTANTS["RAM_BASE"]), persona.memory)
     kernel = _kernel(handset, persona, facts, ram)
+    owner, where = f'persona "{persona.name}"', handset.place(handset.key(kernel.role))
+    check_image(facts[kernel.role], owner, gic.version, where)
     ramdisk = _ramdisk(persona, facts, kernel)
-    used = (ramdisk or kernel).load + (ramdisk or kernel).memory
-    dtb = _dtb(persona, ram, ramdisk, used, place)
+    data = persona_tree(
+        ram=ram,
+        cpu_count=len(persona.cpus),
+        gic=gic,
+        command_line=persona.command_line,
+        ramdisk=Range(ramdisk.load, ramdisk.size) if ramdisk else None,
+    )
+    images = [image for image in (kernel, ramdisk) if image]
+    dtb = _dtb(persona, ram, data, images, place)
     abi, features = note_needs(facts[kernel.role])
     return Partition(
         name=persona.name,
         kind="persona",
         priority=PRIORITY,
         restart=persona.restart,
-        vgic=3,
+        vgic=gic.version,
         entry=kernel.load,
         dtb=dtb.load,
         cpus=persona.cpus,
         ram=ram,
         ram_pa=ram_pa,
-        regions=_regions(ram, ram_pa, len(persona.cpus)),
+        regions=_regions(ram, ram_pa, gic),
         interrupts=(),
-        images=with_head_room([image for image in (kernel, ramdisk, dtb) if image], ram),
+        images=with_head_room([*images, dtb], ram),
         abi=abi,
         features=features,
     )
 
 
-def _regions(ram: Range[Ipa], ram_pa: Pa, cpu_count: int) -> tuple[Region, ...]:
+def _regions(ram: Range[Ipa], ram_pa: Pa, gic: VirtualGic) -> tuple[Region, ...]:
     of = CONSTANTS
     return (
         ram_region(ram, ram_pa),
-        emulated("gicd", of["GICD_BASE"], of["GICD_SIZE"]),
-        emulated("gicr", of["GICR_BASE"], of["GICR_STRIDE"] * cpu_count),
+        *gic.regions,
         emulated("pl011", of["UART_BASE"], of["UART_SIZE"], of["UART_INTID"]),
         emulated("pl031", of["RTC_BASE"], of["RTC_SIZE"], of["RTC_INTID"]),
     )
@@ -166,25 +184,20 @@ def _ramdisk(
 def _dtb(
     persona: Persona,
     ram: Range[Ipa],
-    ramdisk: PlannedImage | None,
-    used: int,
+    data: bytes,
+    images: list[PlannedImage],
     place: Place | None,
 ) -> PlannedImage:
-    """Write the device tree and place it behind the images, or at the end of RAM."""
-    initrd = Range(ramdisk.load, ramdisk.size) if ramdisk else None
-    data = persona_tree(
-        ram=ram,
-        cpu_count=len(persona.cpus),
-        command_line=persona.command_line,
-        ramdisk=initrd,
-    )
+    """Place the device tree behind the images, or at the end of RAM."""
+    used = images[-1].load + images[-1].memory
     behind = align_up(used, BLOCK)
     if behind + len(data) <= ram.end:
         why = "the first 2 MiB boundary behind the images: it shares no block with them"
         return dtb_image(persona.name, data, behind, why)
     last = align_down(ram.end - len(data), PAGE)
     if last < used:
-        what = "the kernel, the ramdisk and the device tree together" if ramdisk else "the kernel"
+        several = len(images) > 1
+        what = "the kernel, the ramdisk and the device tree together" if several else "the kernel"
         need = used + align_up(len(data), PAGE) - ram.base
         raise too_large(f'persona "{persona.name}"', what, need, ram.size, place)
     return dtb_image(persona.name, data, last, "the end of RAM: no whole block is free")

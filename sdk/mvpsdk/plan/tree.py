@@ -15,6 +15,7 @@ from mvpsdk.core.facade import CONSTANTS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mvpsdk.plan.gic import VirtualGic
     from mvpsdk.units import Ipa, Range
 
 __all__ = ["DeviceNode", "persona_tree", "realtime_tree"]
@@ -22,6 +23,8 @@ __all__ = ["DeviceNode", "persona_tree", "realtime_tree"]
 _GIC, _CLOCK = 1, 2  # phandles
 _SPI, _PPI = 0, 1  # first cell of an interrupt (bindings: arm,gic-v3)
 _EDGE, _LEVEL = 1, 4  # third cell: rising edge, high level
+_PPI_CPUS_SHIFT = 8  # third cell of a GICv2's PPI: the CPUs that have it (arm,gic)
+_COMPATIBLE = {2: "arm,cortex-a15-gic", 3: "arm,gic-v3"}  # as in QEMU's own trees
 _TIMERS = (13, 14, 11, 10)  # PPI numbers: secure, physical, virtual, hypervisor (arm,arch_timer)
 
 
@@ -59,17 +62,16 @@ def persona_tree(
     *,
     ram: Range[Ipa],
     cpu_count: int,
+    gic: VirtualGic,
     command_line: str,
     ramdisk: Range[Ipa] | None,
 ) -> bytes:
     """Return the device tree blob of a persona, the same bytes for the same arguments."""
-    gicd = (CONSTANTS["GICD_BASE"], CONSTANTS["GICD_SIZE"])
-    gicr = (CONSTANTS["GICR_BASE"], CONSTANTS["GICR_STRIDE"] * cpu_count)
     uart, rtc = CONSTANTS["UART_BASE"], CONSTANTS["RTC_BASE"]
     children = [
         _chosen(f"/pl011@{uart:x}", command_line, ramdisk),
         _Node("aliases", {"serial0": f"/pl011@{uart:x}"}),
-        *_machine(ram, cpu_count, gicd, gicr),
+        *_machine(ram, cpu_count, gic),
         _clock(),
         _primecell("pl011", uart, CONSTANTS["UART_INTID"], ("uartclk", "apb_pclk")),
         _primecell("pl031", rtc, CONSTANTS["RTC_INTID"], ("apb_pclk",)),
@@ -82,16 +84,13 @@ def realtime_tree(
     *,
     ram: Range[Ipa],
     cpu_count: int,
-    distributor: Range[Ipa],
-    redistributor: Range[Ipa],
+    gic: VirtualGic,
     devices: Sequence[DeviceNode],
 ) -> bytes:
     """Return the device tree blob of a realtime partition whose map is direct."""
-    gicd = (distributor.base, distributor.size)
-    gicr = (redistributor.base, redistributor.size)
     children = [
         _Node("chosen", {}),
-        *_machine(ram, cpu_count, gicd, gicr),
+        *_machine(ram, cpu_count, gic),
         *(_device(device) for device in devices),
     ]
     return _blob(_root("mvpsdk realtime partition", ("mvp,realtime",), children))
@@ -121,9 +120,7 @@ def _chosen(console: str, command_line: str, ramdisk: Range[Ipa] | None) -> _Nod
     return _Node("chosen", properties)
 
 
-def _machine(
-    ram: Range[Ipa], cpu_count: int, gicd: tuple[int, int], gicr: tuple[int, int]
-) -> list[_Node]:
+def _machine(ram: Range[Ipa], cpu_count: int, gic: VirtualGic) -> list[_Node]:
     """Return what both kinds have: memory, CPUs, PSCI, timer, interrupt controller."""
     return [
         _Node(f"memory@{ram.base:x}", {"device_type": "memory", "reg": _reg((ram.base, ram.size))}),
@@ -133,8 +130,8 @@ def _machine(
             [_cpu(number) for number in range(cpu_count)],
         ),
         _Node("psci", {"compatible": ("arm,psci-1.0", "arm,psci-0.2"), "method": "hvc"}),
-        _timer(),
-        _interrupt_controller(gicd, gicr),
+        _timer(gic, cpu_count),
+        _interrupt_controller(gic),
     ]
 
 
@@ -150,21 +147,25 @@ def _cpu(number: int) -> _Node:
     )
 
 
-def _timer() -> _Node:
-    cells = tuple(cell for number in _TIMERS for cell in (_PPI, number, _LEVEL))
+def _timer(gic: VirtualGic, cpu_count: int) -> _Node:
+    cpus = (1 << cpu_count) - 1 if gic.version == 2 else 0  # noqa: PLR2004 - the binding's
+    flags = cpus << _PPI_CPUS_SHIFT | _LEVEL
+    cells = tuple(cell for number in _TIMERS for cell in (_PPI, number, flags))
     return _Node("timer", {"compatible": "arm,armv8-timer", "interrupts": cells, "always-on": None})
 
 
-def _interrupt_controller(gicd: tuple[int, int], gicr: tuple[int, int]) -> _Node:
+def _interrupt_controller(gic: VirtualGic) -> _Node:
+    frames = [(frame.base, frame.size) for frame in (gic.distributor, gic.interface)]
+    regions: dict[str, _Value] = {"#redistributor-regions": 1}
     return _Node(
-        f"intc@{gicd[0]:x}",
+        f"intc@{gic.distributor.base:x}",
         {
-            "compatible": "arm,gic-v3",
+            "compatible": _COMPATIBLE[gic.version],
             "#address-cells": 0,
             "#interrupt-cells": 3,
             "interrupt-controller": None,
-            "#redistributor-regions": 1,
-            "reg": _reg(gicd, gicr),
+            **(regions if gic.version == 3 else {}),  # noqa: PLR2004 - the binding's
+            "reg": _reg(*frames),
             "phandle": _GIC,
         },
     )

@@ -27,6 +27,7 @@ def test_sources_are_found_by_folder(core: Path) -> None:
     assert [source.name for source in found.sources] == [
         "arch/aarch64/head.S",
         "drivers/console_toy.c",
+        "drivers/gic_v3/gic.c",
         "src/main.c",
         "src/unused.c",
     ]
@@ -36,7 +37,7 @@ def test_a_board_without_a_console_needs_no_driver(core: Path) -> None:
     """The driver "none" is no source."""
     found = recipe.hypervisor("none", core)
 
-    assert not [source for source in found.sources if source.name.startswith("drivers/")]
+    assert not [source for source in found.sources if source.name.startswith("drivers/console_")]
 
 
 def test_an_unknown_driver_is_named(core: Path) -> None:
@@ -45,6 +46,23 @@ def test_an_unknown_driver_is_named(core: Path) -> None:
         recipe.hypervisor("ns16550", core)
 
     assert caught.value.hint == "there are: other, toy, none"
+
+
+def test_the_board_says_which_gic_is_driven(core: Path) -> None:
+    """One driver is built in, and its folder's headers are found."""
+    found = recipe.hypervisor("none", core, gic=2)
+
+    drivers = [source.name for source in found.sources if source.name.startswith("drivers/")]
+    assert drivers == ["drivers/gic_v2/gic.c"]
+    assert found.includes[-1] == core / "drivers" / "gic_v2"
+
+
+def test_an_unknown_gic_is_named(core: Path) -> None:
+    """The error lists those that there are."""
+    with pytest.raises(InputError, match="no driver for GIC version 4") as caught:
+        recipe.hypervisor("none", core, gic=4)
+
+    assert caught.value.hint == "there are: 2, 3"
 
 
 def test_firmware_is_its_folder_and_the_runtime(core: Path, write: Write, tmp_path: Path) -> None:
@@ -93,7 +111,7 @@ def test_the_key_changes_with_every_file(name: str, core: Path) -> None:
 
 
 def test_the_key_changes_with_the_compiler_and_the_driver(core: Path) -> None:
-    """Another compiler, another driver, another result."""
+    """Another compiler, another driver of console or GIC, another result."""
     found = recipe.hypervisor("toy", core)
 
     keys = {
@@ -101,8 +119,9 @@ def test_the_key_changes_with_the_compiler_and_the_driver(core: Path) -> None:
         found.key(replace(GCC, identity="gcc 2")),
         found.key(replace(GCC, family="clang")),
         recipe.hypervisor("none", core).key(GCC),
+        recipe.hypervisor("toy", core, gic=2).key(GCC),
     }
-    assert len(keys) == 4
+    assert len(keys) == 5
 
 
 def test_a_header_outside_is_not_covered(core: Path, tmp_path: Path) -> None:

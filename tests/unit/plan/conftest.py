@@ -31,6 +31,12 @@ FIRMWARE = Segment(
     executable=True,
     sha256="aa" * 32,
 )
+GICV3 = InterruptController(
+    version=3,
+    distributor=Range(Pa(0x0800_0000), 64 * KIB),
+    redistributor=Range(Pa(0x080A_0000), 128 * KIB),
+    maintenance_irq=25,
+)
 
 
 @dataclass
@@ -44,6 +50,7 @@ class Parts:
         Device(name="rng", range=Range(Pa(0x0904_0000), 4 * KIB), irq=None, edge=False),
     )
     el2: str = "free"
+    gic: InterruptController = GICV3
     realtime: Realtime | None = field(
         default_factory=lambda: Realtime(
             image=Input(path=Path("fw.elf")),
@@ -72,12 +79,7 @@ class Parts:
             cpu=Cpu(core="cortex-a53", count=1, bring_up="psci-smc"),
             memory=self.memory,
             reserved=self.reserved,
-            interrupt_controller=InterruptController(
-                version=3,
-                distributor=Range(Pa(0x0800_0000), 64 * KIB),
-                redistributor=Range(Pa(0x080A_0000), 128 * KIB),
-                maintenance_irq=25,
-            ),
+            interrupt_controller=self.gic,
             timer=Timer(virtual_irq=27, physical_irq=30, hypervisor_irq=26),
             console=Console(driver="pl011", base=Pa(0x0900_0000), irq=33),
             devices=self.devices,

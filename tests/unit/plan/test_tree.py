@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mvpsdk.core import facade
+from mvpsdk.plan.gic import VirtualGic
 from mvpsdk.plan.tree import DeviceNode, persona_tree, realtime_tree
 from mvpsdk.units import MIB, Ipa, Range
 
@@ -17,11 +18,21 @@ RAM = Range(Ipa(0x4000_0000), 128 * MIB)
 INITRD = Range(Ipa(0x4220_0000), 0x123456)
 
 
+def gic(version: int, distributor: Range[Ipa], interface: Range[Ipa]) -> VirtualGic:
+    """A virtual GIC of which a tree speaks."""
+    return VirtualGic(version=version, distributor=distributor, interface=interface, regions=())
+
+
+GICV3 = gic(3, Range(Ipa(0x0800_0000), 0x10000), Range(Ipa(0x080A_0000), 0x20000))
+GICV2 = gic(2, Range(Ipa(0x0800_0000), 0x1000), Range(Ipa(0x0801_0000), 0x2000))
+
+
 def persona(**changes: Any) -> bytes:
     """A persona's tree."""
     usual: dict[str, Any] = {
         "ram": RAM,
         "cpu_count": 1,
+        "gic": GICV3,
         "command_line": "console=ttyAMA0",
         "ramdisk": INITRD,
     }
@@ -33,8 +44,7 @@ def realtime() -> bytes:
     return realtime_tree(
         ram=Range(Ipa(0x9_4040_0000), 8 * MIB),
         cpu_count=1,
-        distributor=Range(Ipa(0xFD40_0000), 0x10000),
-        redistributor=Range(Ipa(0xFD44_0000), 0x20000),
+        gic=gic(3, Range(Ipa(0xFD40_0000), 0x10000), Range(Ipa(0xFD44_0000), 0x20000)),
         devices=[
             DeviceNode(name="gpio", range=Range(Ipa(0x903_0000), 0x1000), intid=39, edge=False),
             DeviceNode(name="radio", range=Range(Ipa(0x904_0000), 0x2000), intid=40, edge=True),
@@ -81,11 +91,10 @@ def test_what_a_persona_lacks_is_not_in_its_tree() -> None:
     assert "bootargs" not in text
 
 
-def test_each_cpu_has_a_node_and_a_redistributor() -> None:
-    """Four CPUs are four nodes and four frames of 128 KiB."""
+def test_each_cpu_has_a_node() -> None:
+    """Four CPUs are four nodes."""
     text = source(persona(cpu_count=4))
     assert all(f"cpu@{number} {{" in text for number in range(4))
-    assert "0x80a0000 0x00 0x80000>" in text
 
 
 def test_firmware_sees_the_boards_addresses() -> None:
@@ -100,6 +109,18 @@ def test_firmware_sees_the_boards_addresses() -> None:
     ):
         assert line in text
     assert "pl011" not in text
+
+
+def test_a_persona_with_a_gicv2_finds_its_cpu_interface() -> None:
+    """The binding of QEMU's own GICv2; a PPI names the CPUs that have it (Linux: arm,gic)."""
+    text = source(persona(gic=GICV2, cpu_count=2))
+    for line in (
+        'compatible = "arm,cortex-a15-gic";',
+        "reg = <0x00 0x8000000 0x00 0x1000 0x00 0x8010000 0x00 0x2000>;",
+        "interrupts = <0x01 0x0d 0x304 0x01 0x0e 0x304 0x01 0x0b 0x304 0x01 0x0a 0x304>;",
+    ):
+        assert line in text
+    assert "redistributor" not in text
 
 
 def test_the_same_tree_has_the_same_bytes() -> None:

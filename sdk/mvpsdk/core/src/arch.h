@@ -19,7 +19,7 @@ uint64_t arch_time_frequency(void);
 void arch_timer_set(uint64_t deadline);
 
 /* List registers of the CPU's virtual interface, in the GICv3 format (Arm IHI 0069, ICH_LR<n>_EL2)
- * whatever the hardware's own is. */
+ * whatever the hardware's own is. Of a vGICv2's SGI, bits 12:10 are its sender's number. */
 uint64_t arch_lr_read(uint32_t n);
 void arch_lr_write(uint32_t n, uint64_t value);
 /* Bit n: list register n holds nothing (ICH_ELRSR_EL2). */

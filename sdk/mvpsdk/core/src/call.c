@@ -19,9 +19,7 @@
 #define DENIED 0xfffffffffffffffd
 
 #define VENDOR_CALLS 9 /* standard queries and MVP calls, as MVP_CALL_COUNT tells */
-#define FEATURES                                                                       \
-    (MVP_FEATURE_CONSOLE | MVP_FEATURE_VGIC3 | MVP_FEATURE_PL011 | MVP_FEATURE_PL031 | \
-     MVP_FEATURE_PHYSICAL_TIMER)
+#define VGICS (MVP_FEATURE_VGIC2 | MVP_FEATURE_VGIC3)
 
 static bool is_realtime(const struct vcpu *vcpu)
 {
@@ -50,7 +48,8 @@ static uint64_t revision(struct vcpu *vcpu)
 static uint64_t features(struct vcpu *vcpu)
 {
     vcpu->x[1] = MVP_ABI_MAJOR << 16 | MVP_ABI_MINOR;
-    return FEATURES;
+    return (MVP_FEATURES & ~VGICS) |
+           (vcpu->partition->config->vgic == 2 ? MVP_FEATURE_VGIC2 : MVP_FEATURE_VGIC3);
 }
 
 static uint64_t console_write(struct vcpu *vcpu)

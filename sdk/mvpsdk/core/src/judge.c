@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include <mvp/abi.h>
+
 const void *judge_entry(struct judge *judge, uint32_t table, uint32_t index)
 {
     judge->table = table;
@@ -104,6 +106,25 @@ bool judge_range(struct judge *judge, uint64_t base, uint64_t size)
     return judge_that(judge, base % JUDGE_PAGE == 0, MVP_MEM_ALIGN, base, JUDGE_PAGE) &&
            judge_that(judge, size % JUDGE_PAGE == 0 && size > 0, MVP_MEM_ALIGN, size, JUDGE_PAGE) &&
            judge_that(judge, range_holds(0, JUDGE_END, base, size), MVP_MEM_WRAP, base, size);
+}
+
+uint64_t judge_features(const struct mvp_board *board)
+{
+    return MVP_FEATURES & ~(board->gic_version == 2 ? MVP_FEATURE_VGIC3 : MVP_FEATURE_VGIC2);
+}
+
+void judge_devices(const struct mvp_board *board, uint64_t (*ranges)[2])
+{
+    const uint64_t found[JUDGE_DEVICES][2] = {{board->gicd_base, board->gicd_size},
+                                              {board->gicr_base, board->gicr_size},
+                                              {board->gich_base, board->gich_size},
+                                              {board->gicv_base, board->gicv_size},
+                                              {board->console_base, board->console_size}};
+
+    for (uint32_t i = 0; i < JUDGE_DEVICES; i++) {
+        ranges[i][0] = found[i][0];
+        ranges[i][1] = found[i][1];
+    }
 }
 
 bool range_overlaps(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)

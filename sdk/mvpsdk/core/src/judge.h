@@ -58,6 +58,15 @@ bool judge_fields(struct judge *judge, const void *entry, const struct rule *rul
 /* Not empty, whole pages, below the end of addresses. */
 bool judge_range(struct judge *judge, uint64_t base, uint64_t size);
 
+/* MVP_FEATURE_*: what this build has for the board; of the vGICs, the one of the board's version.
+ */
+uint64_t judge_features(const struct mvp_board *board);
+
+/* What of a board's devices the hypervisor keeps: base and size of each, 0 where there is none. */
+#define JUDGE_DEVICES 5
+#define JUDGE_GICV 3 /* its index */
+void judge_devices(const struct mvp_board *board, uint64_t (*ranges)[2]);
+
 /* Ranges that do not wrap. */
 bool range_overlaps(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size);
 /* Of the inner range nothing need be known. */

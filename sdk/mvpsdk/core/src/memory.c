@@ -10,9 +10,9 @@
 #define LEVEL1_SHIFT 30
 #define LEVEL2_SHIFT 21
 
-/* EL2's own map as mmu.c draws it: its window, three devices, and the banks of RAM around it. */
+/* EL2's own map as mmu.c draws it: its window, its devices, and the banks of RAM around it. */
 #define EL2 MVP_NONE
-#define EL2_FIXED 4
+#define EL2_FIXED 5
 
 static uint32_t count_of(const void *pack, uint32_t table)
 {
@@ -79,6 +79,8 @@ static struct span el2_span(const void *pack, uint32_t index)
     case 2:
         return (struct span){b->gicr_base, b->gicr_base, b->gicr_size};
     case 3:
+        return (struct span){b->gich_base, b->gich_base, b->gich_size};
+    case 4:
         return (struct span){b->console_base, b->console_base, b->console_size};
     default:
         break;

@@ -35,6 +35,20 @@ static uint64_t seconds(void)
     return arch_time() / arch_time_frequency() + machine.time_of_day;
 }
 
+static __attribute__((noinline)) void serve_others(struct vcpu *vcpu, const struct window *window,
+                                                   uint64_t offset, uint32_t size, bool write,
+                                                   uint64_t *value)
+{
+    if (window->kind == MVP_REGION_GICD2) {
+        vgic_distributor2(vcpu, offset, size, write, value);
+        return;
+    }
+    pl031_access(vcpu, offset, write, value, seconds());
+    if (write) {
+        timer_program(vcpu->home);
+    }
+}
+
 static void serve(struct vcpu *vcpu, const struct window *window, uint64_t offset, uint32_t size,
                   bool write, uint64_t *value)
 {
@@ -49,10 +63,7 @@ static void serve(struct vcpu *vcpu, const struct window *window, uint64_t offse
         pl011_access(vcpu, offset, write, value);
         break;
     default:
-        pl031_access(vcpu, offset, write, value, seconds());
-        if (write) {
-            timer_program(vcpu->home);
-        }
+        serve_others(vcpu, window, offset, size, write, value);
         break;
     }
 }

@@ -20,17 +20,12 @@
             MVP_CONFIG_BOARD, bound                                                        \
     }
 
-/* This build drives GICv3: the fields of version 2 must be unused. The virtual timer's interrupt
- * reaches guests as itself, through list registers. */
+/* The virtual timer's interrupt reaches guests as itself, through list registers. */
 static const struct rule board_rules[] = {
     RULE(name, RULE_NAME, 0),
     RULE(compatible, RULE_NAME, 0),
-    RULE(gich_base, RULE_EXACT, 0),
-    RULE(gich_size, RULE_EXACT, 0),
-    RULE(gicv_base, RULE_EXACT, 0),
-    RULE(gicv_size, RULE_EXACT, 0),
     RULE(console_driver, RULE_MOST, MVP_CONSOLE_PL011),
-    RULE(gic_version, RULE_EXACT, 3),
+    RULE(gic_version, RULE_WITHIN, 3 << 16 | 2),
     RULE(maintenance_irq, RULE_WITHIN, PPIS),
     RULE(virtual_irq, RULE_EXACT, MVP_VIRTUAL_TIMER_INTID),
     RULE(physical_irq, RULE_WITHIN, PPIS),
@@ -38,6 +33,13 @@ static const struct rule board_rules[] = {
     RULE(cpu_count, RULE_WITHIN, 0xffff0001),
     RULE(bring_up, RULE_MOST, MVP_BRING_UP_SPIN_TABLE),
     RULE(zero, RULE_EXACT, 0),
+};
+
+static const struct rule gicv3_rules[] = {
+    RULE(gich_base, RULE_EXACT, 0),
+    RULE(gich_size, RULE_EXACT, 0),
+    RULE(gicv_base, RULE_EXACT, 0),
+    RULE(gicv_size, RULE_EXACT, 0),
 };
 
 static const struct rule console_rules[] = {RULE(console_irq, RULE_WITHIN, SPIS)};
@@ -82,6 +84,55 @@ static bool console(struct judge *judge, const struct mvp_board *b)
 }
 
 /* RAM banks lie apart. Reserved memory may overlap: vendors' trees nest it. */
+/* Its frames have whole pages; those that guests or we reach the DIR register of have two. */
+static bool gic(struct judge *judge, const struct mvp_board *b)
+{
+    if (!judge_range(judge, b->gicd_base, b->gicd_size) ||
+        !judge_range(judge, b->gicr_base, b->gicr_size)) {
+        return false;
+    }
+    if (b->gic_version == 3) {
+        return judge_fields(judge, b, gicv3_rules, COUNT(gicv3_rules));
+    }
+    return judge_range(judge, b->gich_base, b->gich_size) &&
+           judge_range(judge, b->gicv_base, b->gicv_size) &&
+           judge_that(judge, b->gicr_size >= MVP_GICC_SIZE, MVP_CONFIG_BOARD, b->gicr_size,
+                      MVP_GICC_SIZE) &&
+           judge_that(judge, b->gicv_size >= MVP_GICC_SIZE, MVP_CONFIG_BOARD, b->gicv_size,
+                      MVP_GICC_SIZE);
+}
+
+static bool is_clear_of(struct judge *judge, const uint64_t *range, const uint64_t *other)
+{
+    return judge_that(judge, !range_overlaps(range[0], range[1], other[0], other[1]),
+                      MVP_MEM_DEVICE, range[0], other[0]);
+}
+
+/* What we keep of the board's devices: each clear of the others and of RAM. */
+static bool devices_lie_apart(struct judge *judge)
+{
+    uint64_t ranges[JUDGE_DEVICES][2];
+
+    judge_devices(judge_entry(judge, MVP_TABLE_BOARD, 0), ranges);
+    for (uint32_t i = 0; i < JUDGE_DEVICES; i++) {
+        for (uint32_t k = 0; k < i; k++) {
+            if (!is_clear_of(judge, ranges[i], ranges[k])) {
+                return false;
+            }
+        }
+        for (uint32_t k = 0; k < judge_count(judge, MVP_TABLE_MEMORY); k++) {
+            const struct mvp_memory *memory = judge_other(judge, MVP_TABLE_MEMORY, k);
+            const uint64_t bank[2] = {memory->base, memory->size};
+
+            if (memory->kind == MVP_MEMORY_RAM && !is_clear_of(judge, ranges[i], bank)) {
+                return false;
+            }
+        }
+        (void)judge_entry(judge, MVP_TABLE_BOARD, 0);
+    }
+    return true;
+}
+
 static bool banks_lie_apart(struct judge *judge, uint32_t index, const struct mvp_memory *memory)
 {
     for (uint32_t i = 0; memory->kind == MVP_MEMORY_RAM && i < index; i++) {
@@ -152,7 +203,8 @@ bool pack_board(struct judge *judge)
     judge->board = b;
     return judge_that(judge, boards == 1, MVP_CONFIG_BOARD, boards, 1) &&
            judge_fields(judge, b, board_rules, COUNT(board_rules)) &&
-           judge_range(judge, b->gicd_base, b->gicd_size) &&
-           judge_range(judge, b->gicr_base, b->gicr_size) && interrupts_differ(judge, b) &&
-           console(judge, b) && memory_is_good(judge) && homes_are_good(judge);
+           judge_that(judge, (judge->header->features & ~judge_features(b)) == 0, MVP_PACK_FEATURE,
+                      judge->header->features, judge_features(b)) &&
+           gic(judge, b) && interrupts_differ(judge, b) && console(judge, b) &&
+           memory_is_good(judge) && devices_lie_apart(judge) && homes_are_good(judge);
 }

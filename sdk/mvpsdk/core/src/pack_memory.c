@@ -20,19 +20,26 @@ static bool addresses_are_good(struct judge *judge, const struct mvp_region *r)
                       JUDGE_END);
 }
 
-/* Of what the hypervisor keeps for itself. */
+static bool clear_of_range(struct judge *judge, const struct mvp_region *r, uint32_t reason,
+                           uint64_t base, uint64_t size)
+{
+    return judge_that(judge, !range_overlaps(r->pa, r->size, base, size), reason, r->pa, base);
+}
+
+/* Of what the hypervisor keeps for itself. GICV is for those regions alone that are made of it. */
 static bool clear_of_board(struct judge *judge, const struct mvp_region *r)
 {
     const struct mvp_board *b = judge_other(judge, MVP_TABLE_BOARD, 0);
-    const uint64_t ranges[5][2] = {{b->window, MVP_WINDOW_SIZE},
-                                   {b->pack_home, judge->header->total_size},
-                                   {b->gicd_base, b->gicd_size},
-                                   {b->gicr_base, b->gicr_size},
-                                   {b->console_base, b->console_size}};
+    uint64_t ranges[JUDGE_DEVICES][2];
 
-    for (uint32_t i = 0; i < 5; i++) {
-        if (!judge_that(judge, !range_overlaps(r->pa, r->size, ranges[i][0], ranges[i][1]),
-                        i < 2 ? MVP_MEM_HYPERVISOR : MVP_MEM_DEVICE, r->pa, ranges[i][0])) {
+    if (!clear_of_range(judge, r, MVP_MEM_HYPERVISOR, b->window, MVP_WINDOW_SIZE) ||
+        !clear_of_range(judge, r, MVP_MEM_HYPERVISOR, b->pack_home, judge->header->total_size)) {
+        return false;
+    }
+    judge_devices(b, ranges);
+    for (uint32_t i = 0; i < JUDGE_DEVICES; i++) {
+        if ((i != JUDGE_GICV || r->kind != MVP_REGION_GICV) &&
+            !clear_of_range(judge, r, MVP_MEM_DEVICE, ranges[i][0], ranges[i][1])) {
             return false;
         }
     }
@@ -66,10 +73,14 @@ static bool is_persona(const struct judge *judge, uint32_t partition)
     return p->kind == MVP_PERSONA;
 }
 
-/* Personas that are never resident together may have the same RAM: it is scrubbed in between. */
+/* GICV shows each vCPU its own: what stands in list registers is switched with it. Personas that
+ * are never resident together may have the same RAM: it is scrubbed in between. */
 static bool may_share(const struct judge *judge, const struct mvp_region *a,
                       const struct mvp_region *b)
 {
+    if (a->kind == MVP_REGION_GICV && b->kind == MVP_REGION_GICV) {
+        return a->partition != b->partition;
+    }
     return (judge->header->flags & MVP_PACK_FLAG_CONCURRENT) == 0 && a->kind == MVP_REGION_RAM &&
            b->kind == MVP_REGION_RAM && a->partition != b->partition &&
            is_persona(judge, a->partition) && is_persona(judge, b->partition);

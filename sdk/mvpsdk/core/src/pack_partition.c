@@ -17,12 +17,10 @@ static const struct rule rules[] = {
     RULE(name, RULE_NAME, MVP_CONFIG_PARTITION, 0),
     RULE(kind, RULE_WITHIN, MVP_CONFIG_PARTITION, MVP_PERSONA << 16 | MVP_REALTIME),
     RULE(restart, RULE_MOST, MVP_CONFIG_PARTITION, MVP_RESTART_ALWAYS),
-    RULE(vgic, RULE_EXACT, MVP_CONFIG_PARTITION, 3),
     RULE(protocol, RULE_EXACT, MVP_CONFIG_PARTITION, MVP_ENTRY_LINUX),
     RULE(abi_major, RULE_MOST, MVP_PACK_ABI, MVP_ABI_MAJOR), /* 0: the image has no note */
     RULE(abi_minor, RULE_MOST, MVP_PACK_ABI, MVP_ABI_MINOR),
     RULE(flags, RULE_EXACT, MVP_CONFIG_PARTITION, 0),
-    RULE(features, RULE_BITS, MVP_PACK_FEATURE, MVP_FEATURES),
     RULE(zero[0], RULE_EXACT, MVP_CONFIG_PARTITION, 0),
     RULE(zero[1], RULE_EXACT, MVP_CONFIG_PARTITION, 0),
 };
@@ -52,12 +50,22 @@ static bool suits_earlier(struct judge *judge, uint32_t index, const struct mvp_
     return true;
 }
 
+/* List registers serve a vGIC of the hardware's own version. */
+static bool suits_board(struct judge *judge, const struct mvp_partition *p)
+{
+    uint64_t offered = judge_features(judge->board);
+
+    return judge_that(judge, p->vgic == judge->board->gic_version, MVP_CONFIG_PARTITION, p->vgic,
+                      judge->board->gic_version) &&
+           judge_that(judge, (p->features & ~offered) == 0, MVP_PACK_FEATURE, p->features, offered);
+}
+
 static bool partition_is_good(struct judge *judge, uint32_t index)
 {
     const struct mvp_partition *p = judge_entry(judge, MVP_TABLE_PARTITION, index);
 
     return judge_fields(judge, p, rules, sizeof(rules) / sizeof(rules[0])) &&
-           suits_earlier(judge, index, p);
+           suits_board(judge, p) && suits_earlier(judge, index, p);
 }
 
 /* Rows stand by partition, then by number from 0: so none is missing and none is there twice. */

@@ -4,6 +4,7 @@
 
 #include <mvp/platform.h>
 
+#include "gic2.h"
 #include "judge.h"
 
 #define SPIS 0x03fb0020 /* INTIDs 32..1019 */
@@ -28,8 +29,14 @@ static const struct rule device_rules[] = {
     RULE(intid, RULE_EXACT, 0),
 };
 
+static const struct rule gicv_rules[] = {
+    RULE(size, RULE_EXACT, JUDGE_PAGE),
+    RULE(flags, RULE_EXACT, MVP_REGION_WRITE),
+    RULE(intid, RULE_EXACT, 0),
+};
+
 static const struct rule emulated_rules[] = {
-    RULE(kind, RULE_WITHIN, MVP_REGION_PL031 << 16 | MVP_REGION_GICD),
+    RULE(kind, RULE_WITHIN, MVP_REGION_GICD2 << 16 | MVP_REGION_GICD),
     RULE(pa, RULE_EXACT, 0),
     RULE(flags, RULE_EXACT, 0),
 };
@@ -54,11 +61,39 @@ static uint64_t emulated_size(const struct judge *judge, const struct mvp_region
     switch (region->kind) {
     case MVP_REGION_GICD:
         return MVP_GICD_SIZE;
+    case MVP_REGION_GICD2:
+        return MVP_GICD2_SIZE;
     case MVP_REGION_GICR:
         return MVP_GICR_STRIDE * vcpu_count(judge, region->partition);
     default:
         return MVP_UART_SIZE; /* and MVP_RTC_SIZE: one page */
     }
+}
+
+/* The version of the GIC that it is a part of; 0: of none. */
+static uint32_t gic_version(const struct mvp_region *region)
+{
+    switch (region->kind) {
+    case MVP_REGION_GICV:
+    case MVP_REGION_GICD2:
+        return 2;
+    case MVP_REGION_GICD:
+    case MVP_REGION_GICR:
+        return 3;
+    default:
+        return 0;
+    }
+}
+
+/* One of the two pages that a guest's CPU interface has. */
+static bool gicv(struct judge *judge, const struct mvp_region *region)
+{
+    const struct mvp_board *b = judge->board;
+    uint64_t second = b->gicv_base + gic2_second_page(b->gicv_size);
+
+    return judge_fields(judge, region, gicv_rules, COUNT(gicv_rules)) &&
+           judge_that(judge, region->pa == b->gicv_base || region->pa == second, MVP_MEM_DEVICE,
+                      region->pa, b->gicv_base);
 }
 
 /* A partition has at most one of each. */
@@ -78,7 +113,7 @@ static bool is_first(struct judge *judge, uint32_t index, const struct mvp_regio
 static bool emulated(struct judge *judge, uint32_t index, const struct mvp_region *region)
 {
     uint64_t size = emulated_size(judge, region);
-    const struct rule *intid = region->kind <= MVP_REGION_GICR ? gic_rules : interrupting_rules;
+    const struct rule *intid = gic_version(region) != 0 ? gic_rules : interrupting_rules;
 
     return judge_fields(judge, region, emulated_rules, COUNT(emulated_rules)) &&
            judge_that(judge, region->size == size, MVP_CONFIG_REGION, region->size, size) &&
@@ -89,6 +124,9 @@ static bool kind_is_good(struct judge *judge, uint32_t index, const struct mvp_r
 {
     if (region->kind >= MVP_REGION_GICD) {
         return emulated(judge, index, region);
+    }
+    if (region->kind == MVP_REGION_GICV) {
+        return gicv(judge, region);
     }
     if (region->kind == MVP_REGION_RAM) {
         return judge_fields(judge, region, ram_rules, COUNT(ram_rules));
@@ -103,7 +141,11 @@ bool pack_regions(struct judge *judge)
     for (uint32_t i = 0; i < judge_count(judge, MVP_TABLE_REGION); i++) {
         const struct mvp_region *region = judge_entry(judge, MVP_TABLE_REGION, i);
 
+        uint32_t version = gic_version(region);
+
         if (!judge_fields(judge, region, region_rules, COUNT(region_rules)) ||
+            !judge_that(judge, version == 0 || version == judge->board->gic_version,
+                        MVP_CONFIG_REGION, region->kind, judge->board->gic_version) ||
             !kind_is_good(judge, i, region)) {
             return false;
         }

@@ -55,6 +55,9 @@ void partition_start(struct partition *partition)
     for (uint32_t n = 0; n < partition->vcpu_count; n++) {
         vcpu_reset(&partition->vcpus[n]);
     }
+    if (partition->config->vgic == 2) {
+        vgic2_init(partition);
+    }
     loader_begin(partition);
     partition->state = MVP_PARTITION_LOADING;
     partition->vcpus[0].state = VCPU_LOADING;

@@ -45,6 +45,12 @@ static uint64_t id_register(const struct vcpu *vcpu, uint32_t name)
     return idreg_view(crm, op2, machine.idregs[crm << 3 | op2], vcpu->partition->config->vgic);
 }
 
+/* A GICv2's CPU interface is a page of memory. */
+static bool has_gic_registers(const struct vcpu *vcpu)
+{
+    return vcpu->vgic.by_sender == 0;
+}
+
 static void physical_timer(struct vcpu *vcpu, uint32_t reg, bool write, uint64_t *value)
 {
     ptimer_access(vcpu, reg, write, value, arch_time());
@@ -58,14 +64,17 @@ static bool serve(struct vcpu *vcpu, uint32_t name, bool write, uint64_t *value)
 {
     switch (name) {
     case ICC_SGI1R:
+        if (!has_gic_registers(vcpu)) {
+            return false;
+        }
         vgic_sgi(vcpu, *value);
         return write;
     case ICC_ASGI1R: /* the other security state's, and group 0: no guest has them */
     case ICC_SGI0R:
-        return write;
+        return write && has_gic_registers(vcpu);
     case ICC_SRE: /* one for all partitions, where the CPU lets it be switched at all */
         *value = SRE_ALWAYS;
-        return true;
+        return has_gic_registers(vcpu);
     case CNTP_CTL:
         physical_timer(vcpu, PTIMER_CTL, write, value);
         return true;

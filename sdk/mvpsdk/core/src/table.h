@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define TABLE_POOL_PAGES 20  /* of all partitions and EL2 together */
+#define TABLE_POOL_PAGES 28  /* of all partitions and EL2 together */
 #define TABLE_LEVEL1_BITS 39 /* one level-1 table spans 512 GiB */
 
 /* A pool of table pages. `pages` is 4 KiB aligned memory; `base` is the address that descriptors

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Virtual GICv3 (Arm IHI 0069): distributor and redistributors by emulation, CPU interface by the
- * hardware's list registers.
+ * Virtual GIC: distributor (and a GICv3's redistributors, Arm IHI 0069) by emulation, CPU interface
+ * by the hardware's list registers, whose version is the guest's too.
  *
  * State lives in bitmaps, one bit per INTID; word 0 (SGIs and PPIs) is the vCPU's own, words from 1
  * on (SPIs) are the partition's. An interrupt that stands in a list register has its pending and
@@ -27,8 +27,10 @@
 #define VGIC_WORDS 32 /* bitmaps of 1024 INTIDs */
 #define VGIC_MAX_LRS 16
 #define VGIC_MIN_LRS 3 /* the virtual timer's, and two for all else */
+#define VGIC_SGIS 16   /* INTIDs below are SGIs */
 
 struct vcpu;
+struct partition;
 
 /* One register of 32 interrupts, whether of a vCPU (0..31) or of the partition (32 n ..). */
 struct vgic_word {
@@ -52,6 +54,9 @@ struct vgic {
     uint32_t zero;
     struct vgic_word spi[31]; /* spi[n] is INTIDs 32 (n + 1) .. */
     uint8_t target[1024];     /* INTID -> vCPU number, of SPIs (GICD_IROUTER) */
+    /* A vGICv2's, if it has several vCPUs. */
+    uint32_t wanted[32];   /* GICD_ISENABLER of SPIs as written; enabled: those with a target */
+    uint8_t targets[1024]; /* GICD_ITARGETSR of SPIs: bit n is vCPU n */
 };
 
 /* A vCPU's redistributor and its hold on list registers. */
@@ -69,6 +74,11 @@ struct vgic_cpu {
     uint64_t
         lr[VGIC_MAX_LRS]; /* what was put into each; valid where lr_used or lr_held has its bit */
     uint64_t timer_lr;    /* what the virtual timer's gets when it fires */
+    uint64_t sgi_self;    /* while loaded: ICC_SGI1R of an SGI to itself, less INTID */
+    uint32_t by_sender;   /* VGIC_SGIS: a vGICv2, whose SGIs are kept apart by sender; else 0 */
+    uint32_t zero;
+    uint8_t senders[16];   /* by_sender: of each SGI that waits, outside of list registers */
+    uint8_t lr_sender[16]; /* by_sender: whose SGI stands in each list register */
 };
 
 /* intids: how many the distributor offers, a multiple of 32, at most 1024 (1020.. are special). */
@@ -77,19 +87,24 @@ void vgic_init(struct vgic *vgic, uint32_t intids);
  * bound from the start. */
 void vgic_cpu_init(struct vgic_cpu *cpu, uint32_t lr_count, uint32_t timer_irq);
 
+/* After both: the partition's is a GICv2. */
+void vgic2_init(struct partition *partition);
+
 /* Binds an INTID of the vCPU's partition to the physical interrupt of the same number (the virtual
  * timer's: to the board's). edge: how its ICFGR begins. */
 void vgic_bind(struct vcpu *vcpu, uint32_t intid, bool edge);
 
-/* Register access by the guest; offset within the distributor, or within the redistributors of the
- * partition (128 KiB each). size: 1, 2, 4 or 8 bytes. Anything unknown reads zero and ignores
- * writes. value: written, or where the read value goes. */
+/* Register access by the guest; offset within the distributor (of a GICv3 or a GICv2), or within
+ * the redistributors of the partition (128 KiB each). size: 1, 2, 4 or 8 bytes. Anything unknown
+ * reads zero and ignores writes. value: written, or where the read value goes. */
 void vgic_distributor(struct vcpu *vcpu, uint64_t offset, uint32_t size, bool write,
                       uint64_t *value);
+void vgic_distributor2(struct vcpu *vcpu, uint64_t offset, uint32_t size, bool write,
+                       uint64_t *value);
 void vgic_redistributor(struct vcpu *vcpu, uint64_t offset, uint32_t size, bool write,
                         uint64_t *value);
 
-/* The guest wrote ICC_SGI1R_EL1. */
+/* The guest, whose GIC is version 3, wrote ICC_SGI1R_EL1. */
 void vgic_sgi(struct vcpu *vcpu, uint64_t value);
 
 /* A physical interrupt that the partition owns has been acknowledged and its priority dropped:

@@ -34,7 +34,7 @@ static uint32_t control_read(const struct vgic *vgic, uint64_t offset)
 
 /* Whole groups open or close: all that stands in list registers goes out and, if it may, in again.
  */
-static __attribute__((noinline)) void control_write(struct vcpu *vcpu, uint32_t value)
+__attribute__((noinline)) void vgic_control_write(struct vcpu *vcpu, uint32_t value)
 {
     struct partition *partition = vcpu->partition;
     struct vgic *vgic = &partition->vgic;
@@ -137,7 +137,7 @@ static void control(struct vcpu *vcpu, uint64_t offset, bool write, uint64_t *va
     if (!write) {
         *value = control_read(&vcpu->partition->vgic, offset);
     } else if (offset == GICD_CTLR) {
-        control_write(vcpu, (uint32_t)*value);
+        vgic_control_write(vcpu, (uint32_t)*value);
     }
 }
 

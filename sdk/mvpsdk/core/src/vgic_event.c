@@ -175,7 +175,7 @@ void vgic_sgi(struct vcpu *vcpu, uint64_t value)
     struct vgic_cpu *cpu = &vcpu->vgic;
     uint32_t intid = (uint32_t)(value >> SGI_INTID_SHIFT) & 15;
 
-    if ((value & ~(uint64_t)SGI_INTID) == 1U << vcpu->number && cpu->loaded > cpu->underflow &&
+    if ((value & ~(uint64_t)SGI_INTID) == cpu->sgi_self && cpu->underflow == 0 &&
         accepts(&cpu->local, intid) && again(cpu, intid, arch_lr_empty())) {
         return;
     }

@@ -53,6 +53,8 @@ void vgic_cpu_init(struct vgic_cpu *cpu, uint32_t lr_count, uint32_t timer_irq)
     cpu->underflow = 0;
     cpu->loaded = 0;
     cpu->timer_irq = timer_irq;
+    cpu->sgi_self = VGIC_NO_SELF;
+    cpu->by_sender = 0;
     cpu->lr[VGIC_TIMER_LR] = MVP_VIRTUAL_TIMER_INTID;
     vgic_lr_timer(cpu);
 }

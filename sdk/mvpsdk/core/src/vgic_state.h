@@ -57,6 +57,22 @@ void vgic_lr_underflow(struct vgic_cpu *cpu, bool on);
 /* The virtual timer's priority or group may have changed: prepares its list register's value. */
 void vgic_lr_timer(struct vgic_cpu *cpu);
 
+/* GICD_CTLR's group enables have been written. */
+void vgic_control_write(struct vcpu *vcpu, uint32_t value);
+
+/* vgic_sgi2.c: a vGICv2's SGIs. */
+
+/* The guest wrote GICD_SGIR. */
+void vgic2_sgi(struct vcpu *vcpu, uint32_t value);
+/* The vCPUs whose SGI is pending for this one: GICD_CPENDSGIR and GICD_SPENDSGIR. */
+uint8_t vgic2_senders_read(struct vcpu *vcpu, uint32_t intid);
+void vgic2_senders_write(struct vcpu *vcpu, uint32_t intid, uint8_t vcpus, bool set);
+/* An SGI has its place in list register n, by the books: writes the register. */
+void vgic2_lr_write(struct vgic_cpu *cpu, uint32_t n);
+/* A pending SGI leaves list register n: it waits again. */
+void vgic2_lr_leave(struct vgic_cpu *cpu, uint32_t n, uint32_t intid);
+
+#define VGIC_NO_SELF 0x01000000 /* in vgic_cpu.sgi_self: what no ICC_SGI1R less INTID is */
 #define VGIC_NONE 0xffffffff
 #define VGIC_TIMER_LR 0 /* the virtual timer's list register */
 

@@ -80,6 +80,7 @@ void vgic_lr_hold(struct vcpu *vcpu, uint32_t intid)
     }
     if (free != 0) {
         cpu->lr[first(free)] = intid;
+        cpu->lr_sender[first(free)] = 0;
         cpu->lr_held |= 1U << first(free);
     }
 }
@@ -122,6 +123,7 @@ void vgic_save(struct vcpu *vcpu)
     local->line &= ~TIMER_BIT;
     vgic_lr_underflow(cpu, false);
     cpu->loaded = 0;
+    cpu->sgi_self = VGIC_NO_SELF;
 }
 
 void vgic_load(struct vcpu *vcpu)
@@ -129,6 +131,7 @@ void vgic_load(struct vcpu *vcpu)
     struct vgic_cpu *cpu = &vcpu->vgic;
 
     cpu->loaded = 1;
+    cpu->sgi_self = 1U << vcpu->number;
     if (((cpu->local.pending | cpu->local.active) & TIMER_BIT) != 0) {
         arch_irq_active(cpu->timer_irq, true);
     }

@@ -37,8 +37,11 @@ uint64_t mmu_root(void);
 void cpu_init(void);
 void cpu_read_ids(uint64_t *ids);
 
-/* gic3.c */
-uint32_t gic_init(const struct mvp_board *board); /* returns the number of list registers */
+/* drivers/gic_<version>/ */
+uint32_t gic_version(const struct mvp_board *board); /* of the GIC that is there; 0: not told */
+uint32_t gic_init(const struct mvp_board *board);    /* returns the number of list registers */
+
+/* gic.c */
 void gic_enable_owned(const void *pack);
 
 /* drivers/console_<driver>.c: polled, as the boot loader left it set up. */

@@ -4,6 +4,7 @@
 
 #include "aarch64.h"
 #include "arch.h"
+#include "gic.h"
 #include "machine.h"
 #include "offsets.h"
 #include "regs.h"
@@ -21,12 +22,11 @@ _Static_assert(offsetof(struct vcpu, stack) == VCPU_STACK, "vectors.S");
     each(8, "afsr1_el1") each(9, "mair_el1") each(10, "amair_el1") each(11, "vbar_el1")            \
     each(12, "contextidr_el1") each(13, "tpidr_el0") each(14, "tpidrro_el0") each(15, "tpidr_el1") \
     each(16, "sp_el0") each(17, "sp_el1") each(18, "elr_el1") each(19, "spsr_el1")                 \
-    each(20, "par_el1") each(21, "csselr_el1") each(22, "cntkctl_el1") each(23, ICH_VMCR)          \
-    each(24, ICH_AP0R0) each(25, ICH_AP1R0)
+    each(20, "par_el1") each(21, "csselr_el1") each(22, "cntkctl_el1")
 /* clang-format on */
 
 #define SYSTEM_SCTLR 0
-#define SYSTEM_VMCR 23
+#define SYSTEM_GIC 23              /* and the rest: gic.h's */
 #define SCTLR_EL1_RESET 0x30d00800 /* RES1 bits; MMU, caches and alignment checks off */
 #define PSTATE_RESET 0x3c5         /* EL1h, DAIF masked */
 #define MPIDR_RES1 0x80000000
@@ -39,12 +39,14 @@ static void save_system(uint64_t *system)
 {
 #define SAVE(n, name) system[n] = READ(name);
     SYSTEM(SAVE)
+    gic_save(&system[SYSTEM_GIC]);
 }
 
 static void load_system(const uint64_t *system)
 {
 #define LOAD(n, name) WRITE(name, system[n]);
     SYSTEM(LOAD)
+    gic_load(&system[SYSTEM_GIC]);
 }
 
 static void save(struct vcpu *vcpu)

@@ -4,6 +4,7 @@
 #include "arch.h"
 #include "bytes.h"
 #include "console.h"
+#include "gic.h"
 #include "machine.h"
 #include "menu.h"
 #include "partition.h"
@@ -35,6 +36,17 @@ static void require(uint32_t reason, uint64_t value)
     struct mvp_verdict verdict = {.reason = reason, .value = value};
 
     if (reason != MVP_OK) {
+        stop(&verdict);
+    }
+}
+
+/* This build drives one version of the GIC: it must be the pack's board's, and be there. */
+static void require_gic(const struct mvp_board *board)
+{
+    uint32_t found = board->gic_version == GIC_VERSION ? gic_version(board) : board->gic_version;
+    struct mvp_verdict verdict = {.reason = MVP_RUN_NO_GIC, .value = found, .bound = GIC_VERSION};
+
+    if (found != GIC_VERSION) {
         stop(&verdict);
     }
 }
@@ -181,6 +193,7 @@ _Noreturn void boot_main(const void *tree, uint64_t pack, uint64_t el)
     move(boot.pack, home, header->total_size);
     header = (const void *)home;
     board = mvp_pack_entry(header, MVP_TABLE_BOARD, 0);
+    require_gic(board);
     require(machine_init(header, gic_init(board)) ? MVP_OK : MVP_MEM_TABLES, machine.pool.used);
     run(&boot);
 }

@@ -74,6 +74,7 @@ bool mmu_map(const void *pack, struct table_pool *pool)
     return own_root != 0 && map_image(pool, own_root) && map_banks(pack, pool, own_root) &&
            map_device(pool, own_root, board->gicd_base, board->gicd_size) &&
            map_device(pool, own_root, board->gicr_base, board->gicr_size) &&
+           map_device(pool, own_root, board->gich_base, board->gich_size) &&
            map_device(pool, own_root, board->console_base, board->console_size);
 }
 

@@ -47,7 +47,8 @@
 #define MVP_FEATURE_PL011 0x4
 #define MVP_FEATURE_PL031 0x8
 #define MVP_FEATURE_PHYSICAL_TIMER 0x10
-#define MVP_FEATURES 0x1f /* all that this build offers */
+#define MVP_FEATURE_VGIC2 0x20
+#define MVP_FEATURES 0x3f /* all there are; of the two vGICs, a board offers its own version */
 
 /* The ABI note: one block in an allocated section, 8-byte aligned, so that it survives objcopy
  * and can be found in a raw image by its magic. It is also the descriptor of an ELF note with

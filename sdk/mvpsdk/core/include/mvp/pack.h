@@ -124,7 +124,7 @@ struct mvp_partition {
     uint32_t kind;      /* enum mvp_partition_kind */
     uint32_t priority;  /* 0 is highest; equals share by time slice */
     uint32_t restart;   /* enum mvp_restart */
-    uint32_t vgic;      /* 2 or 3 */
+    uint32_t vgic;      /* the board's gic_version */
     uint32_t protocol;  /* enum mvp_entry_protocol */
     uint32_t slice_us;  /* time slice among equals, microseconds; 0: the default */
     uint64_t entry;     /* IPA */
@@ -149,10 +149,12 @@ enum mvp_region_kind {
     MVP_REGION_RAM = 1,
     MVP_REGION_DEVICE = 2,
     MVP_REGION_CHANNEL = 3,
+    MVP_REGION_GICV = 4, /* a page of the board's GICV: the CPU interface of a vGICv2 */
     MVP_REGION_GICD = 16,
     MVP_REGION_GICR = 17,
     MVP_REGION_PL011 = 18,
-    MVP_REGION_PL031 = 19
+    MVP_REGION_PL031 = 19,
+    MVP_REGION_GICD2 = 20 /* the distributor of a vGICv2; GICD and GICR are a vGICv3's */
 };
 
 #define MVP_REGION_WRITE 0x1

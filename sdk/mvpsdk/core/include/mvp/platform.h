@@ -13,6 +13,9 @@
 
 #define MVP_GICD_BASE 0x08000000
 #define MVP_GICD_SIZE 0x00010000
+#define MVP_GICD2_SIZE 0x00001000 /* of a GICv2's distributor, at the same place */
+#define MVP_GICC_BASE 0x08010000  /* GICv2: the CPU interface, */
+#define MVP_GICC_SIZE 0x00002000  /* two pages */
 #define MVP_GICR_BASE 0x080a0000
 #define MVP_GICR_STRIDE 0x00020000 /* one redistributor per vCPU: RD_base and SGI_base frames */
 #define MVP_UART_BASE 0x09000000

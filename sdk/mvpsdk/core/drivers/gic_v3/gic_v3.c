@@ -1,51 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The board's GICv3 (Arm IHI 0069): everything in group 1, one priority, EOImode 1. */
-#include <mvp/platform.h>
-
-#include <stddef.h>
+#include "gic.h"
 
 #include "aarch64.h"
 #include "arch.h"
 #include "machine.h"
-#include "regs.h"
-#include "trap.h"
 
-#define GICD_CTLR 0x0000
-#define GICD_TYPER 0x0004
-#define GICD_IGROUPR 0x0080
-#define GICD_ISENABLER 0x0100
-#define GICD_ICENABLER 0x0180
-#define GICD_IPRIORITYR 0x0400
-#define GICD_ICFGR 0x0c00
-#define GICD_IROUTER 0x6000
 #define GICR_TYPER 0x0008
 #define GICR_WAKER 0x0014
 #define GICR_SGI 0x10000 /* the SGI frame, from the redistributor's base */
-#define GICD_ISACTIVER 0x0300
-#define GICD_ICACTIVER 0x0380
 #define CTLR_RWP (1U << 31)
 #define CTLR_ARE_NS (1U << 4)
 #define CTLR_GROUP1 (1U << 1)
-#define WAKER_SLEEP (1U << 1)
 #define WAKER_ASLEEP (1U << 2)
 #define TYPER_LAST (1U << 4)
 #define PRIORITY 0x80808080U
-#define AFFINITY 0xff00ffffffULL
-#define ISR_IRQ 0x80       /* an SError that is masked here must not look like one */
 #define WAIT_LIMIT 1000000 /* polls; a GIC that does not answer by then is not there */
+#define PFR0_GIC_SHIFT 24
 
-static uint64_t distributor;
 static uint64_t redistributor; /* of this CPU */
-
-static uint32_t reg_read(uint64_t address)
-{
-    return *(volatile uint32_t *)address;
-}
-
-static void reg_write(uint64_t address, uint32_t value)
-{
-    *(volatile uint32_t *)address = value;
-}
 
 static void wait_while(uint64_t address, uint32_t bits)
 {
@@ -55,25 +28,25 @@ static void wait_while(uint64_t address, uint32_t bits)
 
 static void distributor_init(void)
 {
-    uint32_t words = (reg_read(distributor + GICD_TYPER) & 31) + 1;
+    uint32_t words = (reg_read(gic_distributor + GICD_TYPER) & 31) + 1;
 
-    reg_write(distributor + GICD_CTLR, 0);
-    wait_while(distributor + GICD_CTLR, CTLR_RWP);
-    reg_write(distributor + GICD_CTLR, CTLR_ARE_NS);
+    reg_write(gic_distributor + GICD_CTLR, 0);
+    wait_while(gic_distributor + GICD_CTLR, CTLR_RWP);
+    reg_write(gic_distributor + GICD_CTLR, CTLR_ARE_NS);
     for (uint32_t n = 1; n < words; n++) {
-        reg_write(distributor + GICD_ICENABLER + 4 * n, ~0U);
-        reg_write(distributor + GICD_IGROUPR + 4 * n, ~0U);
+        reg_write(gic_distributor + GICD_ICENABLER + 4 * n, ~0U);
+        reg_write(gic_distributor + GICD_IGROUPR + 4 * n, ~0U);
         for (uint32_t i = 0; i < 8; i++) {
-            reg_write(distributor + GICD_IPRIORITYR + 32 * n + 4 * i, PRIORITY);
+            reg_write(gic_distributor + GICD_IPRIORITYR + 32 * n + 4 * i, PRIORITY);
         }
     }
-    wait_while(distributor + GICD_CTLR, CTLR_RWP);
-    reg_write(distributor + GICD_CTLR, CTLR_ARE_NS | CTLR_GROUP1);
+    wait_while(gic_distributor + GICD_CTLR, CTLR_RWP);
+    reg_write(gic_distributor + GICD_CTLR, CTLR_ARE_NS | CTLR_GROUP1);
 }
 
 static uint64_t own_affinity(void)
 {
-    uint64_t mpidr = READ("mpidr_el1") & AFFINITY;
+    uint64_t mpidr = READ("mpidr_el1") & MPIDR_AFFINITY;
 
     return (mpidr >> 32) << 24 | (mpidr & 0xffffff);
 }
@@ -109,9 +82,16 @@ static void redistributor_init(const struct mvp_board *board)
     wait_while(redistributor, CTLR_RWP >> 28); /* GICR_CTLR.RWP is bit 3 */
 }
 
+/* The CPU's own word: whether its interface's registers are there (ID_AA64PFR0_EL1.GIC). */
+uint32_t gic_version(const struct mvp_board *board)
+{
+    (void)board;
+    return (READ("id_aa64pfr0_el1") >> PFR0_GIC_SHIFT & 15) != 0 ? GIC_VERSION : 0;
+}
+
 uint32_t gic_init(const struct mvp_board *board)
 {
-    distributor = board->gicd_base;
+    gic_distributor = board->gicd_base;
     WRITE(ICC_SRE_EL2, 0xf);
     ISB();
     WRITE(ICC_SRE_EL1, 7);
@@ -129,40 +109,6 @@ uint32_t gic_init(const struct mvp_board *board)
     return (uint32_t)(READ(ICH_VTR) & 31) + 1;
 }
 
-static void enable_spi(uint32_t intid, bool edge)
-{
-    uint64_t config = distributor + GICD_ICFGR + intid / 16 * 4;
-    uint32_t bit = 2U << intid % 16 * 2;
-
-    reg_write(config, edge ? reg_read(config) | bit : reg_read(config) & ~bit);
-    *(volatile uint64_t *)(distributor + GICD_IROUTER + 8 * intid) = READ("mpidr_el1") & AFFINITY;
-    reg_write(distributor + GICD_ISENABLER + intid / 32 * 4, 1U << intid % 32);
-}
-
-void gic_enable_owned(const void *pack)
-{
-    const struct mvp_pack_header *header = pack;
-
-    if (machine.board->console_driver != MVP_CONSOLE_NONE) {
-        enable_spi(machine.board->console_irq, false);
-    }
-    for (uint32_t n = 0; n < header->tables[MVP_TABLE_INTERRUPT].count; n++) {
-        const struct mvp_interrupt *row = mvp_pack_entry(pack, MVP_TABLE_INTERRUPT, n);
-
-        enable_spi(row->physical, (row->flags & MVP_INTERRUPT_EDGE) != 0);
-    }
-}
-
-uint32_t arch_irq_acknowledge(void)
-{
-    uint32_t intid = (uint32_t)READ(ICC_IAR1) & 0xffffff;
-
-    if (intid < 1020 || intid > 1023) { /* an LPI that the boot loader left on is ended, too */
-        WRITE(ICC_EOIR1, intid);
-    }
-    return intid;
-}
-
 void arch_irq_deactivate(uint32_t intid)
 {
     WRITE(ICC_DIR, intid);
@@ -170,27 +116,11 @@ void arch_irq_deactivate(uint32_t intid)
 
 void arch_irq_active(uint32_t intid, bool active)
 {
-    uint64_t frame = intid < 32 ? redistributor + GICR_SGI : distributor;
+    uint64_t frame = intid < 32 ? redistributor + GICR_SGI : gic_distributor;
     uint64_t reg = active ? GICD_ISACTIVER : GICD_ICACTIVER;
 
     reg_write(frame + reg + intid / 32 * 4, 1U << intid % 32);
-}
-
-bool arch_irq_pending(void)
-{
-    return (READ("isr_el1") & ISR_IRQ) != 0;
-}
-
-struct vcpu *trap_irq(struct vcpu *vcpu)
-{
-    uint32_t intid = arch_irq_acknowledge();
-
-    if (intid == vcpu->vgic.timer_irq) { /* the one that comes often: its own, and it runs on */
-        vgic_hardware(vcpu, MVP_VIRTUAL_TIMER_INTID);
-        return NULL;
-    }
-    machine_interrupt(vcpu->home, intid);
-    return sched_exit(vcpu);
+    DSB(); /* before a timer is switched on or off by system register */
 }
 
 /* List registers by number: their names are part of the instruction. */
