@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The drivers that lie in core/drivers: what is there is a driver, and is listed nowhere.
 
-A console driver's name is its file's, `console_<name>.c`. Which parts it serves its source says, and
-only there: each line `SERVES("compatible", shift, width)` is a part.
+A console driver's name is its file's, `console_<name>.c`. Which parts it serves its source says,
+and only there: each line `SERVES("compatible", shift, width)` is a part.
 """
 
 from __future__ import annotations
