@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mvpsdk.document.schema import Address, Extent, Known, Model, Name, Register, Size
+from mvpsdk.document.schema import Address, Counted, Extent, Known, Model, Name, Register, Size
 
 __all__ = ["BoardFile"]
 
@@ -115,7 +115,7 @@ class ConsoleTable(Model):
     register_shift: Annotated[int, Field(ge=0, le=3)] = Field(
         default=0, description="8250: registers stand 1 << shift bytes apart"
     )
-    register_width: Literal[1, 2, 4] = Field(
+    register_width: Annotated[Literal[1, 2, 4], Counted] = Field(
         default=1, description="8250: bytes of one access to a register"
     )
 

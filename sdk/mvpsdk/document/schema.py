@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "TODO",
     "Address",
+    "Counted",
     "Duration",
     "Extent",
     "Known",
@@ -80,6 +81,15 @@ def _duration(value: object) -> int:
         raise ValueError(f'"{value}" is longer than 49 days')
     return duration
 
+
+def _no_flag(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError(f"must be a number, not {_shown(value)}")  # noqa: TRY004 - pydantic
+    return value
+
+
+Counted = BeforeValidator(_no_flag)
+"""For a choice of numbers with 0 or 1 among them: to Python, true is 1."""
 
 Size = Annotated[
     int,

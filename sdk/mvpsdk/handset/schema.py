@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt  # noqa: TC003 - pydantic reads the annotation
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from mvpsdk.document.schema import Duration, Model, Name, Size
 
@@ -25,6 +25,14 @@ Path = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]+$")]
 
 class InputTable(Model):
     """A file: `"path"`, or a table that says where it comes from and, if wanted, its `sha256`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": ["path"]}, {"required": ["url"]}, {"required": ["deb"]}],
+            "dependentRequired": {"deb": ["member"]},
+            "dependentSchemas": {"path": {"properties": {"member": False}}},
+        }
+    )  # for editors: what _one_place says
 
     path: Path | None = Field(default=None, description="on this machine")
     url: Annotated[str, Field(pattern=r"^(https?|file)://[!-~]+$")] | None = Field(
@@ -58,7 +66,7 @@ def _as_table(value: object) -> object:
     return {"path": value} if isinstance(value, str) else value
 
 
-Input = Annotated[InputTable, BeforeValidator(_as_table, json_schema_input_type=str | InputTable)]
+Input = Annotated[InputTable, BeforeValidator(_as_table, json_schema_input_type=Path | InputTable)]
 
 
 class HandsetTable(Model):
@@ -74,6 +82,10 @@ class HandsetTable(Model):
 
 class RealtimeTable(Model):
     """`[realtime]`: the phone maker's firmware."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["image"]}, {"required": ["source"]}]}
+    )  # for editors: what _one_origin says
 
     image: Input | None = Field(default=None, description="a static PIE, an ELF file")
     source: Path | None = Field(
