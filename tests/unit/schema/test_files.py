@@ -210,7 +210,7 @@ def value_at(kind: str, path: Key) -> Any:
     return value
 
 
-WRONG = (
+WRONG: tuple[Any, ...] = (
     "TODO",
     "",
     -1,
