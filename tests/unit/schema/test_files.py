@@ -104,6 +104,7 @@ map = "direct"
 cpu = 0
 priority = 0
 devices = ["gpio"]
+wx = "warn"
 [[persona]]
 name = "work"
 kernel = { deb = "linux", member = "boot/linux" }
