@@ -22,6 +22,9 @@ __all__ = ["Request", "asked", "document", "surveyed", "text"]
 MUTE = "none"
 """As a console: the board has none."""
 
+SHOWN_REMARKS = 12
+"""In the summary for people."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
@@ -142,6 +145,7 @@ def text(survey: Survey, name: str, written: Path | None) -> Iterator[str]:
     counts = _counts(survey)
     yield ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     yield from _todos(survey)
+    yield from _remarks(survey)
     yield from _blocks(survey.blocks)
     yield ""
     if written is None:
@@ -181,10 +185,22 @@ def _todos(survey: Survey) -> Iterator[str]:
     if survey.todos:
         yield ""
         yield render.style("to do", "bold")
-    for key, missing in port.questions(survey):
-        yield f"  {key}: {missing.what}"
-        note = survey.facts[key].note
+    for keys, missing, note in port.gaps(survey):
+        yield f"  {', '.join(keys)}: {missing.what}"
         yield from (f"    {line}" for line in (note, missing.how) if line)
+
+
+def _remarks(survey: Survey) -> Iterator[str]:
+    """What the tree's reader remarked, but for what blocks; the README has all."""
+    blocks = {block.message for block in survey.blocks}
+    found = [remark for remark in survey.remarks if remark.message not in blocks]
+    if found:
+        yield ""
+        yield render.style("remarks", "bold")
+    for remark in found[:SHOWN_REMARKS]:
+        yield f"  {remark.rule} {remark.message}"
+    if len(found) > SHOWN_REMARKS:
+        yield f"  and {len(found) - SHOWN_REMARKS} more"
 
 
 def _blocks(blocks: tuple[Fault, ...]) -> Iterator[str]:

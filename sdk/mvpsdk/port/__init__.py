@@ -7,7 +7,7 @@ makes a handset's folder.
 """
 
 from mvpsdk.port.board_file import board_text
-from mvpsdk.port.facts import parse_bank, parse_fact, parse_value, questions, with_frames
+from mvpsdk.port.facts import gaps, parse_bank, parse_fact, parse_value, questions, with_frames
 from mvpsdk.port.handset import DEBIAN, PersonaImages, handset_files, persona_of
 from mvpsdk.port.making import write_board
 from mvpsdk.port.readme import readme_text
@@ -16,6 +16,7 @@ __all__ = [
     "DEBIAN",
     "PersonaImages",
     "board_text",
+    "gaps",
     "handset_files",
     "parse_bank",
     "parse_fact",

@@ -63,12 +63,14 @@ def _table(survey: Survey, header: str, prefix: str, values: dict[str, Any]) -> 
     yield header
     lines = [(f"{key} = {_value(key, value)}", f"{prefix}.{key}") for key, value in values.items()]
     width = min(max(len(line) for line, _ in lines), 44)
+    told = None
     for line, key in lines:
-        if line.endswith('"TODO"'):
-            missing = gap(key)
+        missing = gap(key) if line.endswith('"TODO"') else None
+        if missing and missing != told:  # base and size of a bank are found out together
             yield from _comment(f"TODO: {missing.what}. To find it out: {missing.how}.")
+        told = missing
         fact = survey.facts.get(key)
-        origin = _origin(fact) if fact else ""
+        origin = _origin(fact, known=missing is None) if fact else ""
         whole = f"{line.ljust(width)}  # {origin}"
         if len(whole) > WIDTH:
             yield from _comment(origin)
@@ -76,12 +78,12 @@ def _table(survey: Survey, header: str, prefix: str, values: dict[str, Any]) -> 
     yield ""
 
 
-def _origin(fact: Fact) -> str:
+def _origin(fact: Fact, *, known: bool) -> str:
     """Say where a fact came from: `/memory@40000000 (likely: boot loaders may correct it)`."""
-    note = f": {_plain(fact.note)}" if fact.note and fact.node else ""
-    if fact.node:
-        return f"{_plain(fact.node)} ({fact.confidence}{note})"
-    return _plain(fact.note) or "not known"
+    node, note = _plain(fact.node), _plain(fact.note)
+    if not node or not known:
+        return ": ".join(filter(None, [node, note])) or "not known"
+    return f"{node} ({fact.confidence}{': ' * bool(note)}{note})"
 
 
 def _remarks(survey: Survey, table: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mvpsdk.board import Gap
     from mvpsdk.tree import Survey
 
-__all__ = ["parse_bank", "parse_fact", "parse_value", "questions", "with_frames"]
+__all__ = ["gaps", "parse_bank", "parse_fact", "parse_value", "questions", "with_frames"]
 
 _KEY = re.compile(r"[a-z][a-z-]*(\[\d+\])?\.[a-z][a-z-]*")
 
@@ -80,6 +80,17 @@ def with_frames(survey: Survey) -> Survey:
         return survey
     todo = {f"interrupt-controller.{key}": "TODO" for key in missing}
     return survey.given(todo, note="")
+
+
+def gaps(survey: Survey) -> list[tuple[list[str], Gap, str]]:
+    """Return what is missing: keys, what that is, and what the tree says of it.
+
+    Keys of the same kind for the same reason stand together: base and size of a bank of RAM.
+    """
+    found: dict[tuple[Gap, str], list[str]] = {}
+    for key in survey.todos:
+        found.setdefault((gap(key), survey.facts[key].note), []).append(key)
+    return [(keys, missing, note) for (missing, note), keys in found.items()]
 
 
 def questions(survey: Survey) -> list[tuple[str, Gap]]:

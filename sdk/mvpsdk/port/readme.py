@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mvpsdk.board import gap
+from mvpsdk.port.facts import gaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,10 +66,10 @@ def _missing(survey: Survey) -> Iterator[str]:
     yield ""
     if not survey.todos:
         yield "Nothing: every fact that the hypervisor needs is known."
-    for key in survey.todos:
-        missing = gap(key)
+    for keys, missing, note in gaps(survey):
         rule = f" ({missing.rule})" if missing.rule else ""
-        yield f"* `{key}`{rule}: {missing.what}. To find it out: {missing.how}."
+        said = f" The tree's reader says: {_cell(note)}." if note else ""
+        yield f"* `{'`, `'.join(keys)}`{rule}: {missing.what}.{said} To find it out: {missing.how}."
     yield ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,8 @@ class Soc:
     """A family of SoCs.
 
     Attributes:
-        compatible: a pattern of the root node's compatible strings.
+        compatible: a pattern of the root node's compatible strings; of one that was looked up, the
+            string that fits.
         owner: who keeps EL2 on the devices that are sold; "" if nobody is known to.
         evidence: where that is told.
         hint: on EL2, for whoever attests it.
@@ -50,8 +51,9 @@ def table(folder: Path = FOLDER) -> tuple[Soc, ...]:
 
 
 def soc_of(compatibles: Sequence[str], folder: Path = FOLDER) -> Soc | None:
-    """Return what is known of the SoC that one of the compatible strings names."""
+    """Return what is known of the SoC that one of the compatible strings names, under that name."""
     for soc in table(folder):
-        if any(re.fullmatch(soc.compatible, name) for name in compatibles):
-            return soc
+        for name in compatibles:
+            if re.fullmatch(soc.compatible, name):
+                return replace(soc, compatible=name)
     return None

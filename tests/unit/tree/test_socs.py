@@ -29,6 +29,7 @@ def test_a_family_is_a_file(tmp_path: Path) -> None:
     assert one is not None
     assert two is not None
     assert (one.owner, two.hint) == ("Acme", "second")
+    assert two.compatible == "acme,two"
     assert soc_of(["other,one"], tmp_path) is None
 
 
