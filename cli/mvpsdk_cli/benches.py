@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mvpsdk import board as boards
 from mvpsdk import image, store
-from mvpsdk.image import views
+from mvpsdk.image import contents, views
 from mvpsdk.lint import Bench
 from mvpsdk_cli import pipeline
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mvpsdk.board import Draft
     from mvpsdk.handset import Handset
     from mvpsdk.image import ImageFacts
+    from mvpsdk.image.contents import Contents
     from mvpsdk.image.views import Views
     from mvpsdk.store import Cache, Store
     from mvpsdk_cli.pipeline import Prepared, Request
@@ -40,7 +41,13 @@ def _on(loaded: Handset, name: str, inputs: Store, request: Request) -> Bench:
         return of_prepared(pipeline.prepared(loaded, board, inputs, request), request.cache, draft)
     merged = loaded.for_board(name)
     facts = tuple(pipeline.gather(merged, inputs, request).facts.values())
-    return Bench(draft=draft, handset=merged, images=facts, views=_views(facts, request.cache))
+    return Bench(
+        draft=draft,
+        handset=merged,
+        images=facts,
+        views=_views(facts, request.cache),
+        contents=_contents(facts, request.cache),
+    )
 
 
 def of_prepared(prepared: Prepared, cache: Cache, draft: Draft | None = None) -> Bench:
@@ -53,6 +60,7 @@ def of_prepared(prepared: Prepared, cache: Cache, draft: Draft | None = None) ->
         handset=prepared.handset,
         images=facts,
         views=_views(facts, cache),
+        contents=_contents(facts, cache),
         plan=prepared.plan,
         faults=prepared.faults,
     )
@@ -73,3 +81,8 @@ def of_image(path: Path) -> Bench:
 def _views(facts: Iterable[ImageFacts], cache: Cache) -> dict[str, Views]:
     looked = ((each.role, views.look(each, cache=cache)) for each in facts)
     return {role: view for role, view in looked if view}
+
+
+def _contents(facts: Iterable[ImageFacts], cache: Cache) -> dict[str, Contents]:
+    looked = ((each.role, contents.look(each, cache=cache)) for each in facts)
+    return {role: found for role, found in looked if found}

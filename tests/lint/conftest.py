@@ -25,7 +25,7 @@ from mvpsdk import board as boards
 from mvpsdk import handset, image, lint, plan
 from mvpsdk.board import Draft, Remark
 from mvpsdk.errors import BoardError, Place, PlanError
-from mvpsdk.image import views
+from mvpsdk.image import contents, views
 from mvpsdk.store import Cache
 
 if TYPE_CHECKING:
@@ -65,9 +65,13 @@ def make_kernel(
     magic: str = "ARM\x64",
     size: int = 0x1000,
     section: int = 0,
+    release: str = "",
     wrap: str = "",
 ) -> bytes:
-    """An arm64 Image: its header, that of a PE file with one section, and zeros for code."""
+    """An arm64 Image: its header, that of a PE file with one section, and zeros for code.
+
+    With a release it is a Linux, as its banner says.
+    """
     header = struct.pack(
         "<IIQQQQQQ4sI",
         *(0x91005A4D, 0x14000000, text_offset, image_size, flags),
@@ -76,13 +80,48 @@ def make_kernel(
     if section:  # its characteristics
         header += struct.pack("<4sHHIIIHH", b"PE", 0xAA64, 1, 0, 0, 0, 0, 0)
         header += struct.pack("<8sIIIIIIHHI", b".text", size, 0, size, 0, 0, 0, 0, 0, section)
-    data = header.ljust(size, b"\0")
+    banner = f"Linux version {release} (gcc)".encode() if release else b""
+    data = (header.ljust(0x400, b"\0") + banner).ljust(size, b"\0")
     return gzip.compress(data, mtime=0) if wrap == "gzip" else data
 
 
-def make_ramdisk(*, magic: str = "070701", end: str = "TRAILER!!!") -> bytes:
-    """A cpio archive, as far as anyone looks at it."""
-    return (magic + "0" * 104 + end + "\0").encode("latin-1").ljust(0x200, b"\0")
+def make_ramdisk(
+    *,
+    magic: str = "070701",
+    end: str = "TRAILER!!!",
+    modules: str = "",
+    vermagic: str = "",
+    megabytes: int = 0,
+    pack: str = "",
+    cut: int = 0,
+) -> bytes:
+    """A cpio archive: perhaps with a module for a release, and a file of so many MiB."""
+    data = b""
+    if modules:
+        content = b"\x7fELF\0vermagic=" + (vermagic or modules).encode() + b" SMP\0"
+        data += archived(magic, f"lib/modules/{modules}/kernel/virtio_blk.ko", content)
+    if megabytes:
+        data += archived(magic, "blob", bytes(megabytes << 20))
+    data += archived(magic, end)
+    if pack == "gzip":
+        data = gzip.compress(data, mtime=0)
+    elif not megabytes:
+        data = data.ljust(0x200, b"\0")
+    return data[: len(data) - cut]
+
+
+def archived(magic: str, name: str, content: bytes = b"") -> bytes:
+    """A file of a cpio archive; without a name, what is left of one that was cut off."""
+    if not name:
+        return (magic + "0" * 104).encode("latin-1")
+    numbers = (1, 0o100644, 0, 0, 1, 0, len(content), 0, 0, 0, 0, len(name) + 1, 0)
+    head = magic + "".join(f"{number:08x}" for number in numbers) + name + "\0"
+    return pad(head.encode("latin-1")) + pad(content)
+
+
+def pad(data: bytes) -> bytes:
+    """Up to the next multiple of four."""
+    return data + bytes(-len(data) % 4)
 
 
 def make_firmware(
@@ -155,6 +194,11 @@ class Workshop:
             handset=loaded,
             images=tuple(facts.values()),
             views=said,
+            contents={
+                role: found
+                for role, each in facts.items()
+                if (found := contents.look(each, cache=self.cache))
+            },
             plan=made,
             faults=faults,
         )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mvpsdk.core.facade import Pack, Verdict
     from mvpsdk.errors import Fault
     from mvpsdk.handset.model import Handset, Persona
+    from mvpsdk.image.contents import Contents
     from mvpsdk.image.model import ImageFacts
     from mvpsdk.image.views import Views
     from mvpsdk.plan.model import Partition, Plan, PlannedImage
@@ -40,6 +41,7 @@ class Bench:
         handset: with the board's differences merged in; None when there is none.
         images: facts of every image file.
         views: by role, what the ELF parsers say of an image.
+        contents: by role, what is inside a kernel or a ramdisk.
         plan: where everything goes; None if it could not be made.
         faults: why there is no plan; empty if nobody asked for one.
     """
@@ -49,6 +51,7 @@ class Bench:
     handset: Handset | None = None
     images: tuple[ImageFacts, ...] = ()
     views: Mapping[str, Views] = field(default_factory=dict)
+    contents: Mapping[str, Contents] = field(default_factory=dict)
     plan: Plan | None = None
     faults: tuple[Fault, ...] = ()
 
@@ -148,6 +151,15 @@ class ImageSubject:
         """What the plan makes of this file."""
         images = self.partition.images if self.partition else ()
         return tuple(image for image in images if image.role == self.facts.role)
+
+    @property
+    def contents(self) -> Contents | None:
+        """What is inside of it; None if nothing was looked at there."""
+        return self.bench.contents.get(self.facts.role)
+
+    def beside(self, part: str) -> Contents | None:
+        """Return what is inside the same persona's kernel or ramdisk."""
+        return self.bench.contents.get(f"{self.facts.role.partition('/')[0]}/{part}")
 
     @property
     def persona(self) -> Persona | None:

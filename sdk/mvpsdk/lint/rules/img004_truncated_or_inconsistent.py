@@ -15,9 +15,9 @@ not what is loaded on the phone: that is how hostile files are made.
 
 ## How it is decided
 
-Segments, sections and archive members must end inside the file; the two parsers must agree on
-machine, entry and every program header. A tool that is missing makes this *not checked*, and the
-run a failed one. Confidence: certain.
+Segments, sections and archive members must end inside the file, and a Linux ramdisk must
+unpack; the two parsers must agree on machine, entry and every program header. A tool that is
+missing makes this *not checked*, and the run a failed one. Confidence: certain.
 
 ## Example
 
@@ -69,8 +69,26 @@ def check(subject: ImageSubject) -> Iterator[Observation]:
             ),
             fix=FIX,
         )
+    yield from _unpacked(subject)
     if facts.format == "elf":
         yield from _compare(subject)
+
+
+def _unpacked(subject: ImageSubject) -> Iterator[Observation]:
+    """Look at what Linux would make of a ramdisk; what another system makes of it is its own."""
+    kernel, fault = subject.beside("kernel"), subject.contents.fault if subject.contents else ""
+    if not fault or subject.facts.faults or not (kernel and kernel.release):
+        return
+    yield Flaw(
+        subject=subject.id,
+        message=f"{subject.owner}: {fault}",
+        parties=(
+            Party(name=subject.owner, value=fault),
+            Party(name="file", value=f"{subject.facts.size:#x} bytes"),
+        ),
+        fix=FIX,
+        consequence="Linux stops unpacking there: files are missing, a failure far from the cause",
+    )
 
 
 def _compare(subject: ImageSubject) -> Iterator[Observation]:

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is inside a ramdisk: archives, packed or not, damaged or hostile."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import itertools
+import lzma
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mvpsdk import image
+from mvpsdk.errors import ImageError
+from mvpsdk.image import contents, unpacking
+from mvpsdk.image.contents import Contents, Modules
+from mvpsdk.store import Cache
+from mvpsdk.units import KIB, MIB
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+RELEASE = "6.1.0-50-arm64"
+
+
+def entry(name: str, content: bytes = b"", mode: int = 0o100644) -> bytes:
+    """A file in an archive."""
+    fields = (1, mode, 0, 0, 1, 0, len(content), 0, 0, 0, 0, len(name) + 1, 0)
+    head = b"070701" + b"".join(b"%08x" % field for field in fields) + name.encode() + b"\0"
+    return padded(head) + padded(content)
+
+
+def packed(data: bytes) -> bytes:
+    """As gzip does it, without the time."""
+    return gzip.compress(data, mtime=0)
+
+
+def padded(data: bytes) -> bytes:
+    """Up to the next multiple of four."""
+    return data + bytes(-len(data) % 4)
+
+
+END = entry("TRAILER!!!", mode=0)
+
+
+def module(release: str = RELEASE, magic: str = RELEASE, name: str = "virtio_blk.ko") -> bytes:
+    """A module in its folder."""
+    content = b"\x7fELF" + bytes(100) + b"\0vermagic=" + magic.encode() + b" SMP preempt\0"
+    return entry(f"lib/modules/{release}/kernel/drivers/{name}", content)
+
+
+@pytest.fixture
+def look(tmp_path: Path) -> Callable[[bytes], Contents]:
+    """What is found in these bytes."""
+
+    def of(data: bytes) -> Contents:
+        path = tmp_path / "initrd"
+        path.write_bytes(data)
+        found = contents.look(image.open(path, "work/ramdisk"))
+        assert found is not None
+        return found
+
+    return of
+
+
+ARCHIVE = entry("bin", mode=0o040755) + entry("bin/sh", b"x" * 5000) + module() + END
+FOUND = Contents(
+    unpacked=2 * 4 * KIB + 4 * KIB, modules=(Modules(folder=RELEASE, magic=RELEASE, count=1),)
+)
+
+
+def raw_lzma(data: bytes) -> bytes:
+    """The old format."""
+    return lzma.compress(data, format=lzma.FORMAT_ALONE)
+
+
+@pytest.mark.parametrize("pack", [bytes, packed, lzma.compress, raw_lzma, bz2.compress])
+def test_an_archive_is_read_however_it_is_packed(pack: Any, look: Any) -> None:
+    """Files in whole pages; folders take none."""
+    assert look(pack(ARCHIVE)) == FOUND
+
+
+@pytest.mark.parametrize("zeros", [0, 4, 508, 200 * KIB])
+def test_archives_in_a_row_are_one_ramdisk(look: Any, zeros: int) -> None:
+    """Early files first and packed ones after, as initramfs-tools writes them; zeros between."""
+    early = entry("kernel/firmware", b"y") + END + bytes(zeros)
+    found = look(early + packed(ARCHIVE) + bytes(zeros) + bz2.compress(early))
+    assert (found.unpacked, found.fault) == (5 * 4 * KIB, "")
+
+
+def test_archives_in_a_row_may_be_packed_together(look: Any) -> None:
+    """Linux reads on after an end marker inside of what is packed."""
+    found = look(packed(ARCHIVE + bytes(512) + entry("more", b"z") + END + bytes(512)))
+    assert (found.unpacked, found.fault) == (4 * 4 * KIB, "")
+
+
+def test_what_follows_the_last_archive_is_left_alone(look: Any) -> None:
+    """A boot configuration, a signature: Linux doesn't take these for archives either."""
+    assert look(packed(ARCHIVE) + b"#BOOTCONFIG\n") == FOUND
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (packed(ARCHIVE)[:-20], "its gzip data has no end: it was cut off"),
+        (lzma.compress(ARCHIVE)[:-40], "its xz data has no end: it was cut off"),
+        (packed(ARCHIVE)[:-8] + bytes(8), "its gzip data is damaged: "),
+        (packed(ARCHIVE[: -len(END)]), "no end marker (TRAILER!!!): it was cut off"),
+        (packed(ARCHIVE[:1000]), "its archive ends inside a file: it was cut off"),
+        (packed(ARCHIVE + b"junk" * 30), "its archive has no header at "),
+        (packed(b"070701" + b" 0000001" * 13 + END), "a header of no numbers at 0x0"),
+        (packed(b"070701" + b"ffffffff" * 13 + END), "a name of its archive has 4294967295"),
+    ],
+)
+def test_damage_is_told(look: Any, data: bytes, said: str) -> None:
+    """What contradicts itself, and how."""
+    assert said in look(data).fault
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"\x04\x22\x4d\x18" + bytes(100), "mvpsdk does not unpack lz4"),
+        (packed(b"a tar file" * 20), "what is packed is no archive of the kind that Linux"),
+    ],
+)
+def test_what_is_not_read_is_told(look: Any, data: bytes, said: str) -> None:
+    """No damage, and no silence either."""
+    found = look(data)
+    assert said in found.unread
+    assert found.fault == ""
+
+
+def test_a_bomb_is_not_unpacked(look: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is an end to it, and what was read until then counts."""
+    monkeypatch.setattr(unpacking, "LARGEST", 8 * MIB)
+    found = look(packed(entry("small", b"x") + entry("large", bytes(64 * MIB)) + END))
+    assert "it unpacks to more than" in found.unread
+    assert found.unpacked == 4 * KIB + 64 * MIB
+
+
+def test_a_flood_of_files_has_an_end(look: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names cost time, too."""
+    monkeypatch.setattr(contents, "_MOST", 10)
+    assert "more than 10 files" in look(entry("a") * 100 + END).unread
+
+
+def test_modules_are_counted_by_what_they_are_for(look: Any) -> None:
+    """By folder and by vermagic; a packed one has only its folder."""
+    shut = entry("usr/lib/modules/6.12/kernel/fs/ext4.ko.xz", b"\xfd7zXZ\0")
+    found = look(module() + module(name="b.ko") + module(magic="6.1.0-47-arm64") + shut + END)
+    assert found.modules == (
+        Modules(folder="6.1.0-50-arm64", magic="6.1.0-47-arm64", count=1),
+        Modules(folder="6.1.0-50-arm64", magic=RELEASE, count=2),
+        Modules(folder="6.12", magic="", count=1),
+    )
+
+
+def test_a_kernel_says_its_release(tmp_path: Path) -> None:
+    """By its banner; what has none is no Linux."""
+    head = bytes(0x38) + b"ARM\x64" + bytes(4)
+    path = tmp_path / "linux"
+    for text, release in ((b"Linux version 6.1.0-50-arm64 (debian", RELEASE), (b"Hello", "")):
+        path.write_bytes(head + text.rjust(4000, b"\0"))
+        found = contents.look(image.open(path, "work/kernel"))
+        assert found == Contents(release=release)
+
+
+def test_what_holds_nothing_is_not_looked_at(tmp_path: Path) -> None:
+    """Firmware, flat binaries, images by themselves."""
+    path = tmp_path / "file"
+    path.write_bytes(packed(ARCHIVE))
+    for role in ("realtime", "image", "work/kernel"):
+        assert contents.look(image.open(path, role)) is None
+    path.write_bytes(b"\1" * 100)
+    assert contents.look(image.open(path, "work/ramdisk")) is None
+
+
+def test_a_second_look_costs_no_unpacking(tmp_path: Path) -> None:
+    """The cache keeps what was found, by content; damaged, it is made anew."""
+    path, cache = tmp_path / "initrd", Cache(tmp_path / "cache")
+    path.write_bytes(packed(ARCHIVE))
+    facts = image.open(path, "work/ramdisk")
+    assert contents.look(facts, cache=cache) == FOUND
+    path.unlink()
+    assert contents.look(facts, cache=cache) == FOUND
+    path.write_bytes(packed(ARCHIVE))
+    (kept,) = (tmp_path / "cache" / "results").glob("*/contents.json")
+    kept.write_text("[]")
+    assert contents.look(facts, cache=cache) == FOUND
+
+
+def test_a_cache_that_cannot_be_written_only_costs_time(tmp_path: Path) -> None:
+    """The result is the same."""
+    path = tmp_path / "initrd"
+    path.write_bytes(packed(ARCHIVE))
+    (tmp_path / "cache").write_text("a file where a folder should be")
+    facts = image.open(path, "work/ramdisk")
+    assert contents.look(facts, cache=Cache(tmp_path / "cache")) == FOUND
+
+
+@given(
+    files=st.lists(st.tuples(st.sampled_from("abc"), st.binary(max_size=9000)), max_size=8),
+    cuts=st.lists(st.integers(min_value=0, max_value=8), max_size=3),
+)
+def test_the_sum_is_that_of_the_files(
+    tmp_path_factory: pytest.TempPathFactory, files: Any, cuts: Any
+) -> None:
+    """However the files are spread over archives."""
+    path = tmp_path_factory.mktemp("ramdisk") / "initrd"
+    whole = b""
+    bounds = [0, *sorted(cuts), len(files)]
+    for first, last in itertools.pairwise(bounds):
+        inside = b"".join(entry(name, content) for name, content in files[first:last])
+        whole += packed(inside + END) if first % 2 else inside + END
+    path.write_bytes(whole)
+    found = contents.look(image.open(path, "work/ramdisk"))
+    pages = sum(-(-len(content) // 4096) for _, content in files)
+    assert found == Contents(unpacked=pages * 4096)
+
+
+@given(
+    data=st.one_of(
+        st.binary(min_size=1, max_size=600).map(lambda tail: ARCHIVE[:300] + tail),
+        st.binary(min_size=1, max_size=600).map(lambda tail: packed(ARCHIVE)[:90] + tail),
+        st.binary(min_size=1, max_size=600).map(lambda tail: packed(ARCHIVE[:300] + tail)),
+        st.binary(min_size=1, max_size=600).map(lambda tail: lzma.compress(ARCHIVE)[:40] + tail),
+    )
+)
+def test_nothing_that_a_file_says_is_a_crash(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes
+) -> None:
+    """Damaged and hostile ramdisks get an answer, or none."""
+    path = tmp_path_factory.mktemp("ramdisk") / "initrd"
+    path.write_bytes(data)
+    found = contents.look(image.open(path, "work/ramdisk"))
+    assert found is None or found.unpacked is not None
+
+
+def test_a_file_that_vanishes_is_told(tmp_path: Path) -> None:
+    """Between its facts and its contents."""
+    path = tmp_path / "initrd"
+    path.write_bytes(packed(ARCHIVE))
+    facts = image.open(path, "work/ramdisk")
+    path.unlink()
+    with pytest.raises(ImageError, match="work/ramdisk: can't be read any more"):
+        contents.look(facts)
