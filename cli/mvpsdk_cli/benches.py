@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from mvpsdk.store import Cache, Store
     from mvpsdk_cli.pipeline import Prepared, Request
 
-__all__ = ["of_board", "of_handset", "of_image", "of_prepared"]
+__all__ = ["is_tree", "of_board", "of_handset", "of_image", "of_prepared", "of_tree"]
+
+TREE_MAGIC = b"\xd0\x0d\xfe\xed"
+"""The first bytes of a flattened device tree (Devicetree Specification, 5.2)."""
+NAME_LENGTH = 31
+"""What a board's name may have."""
 
 
 def of_handset(request: Request) -> list[Bench]:
@@ -69,6 +74,24 @@ def of_prepared(prepared: Prepared, cache: Cache, draft: Draft | None = None) ->
 def of_board(path: Path) -> Bench:
     """A board by itself, whether or not all of it is known. Raises BoardError."""
     draft = boards.draft(path)
+    return Bench(draft=draft, board=boards.whole(draft))
+
+
+def is_tree(path: Path) -> bool:
+    """A device tree's file: by its first bytes, or else by its name."""
+    if not path.is_file():
+        return path.suffix == ".dtb"
+    with path.open("rb") as stream:
+        return stream.read(len(TREE_MAGIC)) == TREE_MAGIC or path.suffix == ".dtb"
+
+
+def of_tree(path: Path) -> Bench:
+    """A vendor's device tree by itself, as the board that it would make. Raises InputError."""
+    from mvpsdk import tree
+    from mvpsdk.tree.names import plain
+
+    name = plain(path.stem)[:NAME_LENGTH].rstrip("-") or "tree"
+    draft = tree.open(path).draft(name)
     return Bench(draft=draft, board=boards.whole(draft))
 
 

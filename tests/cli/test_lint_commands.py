@@ -21,6 +21,7 @@ from mvpsdk.lint import Bench, catalogue, check, reference
 from mvpsdk_cli.catalogue import entries
 from mvpsdk_cli.commands import _findings
 from mvpsdk_cli.main import main
+from tree_tables import blob, phone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -182,6 +183,29 @@ def test_a_board_alone(handset: Any, capsys: pytest.CaptureFixture[str]) -> None
     for argument in (str(path), str(path.parent)):
         report = document(capsys, "lint", argument)
         assert (report["exit"], report["target"]) == (0, "qemu-virt")
+
+
+def test_a_tree_alone(handset: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """By its first bytes or its name; what is found points at a node."""
+    handset()
+    Path("Acme_One-1.2.dtb").write_bytes(blob(phone()))
+    Path("fdt").write_bytes(blob({**phone(), "psci": {**phone()["psci"], "method": "hvc"}}))
+    report = document(capsys, "lint", "Acme_One-1.2.dtb")
+    assert (report["exit"], report["target"]) == (0, "acme-one-1-2")
+    assert report["statistics"] == {"BRD003": 1}
+    code, out, _ = run(capsys, "lint", "fdt")
+    assert code == 1
+    assert out.startswith("BRD003 error [fdt] PSCI is called by HVC")
+    assert "  at:      fdt:/psci (board.el2)" in out
+
+
+def test_a_tree_that_is_none_is_exit_2(handset: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its name says that it should be one."""
+    handset()
+    Path("vendor.dtb").write_text("[board]")
+    for name in ("vendor.dtb", "absent.dtb"):
+        code, _, err = run(capsys, "lint", name)
+        assert (code, name in err) == (2, True)
 
 
 def test_an_image_alone(handset: Any, capsys: pytest.CaptureFixture[str]) -> None:

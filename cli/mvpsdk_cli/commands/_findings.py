@@ -85,7 +85,8 @@ def _statistics(report: Report) -> Iterator[str]:
 
 def _summary(report: Report) -> str:
     """All six outcomes, always: silence is what makes a linter distrusted."""
-    on = f" on {', '.join(report.boards)}" if report.boards else ""
+    alone = report.boards == (report.target,)
+    on = f" on {', '.join(report.boards)}" if report.boards and not alone else ""
     counts = report.summary
     made = sum(counts.values()) - counts_of(report, "not-applicable", "not-checked")
     words = {"pass": "passed", "fail": "failed"}

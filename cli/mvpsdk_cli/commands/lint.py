@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Judges a handset, a board or an image before anyone boots it.
+"""Judges a handset, board, tree or image before anyone boots it.
 
-A finding says what collides, where, what one would see on the device, and the next step. Exceptions
-stand in the handset file as [[allow]] with a reason.
+A tree is a vendor's device tree (.dtb), judged as the board that it would make. A finding says what
+collides, where, what one would see on the device, and the next step. Exceptions stand in the
+handset file as [[allow]] with a reason.
 
 Examples:
     mvpsdk lint examples/demo-handset
 
     mvpsdk lint handset.toml --board qemu-virt --select MEM,IMG004 --strict
+
+    mvpsdk lint vendor.dtb
 
     mvpsdk lint --image firmware.elf --format json
 """
@@ -50,7 +53,8 @@ def command(  # noqa: D103 - the module's docstring is the command's
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="PATH", help="Handsets or boards: files or their folders; default: here."
+            metavar="PATH",
+            help="Handsets, boards (files or folders) or device trees (.dtb); default: here.",
         ),
     ] = None,
     *,
@@ -129,11 +133,13 @@ def _benches(paths: list[Path], images: list[Path], asked: Request) -> list[list
 
 
 def _of_path(path: Path, asked: Request) -> list[Bench]:
-    """A handset on its boards, or a board alone."""
+    """A handset on its boards, a board alone, or a device tree alone."""
     from dataclasses import replace
 
     from mvpsdk_cli import benches
 
+    if benches.is_tree(path):
+        return [benches.of_tree(path)]
     if _is_board(path):
         return [benches.of_board(path)]
     return benches.of_handset(replace(asked, handset=path))

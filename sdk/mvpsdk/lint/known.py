@@ -21,25 +21,30 @@ if TYPE_CHECKING:
     from mvpsdk.lint.model import Confidence
     from mvpsdk.lint.subject import BoardSubject
 
-__all__ = ["UNBUILT", "contradictions", "gap_flaw", "gaps", "of_key", "remarks"]
+__all__ = ["UNBUILT", "contradictions", "gap_flaw", "gaps", "of_key", "remarks", "spoken"]
 
 UNBUILT = "nothing can be built for this board as long as that is not known"
 """The consequence of a gap: it never gets as far as a device."""
 
 
 def gaps(subject: BoardSubject, rule: str) -> Iterator[Flaw]:
-    """Yield what is not known yet and is this rule's to say; an error, since nothing is built."""
+    """Yield what is not known yet and is this rule's to say; an error, since nothing is built.
+
+    Where the tree's reader remarks on the same thing, its words are the better ones.
+    """
+    said = spoken(subject, rule)
     for key in subject.draft.todos:
-        if gap(key).rule == rule:
-            yield gap_flaw(key)
+        if gap(key).rule == rule and not said & {key, key.partition(".")[0]}:
+            yield gap_flaw(subject, key)
 
 
-def gap_flaw(key: str, severity: Severity = Severity.ERROR) -> Flaw:
+def gap_flaw(subject: BoardSubject, key: str, severity: Severity = Severity.ERROR) -> Flaw:
     """Make the finding of one fact that is not known yet."""
     missing = gap(key)
+    state = "is not known" if subject.is_tree else "is still TODO"
     return Flaw(
         subject=subject_of_key(key),
-        message=f"{key} is still TODO: {missing.what}",
+        message=f"{key} {state}: {missing.what}",
         parties=(Party(name=key, value="TODO"), Party(name="needed", value=missing.what)),
         fix=missing.how,
         severity=severity,
@@ -66,6 +71,11 @@ def _of_fault(fault: Fault) -> Flaw:
     )
 
 
+def spoken(subject: BoardSubject, rule: str) -> set[str]:
+    """Return the keys of the facts that the tree's reader remarks on for this rule."""
+    return {remark.key for remark in subject.draft.remarks if remark.rule == rule}
+
+
 def remarks(
     subject: BoardSubject,
     rule: str,
@@ -90,11 +100,9 @@ def remarks(
 
 
 def _parties(remark: Remark) -> tuple[Party, ...]:
-    """Name both parties; where the reader saw only one thing, the fact and what was seen."""
-    given = remark.parties or (
-        (remark.key, remark.kind),
-        ("seen at", str(remark.place or "the tree")),
-    )
+    """Name both parties; where the reader saw fewer, the fact and the node, too."""
+    also = ((remark.key, remark.kind), ("seen at", str(remark.place or "the tree")))
+    given = (*remark.parties, *also)[: max(2, len(remark.parties))]
     return tuple(Party(name=name, value=value) for name, value in given)
 
 

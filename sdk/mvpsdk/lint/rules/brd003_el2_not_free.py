@@ -46,6 +46,7 @@ el2 = "unlocked: Linux 6.1 prints 'started at EL2' on a retail unit, log in tick
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mvpsdk.lint.known import gap_flaw, of_key, remarks
@@ -66,31 +67,36 @@ CORE = ()
 CONSEQUENCE = "the image is entered at EL1, its first EL2 register access traps: a black screen"
 
 KEY = "board.el2"
+HVC = "psci-hvc"
+"""What the reader of trees calls it."""
 
 
 def check(subject: BoardSubject) -> Iterator[Observation]:
     """Look at the attestation, then at what speaks against it."""
     el2 = subject.draft.content.board.el2
-    if el2 is None:
-        yield from _unattested(subject)
-    elif el2.startswith("taken"):
+    if el2 and el2.startswith("unlocked"):
+        return
+    if el2 and el2.startswith("taken"):
         yield _taken(el2)
-    if subject.draft.content.cpu.bring_up == "psci-hvc" and not _unlocked(el2):
+    said = list(_remarks(subject))
+    yield from said
+    if el2 is None and not (said and subject.is_tree):
+        yield gap_flaw(subject, KEY, Severity.NOTE if subject.is_tree else Severity.ERROR)
+    if subject.draft.content.cpu.bring_up == "psci-hvc" and not _has_hvc(subject):
         yield _answered(el2)
 
 
-def _unlocked(el2: str | None) -> bool:
-    return bool(el2 and el2.startswith("unlocked"))
+def _remarks(subject: BoardSubject) -> Iterator[Flaw]:
+    """Pass on what the tree's reader saw: PSCI by HVC is certain, all else is likely."""
+    for remark, flaw in remarks(subject, CODE, Severity.WARNING, Confidence.LIKELY):
+        if remark.kind == HVC:
+            yield replace(flaw, severity=Severity.ERROR, confidence=Confidence.CERTAIN)
+        else:
+            yield flaw
 
 
-def _unattested(subject: BoardSubject) -> Iterator[Flaw]:
-    """In a board file this is a gap like others; a tree can't say, so what it lacks is no error."""
-    known = [flaw for _, flaw in remarks(subject, CODE, Severity.WARNING, Confidence.LIKELY)]
-    yield from known
-    if not subject.is_tree:
-        yield gap_flaw(KEY)
-    elif not known:
-        yield gap_flaw(KEY, Severity.NOTE)
+def _has_hvc(subject: BoardSubject) -> bool:
+    return any(remark.kind == HVC for remark in subject.draft.remarks)
 
 
 def _taken(el2: str) -> Flaw:

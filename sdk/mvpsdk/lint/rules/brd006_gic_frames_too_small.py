@@ -53,7 +53,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mvpsdk.lint.known import contradictions, of_key, remarks
+from mvpsdk.lint.known import contradictions, of_key, remarks, spoken
 from mvpsdk.lint.model import Severity
 
 if TYPE_CHECKING:
@@ -73,13 +73,25 @@ CONSEQUENCE = "a core hangs while it waits for its redistributor frame"
 KEY = "interrupt-controller.cpu-interface-size"
 GICC_SIZE = 0x2000
 """Bytes: GICC_DIR is the second page's (Arm IHI 0048, 4.1.3)."""
+NO_DIR = "the write that deactivates an interrupt faults"
+SEEN = {
+    "gicc-small": NO_DIR,
+    "gicc-aliased": NO_DIR,
+    "redistributor-regions": "cores of the other regions can't be used",
+}
+"""What the reader of trees sees besides, by its kind, and what comes of it."""
 
 
 def check(subject: BoardSubject) -> Iterator[Observation]:
     """Ask the loader about GICR, and look at GICC."""
     yield from contradictions(subject, CODE)
-    for _, flaw in remarks(subject, CODE):
-        yield flaw
+    for remark, flaw in remarks(subject, CODE, Severity.WARNING):
+        yield replace(flaw, consequence=SEEN.get(remark.kind, ""))
+    if KEY not in spoken(subject, CODE):
+        yield from _interface(subject)
+
+
+def _interface(subject: BoardSubject) -> Iterator[Observation]:
     size = subject.draft.content.interrupt_controller.cpu_interface_size
     if size is not None and size < GICC_SIZE:
         flaw = of_key(
@@ -89,4 +101,4 @@ def check(subject: BoardSubject) -> Iterator[Observation]:
             'see the SoC\'s manual; most have both pages: cpu-interface-size = "8 KiB"',
             Severity.WARNING,
         )
-        yield replace(flaw, consequence="the write that deactivates an interrupt faults")
+        yield replace(flaw, consequence=NO_DIR)

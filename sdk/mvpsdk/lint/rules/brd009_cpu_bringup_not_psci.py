@@ -42,7 +42,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mvpsdk.lint.known import gaps, of_key, remarks
+from mvpsdk.lint.known import gaps, of_key, remarks, spoken
 from mvpsdk.lint.model import Severity
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def check(subject: BoardSubject) -> Iterator[Observation]:
     for _, flaw in remarks(subject, CODE):
         yield flaw
     found = subject.draft.content.cpu.bring_up
-    if found not in (None, NEEDED):
+    if found not in (None, NEEDED) and KEY not in spoken(subject, CODE):
         yield of_key(
             KEY,
             f"{WHY[found]}; the hypervisor needs PSCI 0.2 or later over SMC",

@@ -90,7 +90,7 @@ def check(subject: BoardSubject) -> Iterator[Observation]:
         for other, registers in owned.items():
             if name in owned and other not in assigned and _share(owned[name], registers):
                 yield _reachable(number, (name, owned[name]), (other, registers))
-    for other, registers in owned.items():
+    for other, registers in owned.items() if not subject.is_tree else ():
         if other not in (CONSOLE, *assigned) and _share(owned.get(CONSOLE), registers):
             yield _beside_console(owned[CONSOLE], other, registers)
 

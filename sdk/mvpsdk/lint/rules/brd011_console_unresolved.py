@@ -46,7 +46,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mvpsdk.core.drivers import console_drivers
-from mvpsdk.lint.known import contradictions, gaps, of_key, remarks
+from mvpsdk.lint.known import contradictions, gaps, of_key, remarks, spoken
 from mvpsdk.lint.model import Severity
 
 if TYPE_CHECKING:
@@ -75,10 +75,11 @@ def check(subject: BoardSubject) -> Iterator[Observation]:
         yield flaw
     console = subject.draft.content.console
     there = ", ".join(console_drivers())
-    if console is None:
+    said = spoken(subject, CODE)
+    if console is None and "console" not in said:
         values = (("console", "missing"), ("drivers", there))
         yield of_key("console", "the board has no [console]: it is mute", values, FIX)
-    elif console.driver == "none":
+    elif console and console.driver == "none" and "console.driver" not in said:
         part = console.compatible or "this UART"
         values = (("console.driver", "none"), ("drivers", there))
         yield of_key(

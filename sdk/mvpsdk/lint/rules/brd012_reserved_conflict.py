@@ -50,7 +50,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from mvpsdk.lint.known import of_key, remarks
+from mvpsdk.lint.known import of_key, remarks, spoken
 from mvpsdk.lint.model import Severity
 from mvpsdk.units import Pa, Range
 
@@ -79,7 +79,8 @@ def check(subject: BoardSubject) -> Iterator[Observation]:
         (number, area.name, Range(Pa(area.base), area.size))
         for number, area in enumerate(subject.draft.content.reserved)
     ]
-    for (_, name, first), (number, other, second) in combinations(areas, 2):
+    pairs = combinations(areas, 2) if not spoken(subject, CODE) else ()
+    for (_, name, first), (number, other, second) in pairs:
         if first.overlaps(second):
             yield of_key(
                 f"reserved[{number}]",
