@@ -29,6 +29,8 @@ _PIECE = MIB
 """Unpacked at a time, in bytes."""
 _FEED = 64 * KIB
 """Given to a decoder at a time, in bytes."""
+_ZSTD_FEED, _ZSTD_WINDOW = KIB, 128 * MIB
+"""The same for zstd's, and the largest window that Linux's own takes, in bytes."""
 _XZ_MEMORY = 256 * MIB
 """What an xz decoder may use, in bytes; Linux's own can't use more than that for its dictionary."""
 
@@ -80,11 +82,42 @@ class _Inflate:
         return self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
 
 
+class _Zstd:
+    """Gives zstandard's decoder the form of the others; it knows no limit but by what it is fed."""
+
+    needs_input = True
+
+    def __init__(self) -> None:
+        """Expect a frame whose window is no larger than Linux takes."""
+        import zstandard
+
+        self._error = zstandard.ZstdError
+        self._inner = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
+
+    @property
+    def eof(self) -> bool:
+        """Whether the frame's end was reached, and its checksum is right."""
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        """What was given beyond the end."""
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, _max_length: int, /) -> bytes:
+        """Unpack all of that: at most 32 MiB, since a block of 128 KiB takes four bytes or more."""
+        try:
+            return self._inner.decompress(data)
+        except self._error as wrong:
+            raise ValueError(str(wrong)) from None
+
+
 _DECODERS: dict[str, Callable[[], _Decoder]] = {
     "gzip": _Inflate,
     "xz": lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY),
     "lzma": lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_XZ_MEMORY),
     "bzip2": bz2.BZ2Decompressor,
+    "zstd": _Zstd,
 }
 
 
@@ -173,12 +206,13 @@ class _Packed(Source):
         super().__init__()
         self._data, self._next, self._budget = data, start, budget
         self._kind, self._decoder = kind, _DECODERS[kind]()
+        self._feed = _ZSTD_FEED if kind == "zstd" else _FEED
 
     def _more(self) -> bytes:
         while not self._decoder.eof:
             feed = b""
             if self._decoder.needs_input:
-                feed = self._data[self._next : self._next + _FEED]
+                feed = self._data[self._next : self._next + self._feed]
                 self._next += len(feed)
             piece = self._decoded(feed)
             if piece:
@@ -191,7 +225,7 @@ class _Packed(Source):
     def _decoded(self, feed: bytes) -> bytes:
         try:
             return self._decoder.decompress(feed, _PIECE)
-        except (zlib.error, lzma.LZMAError, OSError, EOFError) as wrong:
+        except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as wrong:
             raise DamagedError(f"its {self._kind} data is damaged: {wrong}") from None
 
     @property

@@ -15,9 +15,9 @@ ramdisk.
 
 ## How it is decided
 
-The ramdisk is unpacked, as far as its packing is gzip, xz, lzma or bzip2. Modules of other kernels
-beside those of the right one do no harm. A kernel without a banner is no Linux: not applicable.
-Confidence: certain.
+The ramdisk is unpacked, as far as its packing is gzip, xz, lzma, bzip2 or zstd. Modules of other
+kernels beside those of the right one do no harm. A kernel without a banner is no Linux: not
+applicable. Confidence: certain.
 
 ## Example
 
