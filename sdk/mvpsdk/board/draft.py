@@ -61,8 +61,18 @@ class Draft:
         return self.content.board.name
 
     def place(self, key: str) -> Place | None:
-        """Return where a key such as `memory[0].size` stands in the file, or its table."""
-        return nearest(self.places, key)
+        """Return where a key such as `memory[0].size` stands in the file, or its table.
+
+        In a device tree no node is a table: there it is where the first fact of the table stands.
+        """
+        return nearest(self.places, key) or next(
+            (
+                found
+                for name, found in self.places.items()
+                if name.startswith((f"{key}.", f"{key}["))
+            ),
+            None,
+        )
 
 
 def draft_of(

@@ -225,6 +225,8 @@ def test_what_a_later_version_does_is_refused(
         ({'default = "personal"': 'default = "persona"'}, 32, 'there is no persona "persona"'),
         ({'menu-timeout = "3 s"': "menu-timeout = 3"}, 33, "boot.menu-timeout: a duration is text"),
         ({'menu-timeout = "3 s"': 'menu-timeout = "99999 min"'}, 33, "longer than 49 days"),
+        ({'reason = "no IOMMU on this SoC"': ""}, 35, "allow[0].reason is missing"),
+        ({'"no IOMMU on this SoC"': '""'}, 38, "allow[0].reason: must not be empty"),
         ({'"MEM009"': '"ALL"'}, 36, 'allow[0].rule: "ALL" has characters'),
         (
             {"2027-06-30": '"soon"'},

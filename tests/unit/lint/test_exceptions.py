@@ -31,6 +31,17 @@ def test_an_exception_for_something_else_excuses_nothing(nouns: Any, at: str) ->
     assert [excuse.state for excuse in report.allows] == ["unused"]
 
 
+@pytest.mark.parametrize("at", ["", "board", "board.timer", "board.timer.frequency"])
+def test_an_exception_may_speak_of_the_board(nouns: Any, at: str) -> None:
+    """The handset's maker knows why the board's finding does no harm."""
+    bench = nouns.bench(nouns.allow("BRD008", at=at))
+    timer = bench.draft.content.timer.model_copy(update={"frequency": 8_000_000})
+    content = bench.draft.content.model_copy(update={"timer": timer})
+    forced = replace(bench, draft=replace(bench.draft, content=content))
+    report = nouns.lint(forced, select=["BRD008"])
+    assert (report.findings, [excuse.state for excuse in report.allows]) == ((), ["used"])
+
+
 def test_an_exception_holds_on_its_last_day_and_not_after(nouns: Any) -> None:
     """The day after, the finding is back, and the exception is said to be expired."""
     excused = nouns.allow(until=nouns.today)

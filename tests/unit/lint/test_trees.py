@@ -98,3 +98,9 @@ def test_each_failure_is_said_once_at_its_node(
 ) -> None:
     """Where the reader's remark and a fact's gap speak of the same thing, one of them speaks."""
     assert found(nouns, table) == expected
+
+
+def test_a_contradiction_of_a_table_stands_at_its_first_fact(nouns: Any) -> None:
+    """In a tree no node is called `console`: the UART's is meant."""
+    table = changed(phone(), "memory@40000000", reg=[0, 0x9000000, 0, 0x40000000])
+    assert ("BRD002", "error", "board.console", "/soc/serial@1000") in found(nouns, table)

@@ -86,10 +86,10 @@ def check(subject: BoardSubject) -> Iterator[Observation]:
     owned = _registers(subject.draft.content)
     handset = subject.bench.handset
     assigned = handset.realtime.devices if handset and handset.realtime else ()
-    for number, name in enumerate(assigned):
+    for name in assigned:
         for other, registers in owned.items():
             if name in owned and other not in assigned and _share(owned[name], registers):
-                yield _reachable(number, (name, owned[name]), (other, registers))
+                yield _reachable((name, owned[name]), (other, registers))
     for other, registers in owned.items() if not subject.is_tree else ():
         if other not in (CONSOLE, *assigned) and _share(owned.get(CONSOLE), registers):
             yield _beside_console(owned[CONSOLE], other, registers)
@@ -110,9 +110,9 @@ def _share(first: Range[Pa] | None, second: Range[Pa]) -> bool:
     return pages_around(first).overlaps(pages_around(second))
 
 
-def _reachable(number: int, mine: tuple[str, Range[Pa]], other: tuple[str, Range[Pa]]) -> Flaw:
+def _reachable(mine: tuple[str, Range[Pa]], other: tuple[str, Range[Pa]]) -> Flaw:
     return Flaw(
-        subject=f"realtime.devices[{number}]",
+        subject=f"realtime.devices.{mine[0]}",
         message=f"{mine[0]} {mine[1]} shares page {pages_around(mine[1]).base:#x} with"
         f" {other[0]} {other[1]}, which the firmware does not own",
         parties=tuple(Party(name=name, value=str(registers)) for name, registers in (mine, other)),

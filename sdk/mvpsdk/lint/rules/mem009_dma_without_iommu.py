@@ -75,7 +75,7 @@ def check(subject: PlanSubject) -> Iterator[Observation]:
     for partition in subject.plan.partitions:
         for device in _owned(partition, masters):
             key = "realtime" if partition.kind == "realtime" else f"persona.{partition.name}"
-            yield _flaw(f"{key}.devices", device, partition)
+            yield _flaw(f"{key}.devices.{device.name}", device, partition)
 
 
 def _owned(partition: Partition, devices: Sequence[Device]) -> Iterator[Device]:
