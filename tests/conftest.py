@@ -4,6 +4,7 @@
 import importlib.util
 import logging
 import os
+import signal
 import sys
 from collections.abc import Iterator
 
@@ -24,6 +25,10 @@ def _use_library(path: str) -> None:
 
 if "MVPSDK_CORE_LIB" in os.environ:
     _use_library(os.environ["MVPSDK_CORE_LIB"])
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's background jobs begin
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
