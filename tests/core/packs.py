@@ -40,7 +40,9 @@ def board() -> core.PackBoard:
         gicr_size=0x20000,
         console_base=0x09000000,
         console_size=0x1000,
-        console_driver=core.ConsoleDriver.PL011,
+        console_register=0x09000000,
+        console_driver="pl011",
+        console_width=1,
         console_irq=33,
     )
 

@@ -33,7 +33,7 @@ class Left:
         """A number as cells."""
         return [value >> 32, value & 0xFFFFFFFF][2 - width :]
 
-    def set(self, path: str, name: str, value: str | list[str] | list[int]) -> None:
+    def set(self, path: str, name: str, value: str | list[str] | list[int] | None) -> None:
         """Set a property."""
         self.tree.set_property(name, value, path)
 
@@ -89,14 +89,14 @@ def test_without_a_device_tree_nothing_is_read() -> None:
 
 
 def console(path: str, compatible: list[str], **extra: str) -> int:
-    """The console that is found with this stdout-path."""
+    """The address of the console that is found with this stdout-path."""
     left = Left()
     left.set("/chosen", "stdout-path", path)
     left.set("/serial@9000000", "compatible", compatible)
     left.set("/serial@9000000", "reg", [0, 0x9000000, 0, 0x1000])
     for name, value in extra.items():
         left.set("/aliases", name, value)
-    return int(left.read()[1].console)
+    return int(left.read()[1].console.base)
 
 
 @pytest.mark.parametrize(
@@ -109,17 +109,115 @@ def console(path: str, compatible: list[str], **extra: str) -> int:
         ("serial1", ["arm,pl011"], 0),
         ("/serial@9000000", ["arm,pl0115"], 0),
         ("/nowhere", ["arm,pl011"], 0),
-        ("/" + "x" * 100, ["arm,pl011"], 0),
+        ("/" + "x" * 200, ["arm,pl011"], 0),
+        ("x" * 200, ["arm,pl011"], 0),
     ],
 )
 def test_the_console_of_the_tree(path: str, compatible: list[str], found: int) -> None:
     """By path, with options, by alias; only one that the hypervisor drives."""
-    assert console(path, compatible, serial0="/serial@9000000") == found
+    aliases = {"serial0": "/serial@9000000", "x" * 128: "/serial@9000000"}
+    assert console(path, compatible, **aliases) == found
+
+
+def layout(**cells: int) -> tuple[int, int]:
+    """Shift and width of a console of two names, each served with a layout of its own."""
+    left = Left()
+    left.set("/chosen", "stdout-path", "/serial@9000000")
+    left.set("/serial@9000000", "compatible", ["test,uart", "arm,pl011"])
+    left.set("/serial@9000000", "reg", [0, 0x9000000, 0, 0x1000])
+    for name, value in cells.items():
+        left.set("/serial@9000000", name.replace("_", "-"), [value])
+    found = left.read()[1].console
+    return found.shift, found.width
+
+
+def test_the_consoles_registers_lie_as_the_tree_says() -> None:
+    """Else as the driver says of the most specific name that it serves; never out of bounds."""
+    assert layout() == (2, 4)
+    assert layout(reg_shift=0, reg_io_width=1) == (0, 1)
+    assert layout(reg_shift=4, reg_io_width=3) == (2, 4)
+    assert layout(reg_shift=0xFFFFFFFF, reg_io_width=0xFFFFFFFF) == (2, 4)
+
+
+Cells = dict[str, list[int] | None]
+
+
+def behind(bus: Cells, inner: Cells, reg: list[int]) -> int:
+    """The address of a console on a bus within a bus."""
+    left = Left()
+    left.set("/chosen", "stdout-path", "/soc/bus/serial")
+    for path, properties in (("/", {"#address-cells": [2]}), ("/soc", bus), ("/soc/bus", inner)):
+        for name, value in properties.items():
+            left.set(path, name, value)
+    left.set("/soc/bus/serial", "compatible", "arm,pl011")
+    left.set("/soc/bus/serial", "reg", reg)
+    return int(left.read()[1].console.base)
+
+
+WIDE: Cells = {"#address-cells": [2], "#size-cells": [2]}
+NARROW: Cells = {"#address-cells": [1], "#size-cells": [1]}
+HERE: Cells = {"ranges": None}  # empty: addresses are the same on both sides
+
+
+@pytest.mark.parametrize(
+    ("bus", "inner", "reg", "found"),
+    [
+        (WIDE | HERE, WIDE | HERE, [1, 0x2000, 0, 0x1000], 0x1_0000_2000),
+        (HERE, NARROW | HERE, [0x2000, 0x1000], 0x2000),  # 2 and 1 are the defaults
+        (
+            NARROW | {"ranges": [0, 1, 0, 0x1000, 0x1000, 2, 0, 0x9000]},
+            NARROW | {"ranges": [0x100, 0x1100, 0x100]},
+            [0x180, 0x80],
+            0x2_0000_0180,
+        ),
+        (WIDE | HERE, NARROW | {"ranges": [0x100, 0, 0x1100, 0x100]}, [0x100, 4], 0x1100),
+        (WIDE | HERE, NARROW | {"ranges": [0x100, 0, 0x1100, 0x100]}, [0x200, 4], 0),
+        (WIDE | HERE, NARROW | {"ranges": [0x100, 0, 0x1100]}, [0x100, 4], 0),
+        (WIDE | HERE, NARROW, [0x100, 4], 0),
+        (WIDE | HERE, {"#address-cells": [3], "#size-cells": [2]} | HERE, [0, 0, 1, 0, 4], 0),
+        (WIDE | HERE, {"#address-cells": [0], "#size-cells": [0]} | HERE, [1], 0),
+        (WIDE | HERE, WIDE | HERE, [0x100], 0),
+        (WIDE | {"ranges": [0] * 7}, WIDE | {"ranges": [0] * 6}, [0, 0, 0, 4], 0),
+        (
+            {"#address-cells": [3], "#size-cells": [2], "ranges": [0] * 7},
+            WIDE | HERE,
+            [0, 0, 0, 4],
+            0,
+        ),
+        (
+            {"#address-cells": [0], "#size-cells": [0], "ranges": [0] * 2},
+            NARROW | {"ranges": [0]},
+            [0, 4],
+            0,
+        ),
+        (
+            {"#address-cells": [2], "#size-cells": [0], "ranges": [0] * 4},
+            WIDE | HERE,
+            [0, 0, 0, 4],
+            0,
+        ),
+    ],
+)
+def test_the_console_is_found_behind_buses(
+    bus: Cells, inner: Cells, reg: list[int], found: int
+) -> None:
+    """Each bus moves addresses by its ranges; what has no way up to the CPU is not found."""
+    assert behind(bus, inner, reg) == found
+
+
+@pytest.mark.parametrize(
+    ("named", "same"), [(b"pl011", True), (b"pl01", False), (b"pl0111", False), (b"none", False)]
+)
+def test_a_pack_for_another_console_driver_is_known(named: bytes, *, same: bool) -> None:
+    """By the driver's whole name."""
+    board = ffi.new("struct mvp_board *")
+    board.console_driver = named.ljust(16, b"\0")
+    assert lib.boot_has_driver(board) is same
 
 
 def test_no_stdout_path_is_no_console() -> None:
     """A refusal will be mute."""
-    assert Left().read()[1].console == 0
+    assert Left().read()[1].console.base == 0
 
 
 @pytest.mark.parametrize(

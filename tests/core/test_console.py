@@ -51,6 +51,12 @@ def test_the_hypervisors_values_are_hex(machine: Handset) -> None:
     assert machine.console() == "[mvp] a=0x0 b=0xdeadbeef00\r\n"
 
 
+def test_the_hypervisor_can_say_a_word(machine: Handset) -> None:
+    """A line of its own, as any."""
+    lib.log_words(b"driver ", b"pl011")
+    assert machine.console() == "[mvp] driver pl011\r\n"
+
+
 def test_what_the_uart_does_not_take_waits(machine: Handset, say: Say) -> None:
     """A full UART delays; nothing is lost or reordered."""
     machine.host.console_full = 1

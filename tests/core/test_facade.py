@@ -18,7 +18,6 @@ ENUMS: dict[type[IntEnum], tuple[str, str]] = {
     core.EntryProtocol: ("mvp_entry_protocol", "MVP_ENTRY_"),
     core.RegionKind: ("mvp_region_kind", "MVP_REGION_"),
     core.ImageKind: ("mvp_image_kind", "MVP_IMAGE_"),
-    core.ConsoleDriver: ("mvp_console_driver", "MVP_CONSOLE_"),
     core.BringUp: ("mvp_bring_up", "MVP_BRING_UP_"),
 }
 

@@ -46,8 +46,17 @@ BOARD: list[Case] = [
     (T.BOARD, 0, {"gic_version": 1}, R.CONFIG_BOARD),
     (T.BOARD, 0, {"gicr_base": 0x08001000}, R.MEM_DEVICE),
     (T.BOARD, 0, {"gicr_base": 0x40100000}, R.MEM_DEVICE),
-    (T.BOARD, 0, {"console_driver": 2}, R.CONFIG_BOARD),
-    (T.BOARD, 0, {"console_driver": 0}, R.CONFIG_BOARD),
+    (T.BOARD, 0, {"console_driver": b""}, R.CONFIG_BOARD),
+    (T.BOARD, 0, {"console_driver": b"x" * 16}, R.CONFIG_BOARD),
+    (T.BOARD, 0, {"console_driver": b"none"}, R.CONFIG_BOARD),
+    (T.BOARD, 0, {"console_register": 0x09000002}, R.CONFIG_BOARD),
+    (T.BOARD, 0, {"console_register": 0x09000F04}, R.CONFIG_BOARD),
+    (T.BOARD, 0, {"console_register": 0x08FFFFFC}, R.CONFIG_BOARD),
+    (T.BOARD, 0, {"console_shift": 4, "console_width": 4}, R.CONFIG_BOARD),
+    (T.BOARD, 0, {"console_shift": 2, "console_width": 0}, R.CONFIG_BOARD),
+    (T.BOARD, 0, {"console_shift": 2, "console_width": 3}, R.CONFIG_BOARD),
+    (T.BOARD, 0, {"console_shift": 2, "console_width": 8}, R.CONFIG_BOARD),
+    (T.BOARD, 0, {"console_shift": 1, "console_width": 4}, R.CONFIG_BOARD),
     (T.BOARD, 0, {"console_irq": 31}, R.CONFIG_BOARD),
     (T.BOARD, 0, {"console_irq": 1020}, R.CONFIG_BOARD),
     (T.BOARD, 0, {"console_size": 0x10}, R.MEM_ALIGN),
@@ -58,7 +67,6 @@ BOARD: list[Case] = [
     (T.BOARD, 0, {"hypervisor_irq": 32}, R.CONFIG_BOARD),
     (T.BOARD, 0, {"cpu_count": 0}, R.CONFIG_BOARD),
     (T.BOARD, 0, {"bring_up": 3}, R.CONFIG_BOARD),
-    (T.BOARD, 0, {"zero": 1}, R.CONFIG_BOARD),
 ]
 
 MEMORY: list[Case] = [

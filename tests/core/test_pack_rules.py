@@ -45,13 +45,29 @@ def test_a_board_without_a_console_is_accepted(pack: core.Pack) -> None:
     """No driver, and then no address or interrupt either."""
     silent = replace(
         pack.boards[0],
-        console_driver=core.ConsoleDriver.NONE,
+        console_driver="none",
         console_base=0,
         console_size=0,
+        console_register=0,
+        console_width=0,
         console_irq=0,
     )
 
     assert R.OK is _reason(pack, boards=(silent,))
+
+
+@pytest.mark.parametrize(("shift", "width"), [(0, 1), (1, 2), (2, 1), (2, 4), (3, 4)])
+def test_a_console_may_begin_anywhere_in_its_pages(pack: core.Pack, shift: int, width: int) -> None:
+    """All that a driver may touch lies in them; the registers lie as their part has them."""
+    moved = replace(
+        pack.boards[0],
+        console_driver="another-builds",
+        console_register=0x09000F00,
+        console_shift=shift,
+        console_width=width,
+    )
+
+    assert R.OK is _reason(pack, boards=(moved,))
 
 
 def test_two_banks_of_ram_lie_apart(pack: core.Pack) -> None:

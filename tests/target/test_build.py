@@ -11,6 +11,7 @@ import pytest
 
 from mvpsdk import build
 from mvpsdk.build import elf, recipe
+from mvpsdk.core.drivers import console_drivers
 from mvpsdk.errors import InputError, ToolFailedError
 from mvpsdk.store import Cache
 
@@ -76,6 +77,16 @@ def test_the_hypervisor_is_the_same_from_any_folder(
     start = time.process_time()
     assert build.image("pl011", toolchain=toolchain, cache=cache, core=elsewhere) == here
     assert time.process_time() - start < 0.3
+
+
+@pytest.mark.parametrize("driver", [*console_drivers(), "none"])
+def test_the_hypervisor_builds_with_each_console_driver(
+    toolchain: build.Toolchain, driver: str
+) -> None:
+    """And with none, for a board that is mute; its own name is in it."""
+    image = build.image(driver, toolchain=toolchain, cache=Cache.default())
+    check_image(image)
+    assert f"{driver}\0".encode() in image.binary
 
 
 def check_image(image: build.Image) -> None:

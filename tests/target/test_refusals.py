@@ -7,6 +7,8 @@ import random
 import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
 from threading import Timer
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ from mvpsdk.core import facade as core
 from mvpsdk.store import Cache
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from pathlib import Path
 
 pytestmark = pytest.mark.target
@@ -82,17 +85,24 @@ def verdict(line: bytes) -> str | None:
     return "0" if ACCEPTED in line else None
 
 
-def board_says(hypervisor: Path, initrd: Path) -> int:
-    """The reason code that the hypervisor stops with; 0 if it goes on, -1 if it says nothing."""
+def said(hypervisor: Path, initrd: Path) -> Generator[bytes]:
+    """What the hypervisor says, line by line, until nobody asks for more."""
     command = [*QEMU, "-kernel", str(hypervisor), "-initrd", str(initrd)]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as machine:
         guard = Timer(PATIENCE, machine.kill)
         guard.start()
         assert machine.stdout
-        reason = next(filter(None, map(verdict, machine.stdout)), -1)
-        guard.cancel()
-        machine.kill()
-    return int(reason)
+        try:
+            yield from machine.stdout
+        finally:
+            guard.cancel()
+            machine.kill()
+
+
+def board_says(hypervisor: Path, initrd: Path) -> int:
+    """The reason code that the hypervisor stops with; 0 if it goes on, -1 if it says nothing."""
+    with closing(said(hypervisor, initrd)) as lines:
+        return int(next(filter(None, map(verdict, lines)), -1))
 
 
 def boot_all(hypervisor: Path, damaged: list[bytes], folder: Path) -> list[int]:
@@ -137,3 +147,19 @@ def test_damage_below_the_checksum_is_refused_for_the_same_reason(
     assert len(refused) == MENDED
     assert len(set(host)) >= 5
     assert boot_all(hypervisor, refused, tmp_path) == host
+
+
+def test_a_pack_for_another_console_driver_is_refused(hypervisor: Path, tmp_path: Path) -> None:
+    """Both names are told, on the console that the device tree names."""
+    pack = packs.good_pack()
+    board = replace(pack.boards[0], console_driver="another", console_shift=2, console_width=4)
+    metadata = core.pack_write(replace(pack, boards=(board,)))
+    initrd = tmp_path / "pack"
+    initrd.write_bytes(metadata.ljust(core.pack_read(metadata).total_size, b"\0"))
+    assert core.pack_check(initrd.read_bytes()).ok
+    with closing(said(hypervisor, initrd)) as lines:
+        assert [next(lines) for _ in range(3)] == [
+            b"[mvp] console driver of the pack another\r\n",
+            b"[mvp] console driver of this build pl011\r\n",
+            b"[mvp] stop reason=0x48 table=0x0 index=0x0 value=0x0 bound=0x0\r\n",
+        ]

@@ -156,16 +156,30 @@ def _interrupts(known: Draft) -> Iterator[Fault]:
 
 
 def _console(known: Draft) -> Iterator[Fault]:
-    driver = known.content.console.driver if known.content.console else None
-    if driver not in (None, "none", *console_drivers()):
+    console = known.content.console
+    if console is None:
+        return
+    if console.driver not in (None, "none", *console_drivers()):
         there = ", ".join([*console_drivers(), "none"])
         yield _fault(
             known,
             "console.driver",
-            f'there is no driver "{driver}"',
+            f'there is no driver "{console.driver}"',
             f"there are: {there}",
             rule="BRD011",
-            parties=(("console.driver", str(driver)), ("drivers", there)),
+            parties=(("console.driver", str(console.driver)), ("drivers", there)),
+        )
+    width, stride = console.register_width, 1 << console.register_shift
+    if width > stride:
+        yield _fault(
+            known,
+            "console.register-width",
+            f"accesses of {width} bytes, but the registers stand {stride} apart",
+            "correct the width, or console.register-shift",
+            parties=(
+                ("console.register-width", f"{width} bytes"),
+                ("1 << console.register-shift", f"{stride} bytes"),
+            ),
         )
 
 

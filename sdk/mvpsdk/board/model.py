@@ -30,6 +30,9 @@ __all__ = [
 
 BringUp = Literal["psci-smc", "psci-hvc", "spin-table", "none"]
 
+CONSOLE_SPAN = 0x100
+"""Bytes of registers that a console driver may touch: MVP_CONSOLE_SPAN of include/mvp/pack.h."""
+
 NOWHERE = Range(Pa(0), 0)
 """Where nothing is."""
 
@@ -105,8 +108,8 @@ class Console:
 
     @property
     def range(self) -> Range[Pa]:
-        """The page that its registers lie in."""
-        return pages_around(Range(self.base, 1))
+        """The pages that its registers lie in."""
+        return pages_around(Range(self.base, CONSOLE_SPAN))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -144,20 +144,19 @@ class Recipe:
 
 
 def hypervisor(driver: str, core: Path = CORE, *, gic: int = 3) -> Recipe:
-    """Return the recipe of the hypervisor for boards with this console driver ("none": without).
+    """Return the recipe of the hypervisor for boards with this console driver ("none": mute).
 
     gic: the version of the board's GIC. Raises InputError if there is no such driver.
     """
     if gic not in gic_drivers(core):
         there = ", ".join(str(version) for version in gic_drivers(core))
         raise InputError(f"there is no driver for GIC version {gic}", hint=f"there are: {there}")
+    if driver not in (*console_drivers(core), "none"):
+        hint = f"there are: {', '.join([*console_drivers(core), 'none'])}"
+        raise InputError(f"there is no console driver {driver}", hint=hint)
     interrupts = f"drivers/gic_v{gic}"
-    patterns = ["src/*.c", "arch/aarch64/*.[cS]", f"{interrupts}/*.[cS]"]
-    if driver != "none":
-        patterns.append(f"drivers/console_{driver}.c")
-        if not (core / patterns[-1]).is_file():
-            hint = f"there are: {', '.join([*console_drivers(core), 'none'])}"
-            raise InputError(f"there is no console driver {driver}", hint=hint)
+    console = "drivers/mute.c" if driver == "none" else f"drivers/console_{driver}.c"
+    patterns = ["src/*.c", "arch/aarch64/*.[cS]", f"{interrupts}/*.[cS]", console]
     value = fingerprint.digest(core)
     names = (path.relative_to(core).as_posix() for text in patterns for path in core.glob(text))
     return Recipe(
@@ -167,7 +166,10 @@ def hypervisor(driver: str, core: Path = CORE, *, gic: int = 3) -> Recipe:
         script=core / "arch" / "aarch64" / "link.ld",
         entry="_head",
         names={core: "core"},
-        generated={"fingerprint_value.h": fingerprint.header(value)},
+        generated={
+            "console_name.h": f'#define CONSOLE_NAME "{driver}"\n',
+            "fingerprint_value.h": fingerprint.header(value),
+        },
         fingerprint=value.hex(),
     )
 

@@ -12,7 +12,6 @@ from mvpsdk.core._library import lib
 
 __all__ = [
     "BringUp",
-    "ConsoleDriver",
     "EntryProtocol",
     "ImageKind",
     "MemoryKind",
@@ -68,6 +67,7 @@ class Reason(IntEnum):
     RUN_PANIC = lib.MVP_RUN_PANIC
     RUN_SERROR = lib.MVP_RUN_SERROR
     RUN_WINDOW = lib.MVP_RUN_WINDOW
+    RUN_CONSOLE = lib.MVP_RUN_CONSOLE
 
     @property
     def text(self) -> str:
@@ -144,13 +144,6 @@ class ImageKind(IntEnum):
     RAMDISK = lib.MVP_IMAGE_RAMDISK
     DTB = lib.MVP_IMAGE_DTB
     SEGMENT = lib.MVP_IMAGE_SEGMENT
-
-
-class ConsoleDriver(IntEnum):
-    """The hypervisor's own console (enum mvp_console_driver)."""
-
-    NONE = lib.MVP_CONSOLE_NONE
-    PL011 = lib.MVP_CONSOLE_PL011
 
 
 class BringUp(IntEnum):

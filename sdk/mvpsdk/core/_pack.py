@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from mvpsdk.core._enums import (
     BringUp,
-    ConsoleDriver,
     EntryProtocol,
     ImageKind,
     MemoryKind,
@@ -53,7 +52,10 @@ class PackBoard:
     gicv_size: int = 0
     console_base: int = 0
     console_size: int = 0
-    console_driver: ConsoleDriver = ConsoleDriver.NONE
+    console_register: int = 0
+    console_driver: str = "none"
+    console_shift: int = 0
+    console_width: int = 0
     console_irq: int = 0
     gic_version: int = 3
     maintenance_irq: int = 25

@@ -17,7 +17,6 @@ from mvpsdk.core._constants import (
 )
 from mvpsdk.core._enums import (
     BringUp,
-    ConsoleDriver,
     EntryProtocol,
     ImageKind,
     MemoryKind,
@@ -57,7 +56,6 @@ __all__ = [
     "REGION_WRITE",
     "WINDOW_SIZE",
     "BringUp",
-    "ConsoleDriver",
     "EntryProtocol",
     "FdtNode",
     "ImageKind",

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mvpsdk.core.facade import (
     CONSTANTS,
@@ -13,7 +13,6 @@ from mvpsdk.core.facade import (
     REGION_EXECUTE,
     REGION_WRITE,
     BringUp,
-    ConsoleDriver,
     ImageKind,
     MemoryKind,
     Pack,
@@ -37,7 +36,7 @@ from mvpsdk.units import align_up
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mvpsdk.board.model import Board
+    from mvpsdk.board.model import Board, Console
     from mvpsdk.plan.model import Partition, Plan, Region
 
 __all__ = ["check", "lay_out", "metadata", "tables"]
@@ -112,7 +111,6 @@ def _features(plan: Plan) -> int:
 
 def _board(plan: Plan) -> PackBoard:
     board, gic, timer = plan.board, plan.board.interrupt_controller, plan.board.timer
-    console = board.console
     interface = gic.cpu_interface if gic.version == 2 else gic.redistributor  # noqa: PLR2004
     return PackBoard(
         name=board.name,
@@ -127,10 +125,7 @@ def _board(plan: Plan) -> PackBoard:
         gich_size=gic.hypervisor_interface.size,
         gicv_base=gic.virtual_interface.base,
         gicv_size=gic.virtual_interface.size,
-        console_base=console.range.base if console else 0,
-        console_size=console.range.size if console else 0,
-        console_driver=ConsoleDriver[console.driver.upper()] if console else ConsoleDriver.NONE,
-        console_irq=console.irq if console else 0,
+        **_console(board.console),
         gic_version=gic.version,
         maintenance_irq=gic.maintenance_irq,
         virtual_irq=timer.virtual_irq,
@@ -139,6 +134,21 @@ def _board(plan: Plan) -> PackBoard:
         cpu_count=board.cpu.count,
         bring_up=_BRING_UP[board.cpu.bring_up],
     )
+
+
+def _console(console: Console | None) -> dict[str, Any]:
+    """Return the fields of the console; a driver that drives nothing leaves the board mute."""
+    if console is None or console.driver == "none":
+        return {}
+    return {
+        "console_base": console.range.base,
+        "console_size": console.range.size,
+        "console_register": console.base,
+        "console_driver": console.driver,
+        "console_shift": console.register_shift,
+        "console_width": console.register_width,
+        "console_irq": console.irq,
+    }
 
 
 def _memory(board: Board) -> Iterator[PackMemory]:

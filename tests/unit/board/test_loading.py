@@ -101,6 +101,11 @@ def test_a_key_has_its_place(board_file: BoardFile) -> None:
         ({"irq = 33": "irq = 3"}, 32, "console.irq: must be at least 32, not 3"),
         ({"version = 3": "version = 2"}, 24, "cpu-interface: missing, and a GICv2 has one"),
         ({'"pl011"': '"geni"'}, 30, 'console.driver: there is no driver "geni"'),
+        (
+            {"irq = 33": "irq = 33\nregister-shift = 1\nregister-width = 4"},
+            34,
+            "console.register-width: accesses of 4 bytes, but the registers stand 2 apart",
+        ),
         ({'trigger = "edge"': "trigger = [1]"}, 45, "device[1].trigger"),
         ({"irq = 40": "irq = 39"}, 44, "device[1].irq: INTID 39 is device[0].irq already"),
         ({"irq = 39": "irq = 33"}, 38, "device[0].irq: INTID 33 is console.irq already"),

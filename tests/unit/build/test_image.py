@@ -191,18 +191,19 @@ def test_without_a_compiler_the_error_says_how_to_get_one(
 
 
 def test_a_folder_gets_what_engineers_need(core: Path, compiler: Compiler, tmp_path: Path) -> None:
-    """Binary, ELF, the generated header, and a compilation database that names every source."""
+    """Binary, ELF, the generated headers, and a compilation database that names every source."""
     image = build.image("toy", toolchain=GCC, core=core)
 
     paths = build.export(tmp_path / "out" / "deep", [image], GCC)
 
     assert [path.name for path in paths] == [
         "compile_commands.json",
+        "console_name.h",
         "fingerprint_value.h",
         "hypervisor.bin",
         "hypervisor.elf",
     ]
-    assert paths[2].read_bytes() == image.binary
+    assert paths[3].read_bytes() == image.binary
     commands = json.loads(paths[0].read_text())
     assert [command["file"] for command in commands] == [
         source.name for source in image.recipe.sources

@@ -33,11 +33,13 @@ def test_sources_are_found_by_folder(core: Path) -> None:
     ]
 
 
-def test_a_board_without_a_console_needs_no_driver(core: Path) -> None:
-    """The driver "none" is no source."""
+def test_the_driver_is_told_its_name(core: Path) -> None:
+    """It is the file's: the hypervisor holds it against the one that the pack names."""
     found = recipe.hypervisor("none", core)
 
-    assert not [source for source in found.sources if source.name.startswith("drivers/console_")]
+    assert "drivers/mute.c" in [source.name for source in found.sources]
+    assert found.generated["console_name.h"] == '#define CONSOLE_NAME "none"\n'
+    assert found.key(GCC) != recipe.hypervisor("toy", core).key(GCC)
 
 
 def test_an_unknown_driver_is_named(core: Path) -> None:
@@ -53,7 +55,7 @@ def test_the_board_says_which_gic_is_driven(core: Path) -> None:
     found = recipe.hypervisor("none", core, gic=2)
 
     drivers = [source.name for source in found.sources if source.name.startswith("drivers/")]
-    assert drivers == ["drivers/gic_v2/gic.c"]
+    assert drivers == ["drivers/gic_v2/gic.c", "drivers/mute.c"]
     assert found.includes[-1] == core / "drivers" / "gic_v2"
 
 

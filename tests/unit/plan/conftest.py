@@ -39,6 +39,9 @@ GICV3 = InterruptController(
 )
 
 
+CONSOLE = Console(driver="pl011", base=Pa(0x0900_0000), irq=33)
+
+
 @dataclass
 class Parts:
     """What a plan is made of, to be changed by a test before `make()`."""
@@ -65,6 +68,7 @@ class Parts:
     personas: list[Persona] = field(default_factory=list)
     facts: dict[str, ImageFacts] = field(default_factory=dict)
     boards: tuple[str, ...] = ("acme",)
+    console: Console | None = CONSOLE
     menu: int = 0
     default: str | None = None
 
@@ -81,7 +85,7 @@ class Parts:
             reserved=self.reserved,
             interrupt_controller=self.gic,
             timer=Timer(virtual_irq=27, physical_irq=30, hypervisor_irq=26),
-            console=Console(driver="pl011", base=Pa(0x0900_0000), irq=33),
+            console=self.console,
             devices=self.devices,
             virtual=None,
         )

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mvpsdk import plan
-from mvpsdk.board import Device, Reserved
+from mvpsdk.board import Console, Device, Reserved
+from mvpsdk.board.model import CONSOLE_SPAN
 from mvpsdk.core import facade
 from mvpsdk.image import AbiNote
 from mvpsdk.units import GIB, KIB, MIB, Pa, Range
@@ -204,6 +205,28 @@ def test_the_pack_says_what_the_plan_says(parts: Parts) -> None:
     assert (pack.boards[0].window, pack.boards[0].pack_home) == (made.window.base, made.pack.base)
     assert pack.interrupts[0].physical == 39
     assert [one.partition for one in pack.vcpus] == [0, 1, 2]
+
+
+def test_the_pack_says_how_the_console_is_driven(parts: Parts) -> None:
+    """Its first register may lie anywhere; its pages hold all that a driver may touch."""
+    parts.console = Console(
+        driver="8250", base=Pa(0x01C2_8F80), irq=32, register_shift=2, register_width=4
+    )
+    board = facade.pack_read(plan.metadata(parts.make())).boards[0]
+    assert (board.console_driver, board.console_irq) == ("8250", 32)
+    assert (board.console_shift, board.console_width) == (2, 4)
+    assert board.console_register == 0x01C2_8F80
+    assert (board.console_base, board.console_size) == (0x01C2_8000, 8 * KIB)
+    assert facade.CONSTANTS["CONSOLE_SPAN"] == CONSOLE_SPAN
+
+
+def test_a_console_that_nothing_drives_is_not_in_the_pack(parts: Parts) -> None:
+    """As if the board had none: the hypervisor stays mute and touches nothing."""
+    parts.console = Console(driver="none", base=Pa(0x0900_0000), irq=33)
+    mute = facade.pack_read(plan.metadata(parts.make())).boards[0]
+    assert (mute.console_driver, mute.console_base, mute.console_irq) == ("none", 0, 0)
+    parts.console = None
+    assert facade.pack_read(plan.metadata(parts.make())).boards[0] == mute
 
 
 def test_a_plan_is_a_pure_function(parts: Parts) -> None:

@@ -17,7 +17,7 @@ static const struct console_part parts[] = {
     SERVES("arm,pl011", 0, 1),
     SERVES("arm,sbsa-uart", 0, 1),
 };
-CONSOLE_PARTS(parts)
+CONSOLE_DRIVER(parts)
 
 static uint64_t base; /* 0: the board has none */
 static bool waits;    /* the last byte found the FIFO full */
@@ -27,9 +27,9 @@ static volatile uint32_t *reg(uint64_t offset)
     return (volatile uint32_t *)(base + offset);
 }
 
-void console_open(uint64_t address)
+void console_open(const struct uart *uart)
 {
-    base = address;
+    base = uart->base;
 }
 
 void console_interrupts(void)

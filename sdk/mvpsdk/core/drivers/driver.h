@@ -11,6 +11,7 @@
 
 #include "aarch64.h"
 #include "arch.h"
+#include "console_name.h" /* made by the build: CONSOLE_NAME, from the file's name */
 
 /* A part by its `compatible` in device trees, and its layout where the tree does not tell one:
  * registers stand 1 << shift bytes apart, one access has width bytes; 0, 1 where the driver leaves
@@ -19,11 +20,15 @@
 #define SERVES(compatible, shift, width) {compatible, shift, width}
 /* clang-format on */
 
-/* Makes an array of such parts known as those of this build's driver. */
-#define CONSOLE_PARTS(array)                                                \
+/* Makes this build's driver known, with an array of the parts that it serves. */
+#define CONSOLE_DRIVER(parts)                                               \
+    const char *arch_console_name(void)                                     \
+    {                                                                       \
+        return CONSOLE_NAME;                                                \
+    }                                                                       \
     const struct console_part *arch_console_part(uint32_t n)                \
     {                                                                       \
-        return n < sizeof(array) / sizeof((array)[0]) ? &(array)[n] : NULL; \
+        return n < sizeof(parts) / sizeof((parts)[0]) ? &(parts)[n] : NULL; \
     }
 
 #endif

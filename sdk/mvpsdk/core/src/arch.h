@@ -72,7 +72,9 @@ struct console_part {
     uint32_t width; /* bytes of one access */
 };
 
-/* The n-th part that this build's console driver serves; NULL: there are no more. */
+/* The name of this build's console driver: core/drivers/console_<name>.c. */
+const char *arch_console_name(void);
+/* The n-th part that it serves; NULL: there are no more. */
 const struct console_part *arch_console_part(uint32_t n);
 /* One byte to the board's console; false: its FIFO is full, try later. */
 bool arch_console_put(uint8_t byte);

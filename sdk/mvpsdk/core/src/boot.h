@@ -9,17 +9,21 @@
 #include <mvp/core.h>
 
 #include "fdt.h"
+#include "uart.h"
 
 struct boot {
     uint64_t pack;       /* where it is now */
     uint64_t pack_limit; /* end of the initrd range */
-    uint64_t console;    /* the board's console by the device tree; 0: it names none we drive */
+    struct uart console; /* the board's by the device tree; base 0: it names none we drive */
     uint8_t choice[16];  /* mvp.persona= of the boot arguments */
-    uint64_t zero[3];
+    uint64_t zero[2];
 };
 
 /* Reads the device tree at tree. Returns a reason; console is set whenever it could be found. */
 uint32_t boot_read(const void *tree, struct boot *boot);
+
+/* Is this build's console driver the one that the board's pack names? */
+bool boot_has_driver(const struct mvp_board *board);
 
 enum boot_move { BOOT_MOVE_NONE = 0, BOOT_MOVE_SELF = 1, BOOT_MOVE_PACK = 2, BOOT_MOVE_CLASH = 3 };
 

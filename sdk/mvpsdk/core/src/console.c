@@ -137,6 +137,15 @@ void log_line(const char *text)
     log_values(text, NULL);
 }
 
+void log_words(const char *text, const char *word)
+{
+    begin(NULL);
+    put_text(text);
+    put_text(word);
+    put_text("\r\n");
+    console.midline = 0;
+}
+
 static void say_lost(void)
 {
     uint64_t lost = console.lost;

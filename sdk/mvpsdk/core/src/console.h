@@ -22,6 +22,8 @@ void console_guest_write(struct partition *source, const uint8_t *text, uint32_t
 void log_line(const char *text);
 /* The same; each % of the text stands for the next of the values, in hex. */
 void log_values(const char *text, const uint64_t *values);
+/* A line of a text and a word. */
+void log_words(const char *text, const char *word);
 
 /* The UART's interrupt, or a poll: sends what waits and takes what came. */
 void console_service(void);

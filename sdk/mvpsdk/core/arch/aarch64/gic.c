@@ -29,7 +29,7 @@ void gic_enable_owned(const void *pack)
 {
     const struct mvp_pack_header *header = pack;
 
-    if (machine.board->console_driver != MVP_CONSOLE_NONE) {
+    if (machine.board->console_irq != 0) {
         enable_spi(machine.board->console_irq, false);
     }
     for (uint32_t n = 0; n < header->tables[MVP_TABLE_INTERRUPT].count; n++) {

@@ -51,6 +51,16 @@ static void require_gic(const struct mvp_board *board)
     }
 }
 
+/* Another UART's registers would be written to. */
+static void require_driver(const struct mvp_board *board)
+{
+    if (!boot_has_driver(board)) {
+        log_words("console driver of the pack ", (const char *)board->console_driver);
+        log_words("console driver of this build ", arch_console_name());
+        require(MVP_RUN_CONSOLE, 0);
+    }
+}
+
 static uint64_t image_size(void)
 {
     return (uint64_t)_end - (uint64_t)_head;
@@ -139,6 +149,15 @@ static void banner(void)
     log_values("hypervisor window=% fingerprint=%", values);
 }
 
+static void open_console(const struct mvp_board *board)
+{
+    struct uart uart = {.base = board->console_register,
+                        .shift = board->console_shift,
+                        .width = board->console_width};
+
+    console_open(&uart);
+}
+
 static void start_realtime(void)
 {
     for (uint32_t n = 0; n < machine.partition_count; n++) {
@@ -171,20 +190,21 @@ _Noreturn void boot_main(const void *tree, uint64_t pack, uint64_t el)
     uint32_t reason = boot_read(tree, &boot);
     uint64_t home;
 
-    console_open(boot.console);
+    console_open(&boot.console);
     require(el == EL2 ? MVP_OK : MVP_ENTRY_NOT_EL2, el >> 2);
     WRITE("vbar_el2", (uint64_t)vectors); /* from here on a fault of ours has words */
     ISB();
     resume(&boot, pack, &reason);
     require(reason, (uint64_t)tree);
     header = judge(&boot);
+    require_driver(mvp_pack_entry(header, MVP_TABLE_BOARD, 0));
     go_home(tree, &boot, header);
     header = (const void *)boot.pack;
     cpu_init();
     map_own(header);
     board = mvp_pack_entry(header, MVP_TABLE_BOARD, 0);
     home = board->pack_home;
-    console_open(board->console_base);
+    open_console(board);
     require(boot_next_move((uint64_t)_head, image_size(), board->window, boot.pack,
                            header->total_size, home) == BOOT_MOVE_CLASH
                 ? MVP_ENTRY_HOME_CLASH

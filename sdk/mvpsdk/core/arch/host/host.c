@@ -125,6 +125,11 @@ void arch_cache_clean(uint64_t pa, uint64_t size)
     host.cleans++;
 }
 
+const char *arch_console_name(void)
+{
+    return "pl011";
+}
+
 /* As a driver of the board's would: one part that it was made for, and one like it. */
 const struct console_part *arch_console_part(uint32_t n)
 {

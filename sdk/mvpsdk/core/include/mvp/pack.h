@@ -73,7 +73,8 @@ struct mvp_pack_header {
 
 #define MVP_PACK_FLAG_CONCURRENT 0x1 /* all personas resident; else one at a time */
 
-enum mvp_console_driver { MVP_CONSOLE_NONE = 0, MVP_CONSOLE_PL011 = 1 };
+#define MVP_CONSOLE_SPAN 0x100 /* bytes of registers that a console driver may touch */
+
 enum mvp_bring_up { MVP_BRING_UP_NONE = 0, MVP_BRING_UP_PSCI_SMC = 1, MVP_BRING_UP_SPIN_TABLE = 2 };
 
 /* The board's facts. Addresses are physical. */
@@ -90,18 +91,20 @@ struct mvp_board {
     uint64_t gich_size;
     uint64_t gicv_base; /* GICv2 only */
     uint64_t gicv_size;
-    uint64_t console_base;
+    uint64_t console_base; /* the pages that its registers lie in */
     uint64_t console_size;
-    uint32_t console_driver;  /* enum mvp_console_driver */
-    uint32_t console_irq;     /* INTID */
-    uint32_t gic_version;     /* 2 or 3 */
-    uint32_t maintenance_irq; /* INTID of a PPI, as are the next three */
+    uint64_t console_register;  /* the first register, a multiple of 4 */
+    uint8_t console_driver[16]; /* core/drivers/console_<driver>.c, NUL padded; "none": mute */
+    uint32_t console_shift;     /* registers stand 1 << shift bytes apart, if that can differ */
+    uint32_t console_width;     /* bytes of one access: 1, 2 or 4; mute: 0, as all of these */
+    uint32_t console_irq;       /* INTID */
+    uint32_t gic_version;       /* 2 or 3 */
+    uint32_t maintenance_irq;   /* INTID of a PPI, as are the next three */
     uint32_t virtual_irq;
     uint32_t physical_irq;
     uint32_t hypervisor_irq;
     uint32_t cpu_count;
     uint32_t bring_up; /* enum mvp_bring_up */
-    uint32_t zero;
 };
 
 enum mvp_memory_kind { MVP_MEMORY_RAM = 1, MVP_MEMORY_RESERVED = 2 };
