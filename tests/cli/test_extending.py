@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A board, a lint rule and a command are each one new file or folder, and no list knows of them."""
+"""What is added is one new file or folder each, and no list knows of it.
+
+Shown for a board, a lint rule, a command, and a console driver.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,14 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tree_tables import blob, phone
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = Path(sysconfig.get_path("purelib"))
@@ -100,6 +106,14 @@ def command(name: str) -> int:  # noqa: D103 - the module's docstring is the com
     render.out(f"hello, {board.named(name).vendor}")
     return 0
 '''
+
+DRIVER = """
+#include "driver.h"
+
+static const struct console_part parts[] = {SERVES("toy,uart", 2, 4)};
+CONSOLE_DRIVER(parts)
+"""
+"""What Python reads of one; tests/target/test_new_driver.py builds and boots a whole one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -215,3 +229,24 @@ def test_a_command_is_a_file(product: Copy) -> None:
     assert "greet-board" in product.run("--help").stdout.partition("Check")[0]
     assert "mvpsdk greet-board qemu-virt" in product.run("greet-board", "--help").stdout
     assert product.run("greet-board", "qemu-virt").stdout == "hello, QEMU\n"
+
+
+def test_a_console_driver_is_a_file(product: Copy) -> None:
+    """A board may name it, and a vendor's tree with a part of its gets it, layout and all."""
+    vendor = phone()
+    vendor["soc"]["serial@1000"]["compatible"] = ["acme,uart", "toy,uart"]
+    (product.home / "vendor.dtb").write_bytes(blob(vendor))
+    words = ("new-board", "acme-two", "--from-dtb", "vendor.dtb", "--el2", "free")
+    toml = add_board(product.home / "boards") / "acme-one" / "board.toml"
+    toml.write_text(toml.read_text().replace('driver = "pl011"', 'driver = "toy"'))
+    assert 'there is no driver "toy"' in product.run("boards", "show", "acme-one").stderr
+    assert product.run(*words, "--dry-run").stdout.count('"toy"') == 0
+
+    (product.folder / "mvpsdk" / "core" / "drivers" / "console_toy.c").write_text(DRIVER)
+
+    assert product.run("boards", "show", "acme-one").returncode == 0
+    assert product.run(*words).returncode == 0
+    made = tomllib.loads((product.home / "boards" / "acme-two" / "board.toml").read_text())
+    assert made["console"]["driver"] == "toy"
+    assert made["console"]["register-shift"] == 2
+    assert made["console"]["register-width"] == 4

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["Part", "console_drivers", "console_parts", "driver_for", "gic_drivers", "part_for"]
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_SERVES = re.compile(r'\bSERVES\("(?P<compatible>[^"\s]+)", (?P<shift>[0-3]), (?P<width>[124])\)')
+_SERVES = re.compile(
+    r'\bSERVES\(\s*"(?P<compatible>[^"\s]+)",\s*(?P<shift>[0-3]),\s*(?P<width>[124])\s*\)'
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

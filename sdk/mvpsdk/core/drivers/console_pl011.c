@@ -2,6 +2,7 @@
 /* PL011 UART (Arm DDI 0183), set up by the boot loader: interrupts for receive, and for transmit
  * while bytes wait. */
 #include "driver.h"
+#include "registers.h"
 
 #define DR 0x00
 #define FR 0x18
@@ -20,23 +21,32 @@ static const struct console_part parts[] = {
 CONSOLE_DRIVER(parts)
 
 static uint64_t base; /* 0: the board has none */
+static bool is_on;    /* interrupts are */
 static bool waits;    /* the last byte found the FIFO full */
 
-static volatile uint32_t *reg(uint64_t offset)
+static uint32_t get(uint32_t offset)
 {
-    return (volatile uint32_t *)(base + offset);
+    return register_read(base + offset, 4);
+}
+
+static void set(uint32_t offset, uint32_t value)
+{
+    register_write(base + offset, 4, value);
 }
 
 void console_open(const struct uart *uart)
 {
     base = uart->base;
+    is_on = false;
+    waits = false;
 }
 
 void console_interrupts(void)
 {
     if (base != 0) {
-        *reg(ICR) = 0x7ff;
-        *reg(IMSC) = IMSC_RX;
+        set(ICR, 0x7ff);
+        set(IMSC, IMSC_RX);
+        is_on = true;
         waits = false;
     }
 }
@@ -45,7 +55,7 @@ void console_interrupts(void)
 static void wait_for_room(bool on)
 {
     waits = on;
-    *reg(IMSC) = on ? IMSC_RX | IMSC_TX : IMSC_RX;
+    set(IMSC, on ? IMSC_RX | IMSC_TX : IMSC_RX);
 }
 
 bool arch_console_put(uint8_t byte)
@@ -53,13 +63,13 @@ bool arch_console_put(uint8_t byte)
     if (base == 0) {
         return true;
     }
-    if ((*reg(FR) & FR_TXFF) != 0) {
-        if (!waits) {
+    if ((get(FR) & FR_TXFF) != 0) {
+        if (is_on && !waits) {
             wait_for_room(true);
         }
         return false;
     }
-    *reg(DR) = byte;
+    set(DR, byte);
     if (waits) {
         wait_for_room(false);
     }
@@ -68,8 +78,8 @@ bool arch_console_put(uint8_t byte)
 
 int32_t arch_console_get(void)
 {
-    if (base == 0 || (*reg(FR) & FR_RXFE) != 0) {
+    if (base == 0 || (get(FR) & FR_RXFE) != 0) {
         return -1;
     }
-    return (int32_t)(*reg(DR) & 0xff);
+    return (int32_t)(get(DR) & 0xff);
 }
