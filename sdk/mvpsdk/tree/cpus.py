@@ -7,8 +7,6 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mvpsdk.tree.nodes import Node, Tree
     from mvpsdk.tree.notes import Notes
 
@@ -25,23 +23,17 @@ GENERIC = "generic"
 _WORD = re.compile(r"[!-~]{1,63}")
 
 
-def note_cpus(tree: Tree, notes: Notes, cores: Mapping[str, str]) -> int | None:
-    """Write down the cores; returns how many, None if that is not known.
-
-    Args:
-        tree: is read.
-        notes: are written.
-        cores: what a SoC's vendor calls a core, and what it is.
-    """
+def note_cpus(tree: Tree, notes: Notes) -> int | None:
+    """Write down the cores; returns how many, None if that is not known."""
     cpus = [node for node in tree.below("/cpus") if _is_cpu(node)]
     enabled = [node for node in cpus if node.enabled]
     holder = tree.by_path.get("/cpus")
     count = len(enabled) if 0 < len(enabled) <= MOST else None
-    _cores(notes, enabled if count else [], holder, cores)
+    _cores(notes, enabled if count else [], holder)
     notes.known("cpu.count", count, holder, "/cpus has no enabled cpu node")
     _bring_up(tree, notes, enabled, holder)
     if count:
-        _kinds(notes, enabled, holder, cores)
+        _kinds(notes, enabled, holder)
         _affinities(notes, enabled, holder)
     return count
 
@@ -50,31 +42,28 @@ def _is_cpu(node: Node) -> bool:
     return node.text("device_type") == "cpu" or node.generic == "cpu"
 
 
-def _core(node: Node, cores: Mapping[str, str]) -> str:
+def _core(node: Node) -> str:
     """Return a core's kind; "" if the node doesn't tell."""
-    name = node.text("compatible")
-    found = cores.get(name) or name.rpartition(",")[2]
+    found = node.text("compatible").rpartition(",")[2]
     found = GENERIC if found in MODELS else found
     return found if _WORD.fullmatch(found) else ""
 
 
-def _cores(notes: Notes, cpus: list[Node], holder: Node | None, cores: Mapping[str, str]) -> None:
+def _cores(notes: Notes, cpus: list[Node], holder: Node | None) -> None:
     first = cpus[0] if cpus else None
-    kind = _core(first, cores) if first else ""
+    kind = _core(first) if first else ""
     if first is None or not kind:
         notes.missing("cpu.core", first or holder, "the node doesn't say which core it is")
     elif kind == GENERIC:
         notes.fact("cpu.core", kind, first, "likely", "the tree names the architecture only")
     elif first.text("compatible").startswith("arm,"):
         notes.fact("cpu.core", kind, first)
-    elif first.text("compatible") in cores:
-        notes.fact("cpu.core", kind, first, "likely", "by the table of SoCs")
     else:
         notes.fact("cpu.core", kind, first, "likely", "the vendor's own name of the core")
 
 
-def _kinds(notes: Notes, cpus: list[Node], holder: Node | None, cores: Mapping[str, str]) -> None:
-    kinds = [_core(node, cores) for node in cpus]
+def _kinds(notes: Notes, cpus: list[Node], holder: Node | None) -> None:
+    kinds = [_core(node) for node in cpus]
     if len(set(kinds)) > 1 and all(kinds):
         sure = all(node.text("compatible").startswith("arm,") for node in cpus)
         notes.fact("cpu.cores", kinds, holder, "certain" if sure else "likely")

@@ -26,6 +26,10 @@ GENERIC = re.compile(r"memory|region|reserved(-memory)?|rsvd?|mem|buffer|rmem|[0
 HYPERVISOR = re.compile(r"(.*-)?(hyp|hyptz|hypervisor|gunyah|qhee|xen)(-.*)?")
 """Names that vendors give to their own hypervisor's memory."""
 UNKNOWN = "no /memory node gives a size: the boot loader fills it in"
+UNKNOWN_LIVE = (
+    "the running device's tree has no size either: UEFI started it, and tells the kernel of RAM"
+    " itself; see System RAM in /proc/iomem, as root"
+)
 
 
 def note_memory(tree: Tree, notes: Notes) -> None:
@@ -38,12 +42,13 @@ def note_memory(tree: Tree, notes: Notes) -> None:
     if sized:
         return
     base, holder = (banks[0][0].base, banks[0][1]) if banks else (0, None)
+    why = UNKNOWN_LIVE if notes.live else UNKNOWN
     # many trees that wait for the boot loader say 0 for the base as well
     if not base or base % PAGE or base >= REACH:
-        notes.missing("memory[0].base", holder, UNKNOWN)
+        notes.missing("memory[0].base", holder, why)
     else:
         notes.fact("memory[0].base", base, holder, "likely", "the tree names it without a size")
-    notes.missing("memory[0].size", holder, UNKNOWN)
+    notes.missing("memory[0].size", holder, why)
 
 
 def _is_memory(node: Node) -> bool:

@@ -22,7 +22,9 @@ __all__ = ["Confidence", "Fact", "Survey"]
 Confidence = Literal["certain", "likely", "guess"]
 """How sure a fact is: the tree says it; it follows from what the tree says; it is a good guess."""
 
-BLOCKING = ("psci-hvc", "no-psci", "no-gic")
+VIRTUAL = ("interrupt-controller.", "timer.")
+"""Tables of what virtual interrupts need: what a tree lacks of them only a manual may tell."""
+BLOCKING = ("psci-hvc", "no-psci", "psci-0.1", "mixed-enable-method", "no-gic")
 """Kinds of remarks that no hypervisor starts with."""
 
 
@@ -83,8 +85,9 @@ class Survey:
     def blocks(self) -> tuple[Fault, ...]:
         """Why the hypervisor can't run on this board, as far as it is known.
 
-        That is what the tree's reader saw, what virtual interrupts lack, and contradictions. A
-        person who knows better lifts a block by giving the fact: see `given`.
+        That is what the tree's reader saw, what the tree lacks that virtual interrupts and the
+        hypervisor's timer need, and contradictions. A person who knows better lifts a block by
+        giving the fact: see `given`.
         """
         el2 = str(self.values["board"]["el2"])
         found = [
@@ -96,9 +99,8 @@ class Survey:
         if el2.startswith("taken"):
             message = f"EL2 is {el2}: the hypervisor would never run"
             found.append(Fault(message=message, place=self.places["board.el2"], rule="BRD003"))
-        if not any(remark.kind == "no-gic" for remark in self.remarks):
-            missing = [key for key in self.todos if key.startswith("interrupt-controller.")]
-            found += [self._missing(key) for key in missing if self.facts[key].node]
+        missing = [key for key in self.todos if key.startswith(VIRTUAL)]
+        found += [self._missing(key) for key in missing if self.facts[key].node]
         return (*found, *faults_of(self.draft("board")))
 
     def _missing(self, key: str) -> Fault:

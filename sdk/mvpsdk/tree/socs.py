@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 __all__ = ["Soc", "soc_of", "table"]
 
@@ -29,7 +29,6 @@ class Soc:
         evidence: where that is told.
         hint: on EL2, for whoever attests it.
         vendor: of the board, if its compatible doesn't begin with it.
-        cores: what the vendor calls a core in the tree, and what it is.
     """
 
     compatible: str
@@ -37,7 +36,6 @@ class Soc:
     evidence: str = ""
     hint: str = ""
     vendor: str = ""
-    cores: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache

@@ -82,7 +82,7 @@ def survey(
     compatibles = compatibles_of(tree, notes.file)
     notes.fact("board.compatible", compatibles[0], tree.root)
     soc = soc_of(compatibles)
-    cpus = note_cpus(tree, notes, soc.cores if soc else {})
+    cpus = note_cpus(tree, notes)
     note_memory(tree, notes)
     note_reserved(tree, notes, reservations)
     gic = note_gic(tree, notes, cpus)
