@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lets the suite run on another build of the core: `make core-check` names its checked one."""
+"""What all tests share.
+
+The suite can run on another build of the core: `make core-check` names its checked one. A test that
+has something to show records it as its property "table", and it is printed at the end.
+"""
 
 import importlib.util
 import logging
@@ -38,3 +42,11 @@ def log_level() -> Iterator[None]:
     before = log.level
     yield
     log.setLevel(before)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the tables that tests have recorded."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, value in getattr(report, "user_properties", ()):
+            if name == "table" and report.when == "call":
+                terminalreporter.write_line(f"\n{value}")

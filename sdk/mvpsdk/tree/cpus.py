@@ -20,6 +20,9 @@ MODELS = ("armv8", "arm-v8")
 """What the trees of simulators say, which model no core in particular."""
 GENERIC = "generic"
 """How compilers name a core of which nothing is known but the architecture."""
+CPU_ON = 0xC4000003
+"""Function number from PSCI 0.2 on (Arm DEN 0022, 5.4); 0.1 leaves it to the tree."""
+
 _WORD = re.compile(r"[!-~]{1,63}")
 
 
@@ -129,20 +132,29 @@ def _by_psci(notes: Notes, psci: Node) -> None:
             parties=(("method", "hvc"), ("needed", "smc")),
         )
     if set(psci.compatibles) == {"arm,psci"}:
+        number = psci.number("cpu_on", 0)
+        usual = number == CPU_ON
         notes.remark(
             "BRD009",
-            "psci-0.1",
+            "psci-0.1-usual" if usual else "psci-0.1",
             "cpu.bring-up",
-            "PSCI is of version 0.1, with function numbers of its own; 0.2 or later is needed",
+            "PSCI is of version 0.1"
+            + (
+                ": cores are started as in 0.2, but it can't switch the board off"
+                if usual
+                else ", with function numbers of its own; 0.2 or later is needed"
+            ),
             psci,
             hint="update the boot firmware (TF-A)",
+            parties=(("cpu_on", f"{number:#x}"), ("CPU_ON of 0.2", f"{CPU_ON:#x}")),
         )
 
 
 def _remarks(notes: Notes, cpus: list[Node], methods: dict[str, str], psci: Node | None) -> None:
     kinds = sorted(set(methods.values()))
     first = next((node for node in cpus if methods[node.path] != "psci"), None)
-    if len(kinds) > 1 and len(cpus) > 1:
+    others = {methods[node.path] for node in cpus[1:]}  # the first one runs already
+    if len(others) > 1 or (others and methods[cpus[0].path] and len(kinds) > 1):
         notes.remark(
             "BRD009",
             "mixed-enable-method",

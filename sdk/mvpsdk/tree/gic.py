@@ -24,7 +24,14 @@ GICR_STRIDE = 128 * KIB
 GICC_SIZE = 8 * KIB
 """GICC, GICH and GICV of a sound GICv2: GICC_DIR and GICV_DIR stand on the second page."""
 ALIASED = 128 * KIB
-"""A GICC of this size repeats each page sixteen times: for CPUs with 64 KiB pages."""
+"""A GICC or GICV of this size repeats each page sixteen times: for CPUs with 64 KiB pages."""
+ALIASED_FRAMES = ("cpu-interface", "virtual-interface")
+"""Those of two pages; GICH has its registers in its first."""
+GIC_400 = "arm,gic-400"
+GIC_400_BLOCKS = {"hypervisor-interface": 0x4000, "virtual-interface": 0x6000}
+"""Where a GIC-400 has them, from a base at which its GICD is at 0x1000 (Arm DDI 0471, 3.2)."""
+GIC_400_MAINTENANCE = 25
+"""INTID that a GIC-400 has its maintenance interrupt wired to (Arm DDI 0471, 2.3)."""
 REACH = 1 << 48
 
 V2_FRAMES = ("distributor", "cpu-interface", "hypervisor-interface", "virtual-interface")
@@ -128,13 +135,52 @@ def _frame(notes: Notes, gic: Node, number: int, key: str) -> Range[Pa] | None:
 
 def _version_2(notes: Notes, gic: Node) -> None:
     for number, key in enumerate(V2_FRAMES):
+        if key in GIC_400_BLOCKS and _own_frame(notes, gic, key):
+            continue
         found = _frame(notes, gic, number, key)
         if key == "distributor" or found is None or found.size == GICC_SIZE:
+            continue
+        if key in ALIASED_FRAMES and found.size == ALIASED:
+            _aliased(notes, gic, key, found)
             continue
         size = align_up(found.size, PAGE)
         notes.fact(f"{KEY}.{key}-size", format_size(size), gic)
         if key == "cpu-interface":
             _interface_size(notes, gic, found)
+
+
+def _own_frame(notes: Notes, gic: Node, key: str) -> bool:
+    """Write down where a GIC-400 has a block that the tree leaves out; tells whether it could."""
+    reg = [gic.block(number) for number in range(len(gic.raw_reg()))]
+    if GIC_400 not in gic.compatibles or len(reg) != 2 or None in reg:  # noqa: PLR2004 - GICD, GICC
+        return False
+    first, second = (block.base for block in reg if block)
+    if first % 0x8000 != 0x1000 or second != first + 0x1000:  # noqa: PLR2004 - its own layout
+        return False
+    base = first - 0x1000 + GIC_400_BLOCKS[key]
+    note = f"the tree has no {SHORT[key]}: this is where a GIC-400 has it"
+    notes.fact(f"{KEY}.{key}", base, gic, "likely", note)
+    return True
+
+
+def _aliased(notes: Notes, gic: Node, key: str, found: Range[Pa]) -> None:
+    """Take the last copy of the first page and the first copy of the second: they are neighbours.
+
+    Where a GIC-400's address lines 12 to 15 are not wired, each of its pages fills 64 KiB with
+    sixteen copies of itself, and two pages 128 KiB.
+    """
+    base = found.base + ALIASED // 2 - PAGE
+    what = f"{SHORT[key]} has 128 KiB, where each of its two pages stands sixteen times"
+    notes.fact(f"{KEY}.{key}", base, gic, "likely", what)
+    notes.remark(
+        "BRD006",
+        "gicc-aliased",
+        f"{KEY}.{key}",
+        f"{what}: they are neighbours at {base:#x}, and that is taken",
+        gic,
+        hint="see the SoC's reference manual",
+        parties=((SHORT[key], f"{found}"), ("taken", f"{base:#x}")),
+    )
 
 
 def _interface_size(notes: Notes, gic: Node, found: Range[Pa]) -> None:
@@ -148,16 +194,6 @@ def _interface_size(notes: Notes, gic: Node, found: Range[Pa]) -> None:
             gic,
             hint="see the SoC's reference manual: many trees give one page and mean two",
             parties=(("GICC", f"{found.size:#x} bytes"), ("needed", "0x2000 bytes")),
-        )
-    elif found.size == ALIASED:
-        notes.remark(
-            "BRD006",
-            "gicc-aliased",
-            f"{KEY}.cpu-interface",
-            "GICC has 128 KiB: each of its pages probably stands there sixteen times,"
-            f" and its two pages are neighbours only at {found.base + 0xF000:#x}",
-            gic,
-            hint="see the SoC's reference manual",
         )
 
 
@@ -186,13 +222,16 @@ def _redistributor_oddities(notes: Notes, gic: Node, apart: int) -> None:
     stride = gic.cells("redistributor-stride")
     value = stride[-1] if stride else 0
     if value not in (0, GICR_STRIDE):
+        wide = value % GICR_STRIDE == 0
         notes.remark(
             "BRD006",
-            "redistributor-stride",
+            "redistributors-wide" if wide else "redistributor-stride",
             f"{KEY}.redistributor",
-            f"redistributors stand {value:#x} bytes apart; 0x20000 is what the core reads",
+            f"redistributors stand {value:#x} bytes apart; the core looks for one every 0x20000"
+            + (", so between them too, where nothing may answer" if wide else ""),
             gic,
             hint="see the SoC's reference manual",
+            parties=(("redistributor-stride", f"{value:#x}"), ("looked for every", "0x20000")),
         )
     if apart:
         notes.remark(
@@ -209,4 +248,8 @@ def _maintenance(tree: Tree, notes: Notes, gic: Node) -> None:
     own = lines(tree, gic)
     found = resolve(tree, gic, own[0], gic) if own else None
     usable = found.intid if found and 16 <= found.intid < 32 else None  # noqa: PLR2004 - a PPI
+    if not own and GIC_400 in gic.compatibles:
+        note = "the tree has none: this is what a GIC-400 has it wired to"
+        notes.fact(f"{KEY}.maintenance-irq", GIC_400_MAINTENANCE, gic, "likely", note)
+        return
     notes.known(f"{KEY}.maintenance-irq", usable, gic, "the GIC's node has no interrupt of its own")

@@ -180,18 +180,25 @@ def test_a_gicv2_without_virtual_interface_blocks(surveyed: Survey, table: Table
     assert found.given(given).blocks == ()
 
 
-@pytest.mark.parametrize(
-    ("size", "kind", "written"),
-    [(0x100, "gicc-small", "4 KiB"), (0x20000, "gicc-aliased", "128 KiB")],
-)
-def test_an_odd_gicc_is_remarked(
-    surveyed: Survey, table: Table, size: int, kind: str, written: str
-) -> None:
-    """Too small for GICC_DIR, or each page sixteen times."""
-    version_2(table)["reg"][7] = size
+def test_a_gicc_of_one_page_is_remarked(surveyed: Survey, table: Table) -> None:
+    """Too small for GICC_DIR."""
+    version_2(table)["reg"][7] = 0x100
     found = surveyed(table)
-    assert kinds(found) == [kind]
-    assert found.values["interrupt-controller"]["cpu-interface-size"] == written
+    assert kinds(found) == ["gicc-small"]
+    assert found.values["interrupt-controller"]["cpu-interface-size"] == "4 KiB"
+
+
+def test_a_gicc_of_128_kib_is_used_where_its_pages_meet(surveyed: Survey, table: Table) -> None:
+    """Each of its pages stands there sixteen times: the last of the first is taken."""
+    gic = version_2(table)
+    gic["reg"][7] = gic["reg"][15] = 0x20000
+    found = surveyed(table)
+    assert kinds(found) == ["gicc-aliased", "gicc-aliased"]
+    values = found.values["interrupt-controller"]
+    assert values["cpu-interface"] == gic["reg"][5] + 0xF000
+    assert values["virtual-interface"] == gic["reg"][13] + 0xF000
+    assert "cpu-interface-size" not in values
+    assert found.facts["interrupt-controller.cpu-interface"].confidence == "likely"
 
 
 def test_no_maintenance_interrupt_blocks(surveyed: Survey, table: Table) -> None:
@@ -216,7 +223,7 @@ def test_regions_of_redistributors_that_touch_are_one(surveyed: Survey, table: T
     found = surveyed(table)
     assert found.values["interrupt-controller"]["redistributor"] == 0xA000000
     assert "redistributor-size" not in found.values["interrupt-controller"]
-    assert kinds(found) == ["redistributor-stride", "redistributor-regions"]
+    assert kinds(found) == ["redistributors-wide", "redistributor-regions"]
 
 
 def test_the_gic_is_the_one_that_the_cpus_listen_to(surveyed: Survey, table: Table) -> None:

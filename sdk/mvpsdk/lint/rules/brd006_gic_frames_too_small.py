@@ -76,17 +76,21 @@ GICC_SIZE = 0x2000
 NO_DIR = "the write that deactivates an interrupt faults"
 SEEN = {
     "gicc-small": NO_DIR,
-    "gicc-aliased": NO_DIR,
+    "gicc-aliased": f"if that is not so, {NO_DIR}",
+    "redistributors-wide": "a core may take an abort while it looks for its redistributor",
     "redistributor-regions": "cores of the other regions can't be used",
 }
 """What the reader of trees sees besides, by its kind, and what comes of it."""
+BLOCKING = ("redistributor-stride",)
+"""What the core can't live with."""
 
 
 def check(subject: BoardSubject) -> Iterator[Observation]:
     """Ask the loader about GICR, and look at GICC."""
     yield from contradictions(subject, CODE)
-    for remark, flaw in remarks(subject, CODE, Severity.WARNING):
-        yield replace(flaw, consequence=SEEN.get(remark.kind, ""))
+    for remark, flaw in remarks(subject, CODE):
+        severity = None if remark.kind in BLOCKING else Severity.WARNING
+        yield replace(flaw, severity=severity, consequence=SEEN.get(remark.kind, ""))
     if KEY not in spoken(subject, CODE):
         yield from _interface(subject)
 

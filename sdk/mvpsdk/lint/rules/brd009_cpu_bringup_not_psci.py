@@ -40,6 +40,7 @@ bring-up = "psci-smc"
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mvpsdk.lint.known import gaps, of_key, remarks, spoken
@@ -60,6 +61,7 @@ CORE = ()
 CONSEQUENCE = "only core 0 starts: guests pinned elsewhere stay silent"
 
 KEY = "cpu.bring-up"
+NO_OFF = "the board neither powers off nor restarts by itself"
 NEEDED = "psci-smc"
 WHY = {
     "none": "nothing starts the other cores",
@@ -71,8 +73,11 @@ WHY = {
 def check(subject: BoardSubject) -> Iterator[Observation]:
     """Name what is not known of the cores, then look how they start."""
     yield from gaps(subject, CODE)
-    for _, flaw in remarks(subject, CODE):
-        yield flaw
+    for remark, flaw in remarks(subject, CODE):
+        if remark.kind == "psci-0.1-usual":
+            yield replace(flaw, severity=Severity.WARNING, consequence=NO_OFF)
+        else:
+            yield flaw
     found = subject.draft.content.cpu.bring_up
     if found not in (None, NEEDED) and KEY not in spoken(subject, CODE):
         yield of_key(
