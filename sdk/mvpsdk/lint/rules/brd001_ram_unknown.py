@@ -29,7 +29,8 @@ size = "TODO"
 ## Use instead
 
 Boot the stock OS and copy `/sys/firmware/fdt` from it: that is the tree with all that the boot
-loader filled in, and `--from-live-fdt` reads it. Or write what the data sheet says:
+loader filled in, and `mvpsdk new-board NAME --from-live-fdt fdt` reads it. Or write what the data
+sheet says:
 
 ```toml
 [[memory]]
