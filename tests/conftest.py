@@ -45,8 +45,10 @@ def log_level() -> Iterator[None]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the tables that tests have recorded."""
+    """Print the tables that tests have recorded, from whatever process they ran in."""
     for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
-        for name, value in getattr(report, "user_properties", ()):
-            if name == "table" and report.when == "call":
-                terminalreporter.write_line(f"\n{value}")
+        found = getattr(report, "user_properties", ())
+        tables = [str(value) for name, value in found if name == "table"]
+        if report.when == "call" and tables:
+            terminalreporter.write_sep("-", report.nodeid.rpartition("::")[2])
+            terminalreporter.write_line("\n".join(tables))

@@ -5,7 +5,7 @@ With -o the folder gets hypervisor.bin (an arm64 Image), the .elf files for a de
 compile_commands.json for editors.
 
 Examples:
-    mvpsdk build examples/demo-handset
+    mvpsdk build examples/demo-handset --board qemu-virt
 
     mvpsdk build handset.toml --toolchain clang -o out
 """

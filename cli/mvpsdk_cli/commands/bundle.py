@@ -4,7 +4,7 @@
 Exceptions to lint rules stand in the handset file as [[allow]] with a reason, nowhere else.
 
 Examples:
-    mvpsdk bundle examples/demo-handset -o demo.itb --unsigned
+    mvpsdk bundle examples/demo-handset --board qemu-virt -o demo.itb --unsigned
 
     mvpsdk bundle handset.toml --board qemu-virt -o phone.itb --unsigned --locked
 """

@@ -4,7 +4,7 @@
 Addresses are physical, and as each partition sees them.
 
 Examples:
-    mvpsdk plan examples/demo-handset
+    mvpsdk plan examples/demo-handset --board qemu-virt
 
     mvpsdk plan handset.toml --board qemu-virt --format json
 """

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import phone
 from mvpsdk import build
 from phone import bundled, copied, once
 from workshop import EXAMPLE, images
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -36,6 +38,20 @@ def demo(shared: Path, debian: Path) -> Path:
         return bundled(copied(folder / "phone", debian), cache=shared / "cache")
 
     return once(shared / "demo", make)
+
+
+@pytest.fixture(scope="session")
+def bundled_for(shared: Path, demo: Path) -> Callable[[str], Path]:
+    """The demo handset's bundle for one of its boards, of the same inputs."""
+
+    def make(board: str) -> Path:
+        def into(folder: Path) -> Path:
+            made = phone.bundled_for(demo.parent, board, f"{board}.itb", cache=shared / "cache")
+            return made.rename(folder / made.name)
+
+        return demo if board == "qemu-virt" else once(shared / board, into)
+
+    return make
 
 
 @pytest.fixture(scope="session")

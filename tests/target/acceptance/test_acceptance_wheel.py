@@ -110,7 +110,7 @@ def test_installed_wheel_takes_a_handset_to_a_running_bundle(maker: Maker, demo:
 
     lint = json.loads(maker.run("mvpsdk", "lint", ".", "--format", "json"))
     assert lint["schema"] == "mvpsdk.lint/1"
-    maker.run("mvpsdk", "bundle", ".", "-o", "phone.itb", "--unsigned")
+    maker.run("mvpsdk", "bundle", ".", "--board", "qemu-virt", "-o", "phone.itb", "--unsigned")
     assert (maker.phone / "phone.itb").read_bytes() == demo.read_bytes()
     inspected = json.loads(maker.run("mvpsdk", "inspect", "phone.itb", "--format", "json"))
     assert inspected["schema"] == "mvpsdk.inspect/1"

@@ -17,7 +17,7 @@ from workshop import EXAMPLE
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["bundled", "copied", "mvpsdk", "once", "played"]
+__all__ = ["bundled", "bundled_for", "copied", "mvpsdk", "once", "played"]
 
 LIMIT = 120  # seconds of the host's time that a command may take
 SYSTEM = "personal-os.bin"
@@ -57,11 +57,17 @@ def copied(folder: Path, images: Path) -> Path:
 
 
 def bundled(folder: Path, *before: str, cache: Path) -> Path:
-    """Build what is to be built in a copy of the example, and bundle it; the bundle."""
+    """Build what is to be built in a copy of the example, and bundle it for the first board."""
     prepare = [*before, sys.executable, "prepare", "--only", "personal"]
     subprocess.run(prepare, cwd=folder, check=True, capture_output=True, timeout=LIMIT)
-    mvpsdk(folder, "bundle", ".", "-o", "demo.itb", "--unsigned", cache=cache, before=before)
-    return folder / "demo.itb"
+    return bundled_for(folder, "qemu-virt", "demo.itb", *before, cache=cache)
+
+
+def bundled_for(folder: Path, board: str, name: str, *before: str, cache: Path) -> Path:
+    """Bundle a handset for one of its boards, under this name in its folder."""
+    arguments = ["--board", board, "-o", name, "--unsigned"]
+    mvpsdk(folder, "bundle", ".", *arguments, cache=cache, before=before)
+    return folder / name
 
 
 def played(bundle: Path, options: run.Options) -> tuple[dict[str, list[str]], run.Exit]:

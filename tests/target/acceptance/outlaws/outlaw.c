@@ -3,7 +3,8 @@
  * A guest that does what it must not, and judges what comes of it: each wild access has to be an
  * abort at its own EL1 that says what happened and where.
  *
- * HYPERVISOR, FIRMWARE, PACK: physical addresses of others' memory, which are nobody's here.
+ * HYPERVISOR, FIRMWARE, PACK, GICH, GICV, BEHIND_GICC, BEHIND_GICR: where others' memory and the
+ * GIC's frames are physically; these addresses are nobody's here. GIC: the version of its own.
  */
 #include <mvp/abi.h>
 #include <mvp/platform.h>
@@ -20,6 +21,14 @@
 #define DATA_ABORT (0x25UL << 26 | ESR_IL | EXTERNAL)
 #define UNDEFINED ESR_IL
 #define NO_SUCH_CALL 0xc600dead
+
+/* Arm IHI 0048, 4.1. */
+#define GICD_ICENABLER 0x180
+#define GICD_ICPENDR 0x280
+#define GICD_ICACTIVER 0x380
+#define GICC_PMR 0x0004
+#define GICC_EOIR 0x0010
+#define GICC_DIR 0x1000
 
 uint64_t try_read(uint64_t address);
 uint64_t try_read_pair(uint64_t address);
@@ -77,12 +86,42 @@ static void touch(uint64_t address)
     judge("jump", aborted(try_jump(address), FETCH_ABORT, address));
 }
 
+static void put_word(uint64_t address, uint32_t value)
+{
+    *(volatile uint32_t *)address = value;
+}
+
+/* Its interrupt controller is its own: all interrupts there are off, over and ended, and nobody
+ * else misses one. */
+static void switch_off_all(void)
+{
+    for (uint32_t word = 0; word < 32; word++) {
+        put_word(MVP_GICD_BASE + GICD_ICENABLER + 4 * word, ~0U);
+        put_word(MVP_GICD_BASE + GICD_ICPENDR + 4 * word, ~0U);
+        put_word(MVP_GICD_BASE + GICD_ICACTIVER + 4 * word, ~0U);
+    }
+    put_word(MVP_GICD_BASE, 0);
+#if GIC == 2
+    for (uint32_t intid = 0; intid < 64; intid++) {
+        put_word(MVP_GICC_BASE + GICC_EOIR, intid);
+        put_word(MVP_GICC_BASE + GICC_DIR, intid);
+    }
+    put_word(MVP_GICC_BASE + GICC_PMR, 0);
+    put_word(MVP_GICC_BASE, 0);
+#endif
+}
+
 static void misbehave(void)
 {
+    switch_off_all();
     touch(HYPERVISOR);
     touch(FIRMWARE);
     touch(PACK);
     touch(HOLE);
+    touch(BEHIND_GICC);
+    touch(GICH);
+    touch(GICV);
+    touch(BEHIND_GICR);
     judge("counter", try_counter(0) == UNDEFINED);
     judge("call", smc(NO_SUCH_CALL, 0) == (uint64_t)MVP_NOT_SUPPORTED);
     judge("spy", smc(MVP_CALL_PARTITION_STATE, 0) == (uint64_t)MVP_DENIED);

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One handset, two boards: the very same images start on a GICv2 and on a GICv3."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gdb import debugged
+from mvpsdk import bundle, run
+from mvpsdk.core.facade import ImageKind, RegionKind
+from mvpsdk.units import Pa
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from gdb import Gdb
+    from mvpsdk.core.facade import Pack
+
+pytestmark = [pytest.mark.target, pytest.mark.timeout(600)]
+
+BOARDS = {"qemu-virt": 3, "qemu-virt-gicv2": 2}
+GOOD_BYE = {
+    "work": "work: good bye after",
+    "personal": "personal: 3 tasks, 50 ticks each, 0 late",
+}
+FINAL = re.compile(r"final: met (\d+) missed (\d+) worst \d+ us")
+
+Digests = dict[str, str]
+"""SHA-256 of images, by their names in the pack."""
+
+
+def found_in_ram(
+    session: run.Session, gdb: Gdb, pack: Pack, name: str
+) -> Iterator[tuple[str, str]]:
+    """Stop a partition before its first instruction; the name and digest of each of its images.
+
+    The device tree is no image of the handset: it says what the board has.
+    """
+    index = [partition.name for partition in pack.partitions].index(name)
+    ram = next(
+        region
+        for region in pack.regions
+        if region.partition == index and region.kind is RegionKind.RAM
+    )
+    gdb.run_to(pack.partitions[index].entry, el=1)
+    for image in pack.images:
+        if image.partition == index and image.kind is not ImageKind.DTB:
+            content = session.read_memory(Pa(ram.pa + image.load - ram.ipa), image.size)
+            yield image.name, sha256(content).hexdigest()
+
+
+def booted(made: Path, persona: str) -> tuple[Digests, dict[str, list[str]]]:
+    """Boot a persona and let it end: the images as they stood in RAM, and everybody's lines."""
+    pack = bundle.open(made).pack
+    assert pack
+    lines: dict[str, list[str]] = {}
+    with debugged(made, persona) as (session, gdb):
+        found = dict(found_in_ram(session, gdb, pack, "realtime"))
+        found |= found_in_ram(session, gdb, pack, persona)
+        gdb.ask("D")
+        for event in session:
+            if isinstance(event, run.Line):
+                lines.setdefault(event.partition, []).append(event.text)
+    assert isinstance(event, run.Exit)
+    assert event.reason == "powered-off"
+    return found, lines
+
+
+def checked_end(lines: dict[str, list[str]], persona: str) -> str:
+    """The persona said good bye, and the firmware missed nothing; what to tell of it."""
+    assert any(text.startswith(GOOD_BYE[persona]) for text in lines[persona]), lines[persona]
+    final = FINAL.fullmatch(lines["realtime"][-1])
+    assert final, lines["realtime"]
+    assert int(final[2]) == 0
+    return f"booted and ended; deadlines met {final[1]}, missed {final[2]}"
+
+
+def test_every_image_is_the_same_on_both_boards(
+    bundled_for: Callable[[str], Path], record_property: Callable[[str, object], None]
+) -> None:
+    """Both personas start, say good bye and meet all deadlines; no image differs in a byte."""
+    rows = [f"{'board':16} {'image':18} SHA-256 in RAM at its first instruction"]
+    found: dict[str, Digests] = {}
+    packed: dict[str, Digests] = {}
+    for board, version in BOARDS.items():
+        pack = bundle.open(bundled_for(board)).pack
+        assert pack
+        assert pack.boards[0].gic_version == version
+        packed[board] = {image.name: image.digest.hex() for image in pack.images}
+        found[board] = {}
+        for persona in GOOD_BYE:
+            digests, lines = booted(bundled_for(board), persona)
+            found[board] |= digests
+            rows.append(f"{board:16} {persona:18} {checked_end(lines, persona)}")
+        rows += [f"{board:16} {name:18} {value}" for name, value in found[board].items()]
+        assert found[board].items() <= packed[board].items()
+    record_property("table", "\n".join(rows))
+    assert found["qemu-virt-gicv2"] == found["qemu-virt"]
+    assert len(found["qemu-virt"]) == 5
