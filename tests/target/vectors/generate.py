@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import packs
+import packs2
 from mvpsdk.core import facade as core
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 BASE, PACK, TABLE, VGIC, CALL, SHA256, CHECKSUM, FDT = range(8)
 COUNTS = {PACK: 400, TABLE: 200, VGIC: 300, CALL: 300, SHA256: 40, CHECKSUM: 20, FDT: 60}
 """How many of each group."""
+COUNTS_2 = {PACK: 100, VGIC: 200}
+"""And for a board with a GICv2."""
 
 MIB = 1 << 20
 PAGE = 4096
@@ -145,6 +148,52 @@ def vgic_vector(draw: random.Random) -> list[int]:
     return words
 
 
+def distributor2_access(draw: random.Random) -> list[int]:
+    """A register of a GICv2's distributor, most often one that there is."""
+    bank = draw.choice((0x80, 0x100, 0x180, 0x200, 0x280, 0x300, 0x380))
+    offset, value = draw.choice(
+        (
+            (draw.choice((0, 4, 8, 0xFE8)), draw.choice((0, 1, 2, 3))),
+            (bank + 4 * draw.randrange(4), draw.getrandbits(32)),
+            (bank + 4 * draw.randrange(4), draw.getrandbits(32)),
+            (0x400 + 4 * draw.randrange(32), draw.getrandbits(32)),
+            (0x800 + 4 * draw.randrange(16), draw.getrandbits(32)),
+            (0xC00 + 4 * draw.randrange(8), draw.getrandbits(32)),
+            (0xF10 + 4 * draw.randrange(8), draw.getrandbits(32)),
+            (4 * draw.randrange(0x400), draw.getrandbits(32)),
+        )
+    )
+    return [10, offset | draw.choice((1, 4, 4)) << 32 | draw.choice((0, 1, 1)) << 40, value]
+
+
+def event2(draw: random.Random) -> list[int]:
+    """As `event`; SGIs are sent, and ended, as a GICv2's."""
+    made = event(draw)
+    if made[0] == 2:
+        value = draw.randrange(4) << 24 | draw.randrange(4) << 16 | draw.randrange(16)
+        return [10, 0xF00 | 4 << 32 | 1 << 40, value]
+    if made[0] == 9 and made[1] < 16:
+        return [9, made[1] | draw.randrange(2) << 10, 0]
+    return made
+
+
+def vgic2_vector(draw: random.Random) -> list[int]:
+    """As `vgic_vector`, for a GICv2."""
+    words = [draw.choice(PARTITIONS)]
+    write = 4 << 32 | 1 << 40
+    if draw.random() < 0.8:
+        for vcpu in (1, 0):
+            words += [7, vcpu, 0]
+            words += [10, 0x100 | write, draw.choice((0x0800_0002, 0xFFFF_FFFF))]
+        words += [10, 0x104 | write, draw.getrandbits(32)]
+        for n in range(8):
+            words += [10, 0x820 + 4 * n | write, draw.choice((0x01010101, 0x02010003))]
+        words += [10, write, draw.choice((1, 1, 3))]
+    for _ in range(draw.randint(5, 40)):
+        words += draw.choice((distributor2_access, event2, event2))(draw)
+    return words
+
+
 def call_vector(draw: random.Random) -> list[int]:
     """A few calls of one partition: PSCI, SMCCC, MVP, and ids that nobody has."""
     ids = [0x8400_0000 + n for n in range(24)] + [0xC400_0000 + n for n in (1, 3, 4)]
@@ -213,6 +262,18 @@ def records() -> Iterator[tuple[int, list[int]]]:
         FDT: lambda: fdt_vector(draw, tree),
     }
     for group, count in COUNTS.items():
+        for _ in range(count):
+            yield group, makers[group]()
+    yield from records_2(draw)
+
+
+def records_2(draw: random.Random) -> Iterator[tuple[int, list[int]]]:
+    """Group and words of the vectors for a board with a GICv2, its base pack's first."""
+    meta = core.pack_write(packs2.of_gicv2(base_pack()))
+    total = core.pack_read(meta).total_size
+    yield BASE, [len(meta), *words_of(meta)]
+    makers = {PACK: lambda: pack_vector(draw, meta, total), VGIC: lambda: vgic2_vector(draw)}
+    for group, count in COUNTS_2.items():
         for _ in range(count):
             yield group, makers[group]()
 

@@ -14,9 +14,10 @@ enum operation {
     LINE = 4,
     PULSE = 5,
     MAINTENANCE = 6,
-    SWITCH = 7,      /* place: vCPU that comes */
-    ACKNOWLEDGE = 8, /* the guest takes the most urgent interrupt */
-    END = 9          /* place: INTID; the guest has served it */
+    SWITCH = 7,       /* place: vCPU that comes */
+    ACKNOWLEDGE = 8,  /* the guest takes the most urgent interrupt */
+    END = 9,          /* place: INTID; the guest has served it */
+    DISTRIBUTOR2 = 10 /* a GICv2's; place as for the others */
 };
 
 static void mix_list_registers(const struct vcpu *vcpu)
@@ -37,6 +38,8 @@ static void access_register(struct vcpu *vcpu, uint64_t operation, uint64_t plac
 
     if (operation == DISTRIBUTOR) {
         vgic_distributor(vcpu, offset, size, write, &value);
+    } else if (operation == DISTRIBUTOR2) {
+        vgic_distributor2(vcpu, offset, size, write, &value);
     } else {
         vgic_redistributor(vcpu, offset, size, write, &value);
     }

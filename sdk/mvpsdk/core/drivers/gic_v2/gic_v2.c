@@ -53,12 +53,24 @@ static void word_init(uint32_t n)
     }
 }
 
+/* Private interrupts have their own CPU as target; the secure world's read as zero. */
+static uint8_t own_target(void)
+{
+    uint32_t seen = 0;
+
+    for (uint32_t i = 0; i < 8; i++) {
+        seen |= reg_read(gic_distributor + GICD_ITARGETSR + 4 * i);
+    }
+    seen |= seen >> 16;
+    return (uint8_t)(seen | seen >> 8);
+}
+
 static void distributor_init(const struct mvp_board *board)
 {
     uint32_t words = (reg_read(gic_distributor + GICD_TYPER) & 31) + 1;
 
     reg_write(gic_distributor + GICD_CTLR, 0);
-    gic_own_target = (uint8_t)reg_read(gic_distributor + GICD_ITARGETSR);
+    gic_own_target = own_target();
     for (uint32_t n = 0; n < words; n++) {
         word_init(n);
     }
