@@ -34,7 +34,7 @@ NAME_LENGTH = 31
 def of_handset(request: Request) -> list[Bench]:
     """A handset on all of its boards, or the one that was named. Raises MvpError."""
     with pipeline.open_handset(request) as (loaded, inputs):
-        names = [request.board] if request.board else loaded.boards
+        names = pipeline.board_names(loaded, request)
         return [_on(loaded, name, inputs, request) for name in names]
 
 

@@ -8,10 +8,12 @@ show or write.
 from __future__ import annotations
 
 import atexit
+import difflib
 import shutil
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +24,7 @@ from mvpsdk.store import lock as locking
 from mvpsdk_cli import downloads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from mvpsdk.board import Board
     from mvpsdk.handset import Handset
@@ -35,7 +37,9 @@ __all__ = [
     "Prepared",
     "Request",
     "all_inputs",
+    "board_names",
     "build_all",
+    "each_board",
     "fetch",
     "gather",
     "hypervisor",
@@ -106,14 +110,39 @@ def open_handset(request: Request) -> Iterator[tuple[Handset, Store]]:
 def prepare(request: Request) -> Prepared:
     """Go as far as the plan for one board. Raises MvpError for what stands in the way before it."""
     with open_handset(request) as (loaded, inputs):
-        name = _only_board(loaded, request)
-        board = boards.named(name, request.board_dirs, loaded.path.parent)
-        return prepared(loaded, board, inputs, request)
+        return _prepare(loaded, _only_board(loaded, request), inputs, request)
+
+
+def each_board(request: Request) -> Iterator[Callable[[], Prepared]]:
+    """Yield what does the same for each board of the handset, or the one that was named."""
+    with open_handset(request) as (loaded, inputs):
+        for name in board_names(loaded, request):
+            yield partial(_prepare, loaded, name, inputs, request)
+
+
+def _prepare(loaded: Handset, name: str, inputs: Store, request: Request) -> Prepared:
+    board = boards.named(name, request.board_dirs, loaded.path.parent)
+    return prepared(loaded, board, inputs, request)
+
+
+def board_names(loaded: Handset, request: Request) -> tuple[str, ...]:
+    """Return the handset's boards, or the one that was named. Raises InputError: it is not one."""
+    if request.board is None:
+        return loaded.boards
+    if request.board in loaded.boards:
+        return (request.board,)
+    close = difflib.get_close_matches(request.board, loaded.boards, n=1)
+    guess = f'did you mean "{close[0]}"?' if close else f"it is for: {', '.join(loaded.boards)}"
+    raise InputError(
+        f'handset {loaded.name} is not made for board "{request.board}"; {guess}',
+        place=loaded.place("handset.boards"),
+        hint="add it to handset.boards, or name another by --board",
+    )
 
 
 def _only_board(loaded: Handset, request: Request) -> str:
     if request.board:
-        return request.board
+        return board_names(loaded, request)[0]
     if len(loaded.boards) == 1:
         return loaded.boards[0]
     raise InputError(

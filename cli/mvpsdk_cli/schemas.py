@@ -111,11 +111,14 @@ _BOARD = {
     "name": "text",
     "path": "text",
     "vendor": "text",
-    "core": "text",
-    "cpus": "whole",
-    "memory": "whole",
+    "core": "text?",
+    "cpus": "whole?",
+    "memory": "whole?",
     "virtual": "flag",
+    "todos": ["text"],
 }
+_TODO = {"key": "text", "what": "text", "how": "text", "rule": "text"}
+_USAGE = dict.fromkeys(("ram", "reserved", "planned", "free", "largest"), "whole")
 _AREA = {"kind": "text", "name": "text", **_RANGE, "irq": "whole?"}
 _CHECK = {
     "name": "text",
@@ -165,21 +168,33 @@ _BUILT_IMAGE = {
     "total": _SIZES,
     "by-source": {"*": _SIZES},
 }
+_PLAN = {
+    "handset": "text",
+    "version": "text",
+    "board": "text",
+    "memory": _USAGE,
+    "window": _RANGE,
+    "pack": _RANGE,
+    "default-persona": "text?",
+    "placements": [_PLACEMENT],
+    "partitions": [_PARTITION],
+}
 
 SHAPES: dict[str, Any] = {
     "board-map": {
         "name": "text",
         "vendor": "text",
         "compatible": "text",
-        "path": "text?",
-        "el2": "text",
-        "core": "text",
-        "cpus": "whole",
-        "bring-up": "text",
-        "gic": {"version": "whole", "maintenance-irq": "whole"},
-        "timer": {"virtual-irq": "whole", "physical-irq": "whole", "hypervisor-irq": "whole"},
+        "path": "text",
+        "el2": "text?",
+        "core": "text?",
+        "cpus": "whole?",
+        "bring-up": "text?",
+        "gic": {"version": "whole?", "maintenance-irq": "whole?"},
+        "timer": {"virtual-irq": "whole?", "physical-irq": "whole?", "hypervisor-irq": "whole?"},
         "virtual": {"?": _MACHINE},
         "areas": [_AREA],
+        "todos": [_TODO],
     },
     "boards": {"boards": [{"|": [_BOARD, {"name": "text", "path": "text", "error": "text"}]}]},
     "build": {"board": "text", "output": "text?", "images": [_BUILT_IMAGE]},
@@ -214,16 +229,8 @@ SHAPES: dict[str, Any] = {
         "remarks": [_REMARK],
     },
     "new-handset": {"path": "text", "boards": ["text"], "files": ["text"]},
-    "plan": {
-        "handset": "text",
-        "version": "text",
-        "board": "text",
-        "window": _RANGE,
-        "pack": _RANGE,
-        "default-persona": "text?",
-        "placements": [_PLACEMENT],
-        "partitions": [_PARTITION],
-    },
+    "plan": _PLAN,
+    "plans": {"plans": [{"schema": "=mvpsdk.plan/1", **_PLAN}]},
     "rule": _RULE,
     "rules": {"rules": [_RULE]},
     "run": {

@@ -5,12 +5,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from mvpsdk import doctor
 from mvpsdk.doctor import Check
-from mvpsdk_cli import board_map
+from mvpsdk.units import Range
+from mvpsdk_cli import board_map, schemas
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +76,7 @@ def test_areas_are_in_order() -> None:
     """What is drawn goes upwards, an enclosing area first."""
     from mvpsdk import board
 
-    bases = [area.range.base for area in board_map.areas(board.named("qemu-virt"))]
+    bases = [area.range.base for area in board_map.areas(board.sketch("qemu-virt"))]
     assert bases == sorted(bases)
 
 
@@ -135,3 +141,131 @@ def test_cache_that_cannot_be_written_is_broken(
 def test_optional_things_never_fail() -> None:
     """What is optional is well even when it is missing."""
     assert Check(name="x", purpose="y", required=False, status="missing").ok
+
+
+DRAFT = {
+    'el2 = "free"': 'el2 = "TODO"',
+    "count = 4": 'count = 2\ncores = ["cortex-a72", "cortex-a53"]',
+    'size = "1 GiB"': 'size = "TODO"',
+    "maintenance-irq = 25": 'maintenance-irq = "TODO"',
+    "irq = 33": 'irq = "TODO"',
+}
+
+
+def drafted(folder: Path, changes: dict[str, str], name: str = "phone") -> Path:
+    """A board in ./boards that differs from QEMU's."""
+    text = (BOARDS / "qemu-virt" / "board.toml").read_text()
+    for old, new in {'name = "qemu-virt"': f'name = "{name}"', **changes}.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    (folder / "boards" / name).mkdir(parents=True)
+    path = folder / "boards" / name / "board.toml"
+    path.write_text(text)
+    return path
+
+
+def test_a_board_with_gaps_is_drawn_as_far_as_it_is_known(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What is not known is TODO, and listed with the way to find it out."""
+    monkeypatch.chdir(tmp_path)
+    drafted(tmp_path, DRAFT)
+
+    result = cli("boards", "show", "phone")
+
+    assert result.code == 0
+    path = GOLDEN / "boards-show-draft.txt"
+    if os.environ.get("MVPSDK_UPDATE_GOLDEN") == "1":
+        path.write_text(result.out)
+    assert path.read_text() == result.out
+    document = json.loads(cli("boards", "show", "phone", "--format", "json").out)
+    jsonschema.validate(document, schemas.schema("board-map"))
+    assert document["el2"] is None
+    assert [todo["key"] for todo in document["todos"]] == [
+        "board.el2",
+        "memory[0].size",
+        "interrupt-controller.maintenance-irq",
+        "console.irq",
+    ]
+    assert all(todo["how"] and todo["rule"].startswith("BRD") for todo in document["todos"])
+
+
+def test_a_board_with_gaps_is_listed_as_such(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It is not malformed; one that contradicts itself is."""
+    monkeypatch.chdir(tmp_path)
+    drafted(tmp_path, DRAFT)
+
+    listed = cli("boards")
+
+    assert listed.code == 0
+    (line,) = [line for line in listed.out.splitlines() if line.startswith("phone ")]
+    assert "1 x cortex-a72, 1 x cortex-a53" in line
+    assert "4 TODO" in line
+    document = json.loads(cli("boards", "--format", "json").out)
+    jsonschema.validate(document, schemas.schema("boards"))
+    (row,) = [row for row in document["boards"] if row["name"] == "phone"]
+    assert row["memory"] is None
+    assert "memory[0].size" in row["todos"]
+
+    drafted(tmp_path, {"irq = 39": "irq = 33"}, "clash")
+    listed = cli("boards")
+    assert listed.code == 2
+    assert "malformed: device[0].irq: INTID 33 is console.irq already" in listed.out
+    jsonschema.validate(json.loads(cli("boards", "--format", "json").out), schemas.schema("boards"))
+    shown = cli("boards", "show", "clash")
+    assert shown.code == 2
+    assert "gpio, interrupt 33" in shown.out
+    assert "INTID 33 is console.irq already" in shown.err
+
+
+def test_reserved_memory_is_drawn_inside_ram(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """RAM is cut around it; areas that overlap share a box; every edge is above the one before."""
+    monkeypatch.chdir(tmp_path)
+    area = '[[reserved]]\nname = "{}"\nbase = {:#x}\nsize = "{}"\n\n'
+    areas = (("tz", 0x5000_0000, "16 MiB"), ("modem", 0x5080_0000, "16 MiB"))
+    reserved = "".join(area.format(*each) for each in areas)
+    drafted(tmp_path, {"[timer]": f"{reserved}[timer]"})
+
+    out = cli("boards", "show", "phone").out
+
+    edges = [int(edge, 16) for edge in re.findall(r"^ *(0x[0-9a-f]+) \+-", out, re.MULTILINE)]
+    assert edges == sorted(set(edges))
+    for name, size in (
+        ("memory", "256 MiB"),
+        ("tz (reserved)", "8 MiB"),
+        ("tz (reserved) + modem (reserved)", "8 MiB"),
+        ("modem (reserved)", "8 MiB"),
+        ("memory", "744 MiB"),
+    ):
+        assert re.search(rf"\| {re.escape(name)} +{size} \|", out), (name, size)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.builds(
+            board_map.Area,
+            kind=st.sampled_from(["memory", "reserved", "device", "iommu"]),
+            name=st.text("abc", min_size=1, max_size=70),
+            range=st.builds(Range, st.integers(0, 40), st.integers(1, 20)),
+            irq=st.none() | st.integers(32, 1019),
+        )
+    )
+)
+def test_every_byte_is_drawn_once(found: list[board_map.Area]) -> None:
+    """Whatever overlaps: boxes rise, each is as wide as the others, and all that is known is in."""
+    lines = list(board_map.drawing(sorted(found, key=lambda area: area.range.base)))
+
+    edges = [int(line.split()[0], 16) for line in lines if "+-" in line]
+    assert edges == sorted(set(edges))
+    assert len({len(line) for line in lines}) <= 1
+    covered = {byte for area in found for byte in range(area.range.base, area.range.end)}
+    drawn: set[int] = set()
+    for above, inside, below in zip(lines, lines[1:], lines[2:], strict=False):
+        if "|" in inside:
+            drawn |= set(range(int(above.split()[0], 16), int(below.split()[0], 16)))
+    assert drawn == covered

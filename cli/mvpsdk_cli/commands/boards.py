@@ -24,7 +24,7 @@ from mvpsdk_cli.options import Format, FormatOption
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mvpsdk.board import Board
+    from mvpsdk.board import Draft
     from mvpsdk.errors import MvpError
 
 SECTION = "Describe"
@@ -45,14 +45,14 @@ def listing(
         return 0
     from mvpsdk import board
 
-    found = {name: _load(path) for name, path in board.find(board_dir or ()).items()}
     paths = board.find(board_dir or ())
+    found = {name: _read(path) for name, path in paths.items()}
     if output_format is Format.JSON:
-        rows = [_document(name, paths[name], loaded) for name, loaded in found.items()]
+        rows = [_document(name, paths[name], known) for name, known in found.items()]
         render.report("mvpsdk.boards/1", {"boards": rows})
     else:
         _list(found, paths)
-    return 0 if all(_loaded(board) for board in found.values()) else MALFORMED
+    return MALFORMED if any(isinstance(known, Exception) for known in found.values()) else 0
 
 
 @app.command("show")
@@ -67,64 +67,70 @@ def show(
     board_dir: BoardDirOption = None,
     output_format: FormatOption = Format.TEXT,
 ) -> int:
-    """Shows one board with its memory map.
+    """Shows one board with its memory map, and what is not known of it yet.
 
     Examples:
         mvpsdk boards show qemu-virt
     """
     from mvpsdk import board
+    from mvpsdk.board.checking import faults_of
+    from mvpsdk.errors import BoardError
     from mvpsdk_cli import board_map
 
-    shown = board.named(name, board_dir or ())
+    known = board.sketch(name, board_dir or ())
     if output_format is Format.JSON:
-        render.report("mvpsdk.board-map/1", board_map.document(shown))
+        render.report("mvpsdk.board-map/1", board_map.document(known))
     else:
-        for line in board_map.text(shown):
+        for line in board_map.text(known):
             render.out(line)
+    if faults := list(faults_of(known)):
+        raise BoardError.of(faults)
     return 0
 
 
-def _load(path: Path) -> Board | MvpError:
+def _read(path: Path) -> Draft | MvpError:
+    """A board, complete or not; what is wrong with it if it contradicts itself."""
     from mvpsdk import board
-    from mvpsdk.errors import MvpError
+    from mvpsdk.board.checking import faults_of
+    from mvpsdk.errors import BoardError, MvpError
 
     try:
-        return board.load(path)
+        known = board.draft(path)
     except MvpError as error:
         return error
+    faults = list(faults_of(known))
+    return BoardError.of(faults) if faults else known
 
 
-def _loaded(board: Board | MvpError) -> bool:
-    return not isinstance(board, Exception)
-
-
-def _list(found: dict[str, Board | MvpError], paths: dict[str, Path]) -> None:
-    rows = [[name, *_row(board), render.path(paths[name])] for name, board in found.items()]
+def _list(found: dict[str, Draft | MvpError], paths: dict[str, Path]) -> None:
+    rows = [[name, *_row(known), render.path(paths[name])] for name, known in found.items()]
     for line in render.table([["board", "processor", "memory", "", "file"], *rows]):
         render.out(line)
     if not rows:
         render.note("no boards found; name a folder of boards with --board-dir")
 
 
-def _row(board: Board | MvpError) -> list[str]:
-    from mvpsdk.units import describe_size
+def _row(known: Draft | MvpError) -> list[str]:
+    from mvpsdk_cli import board_map
 
-    if isinstance(board, Exception):
-        return [f"malformed: {board.message}", "", ""]
-    memory = sum(bank.size for bank in board.memory)
-    virtual = "virtual handset" if board.virtual else ""
-    return [f"{board.cpu.count} x {board.cpu.core}", describe_size(memory), virtual]
+    if isinstance(known, Exception):
+        return [f"malformed: {known.message}", "", ""]
+    virtual = "virtual handset" if known.content.virtual else ""
+    state = f"{len(known.todos)} TODO" if known.todos else virtual
+    return [board_map.processor(known.content), board_map.memory(known.content), state]
 
 
-def _document(name: str, path: Path, board: Board | MvpError) -> dict[str, Any]:
-    if isinstance(board, Exception):
-        return {"name": name, "path": str(path), "error": board.message}
+def _document(name: str, path: Path, known: Draft | MvpError) -> dict[str, Any]:
+    if isinstance(known, Exception):
+        return {"name": name, "path": str(path), "error": known.message}
+    sizes = [bank.size for bank in known.content.memory]
     return {
         "name": name,
         "path": str(path),
-        "vendor": board.vendor,
-        "core": board.cpu.core,
-        "cpus": board.cpu.count,
-        "memory": sum(bank.size for bank in board.memory),
-        "virtual": board.virtual is not None,
+        "vendor": known.content.board.vendor,
+        "core": known.content.cpu.core,
+        "cpus": known.content.cpu.count,
+        "memory": None if None in sizes else sum(size or 0 for size in sizes),
+        "virtual": known.content.virtual is not None,
+        "todos": list(known.todos),
     }

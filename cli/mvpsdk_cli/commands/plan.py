@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shows where everything goes in memory, and why.
 
-Addresses are physical, and as each partition sees them.
+Addresses are physical, and as each partition sees them. Without --board, on each board of the
+handset.
 
 Examples:
     mvpsdk plan examples/demo-handset --board qemu-virt
@@ -27,10 +28,14 @@ from mvpsdk_cli.options import Format, FormatOption
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mvpsdk.plan import Partition, Plan, PlannedImage, Region
+    from mvpsdk.board import Reserved
+    from mvpsdk.errors import Fault, MvpError
+    from mvpsdk.plan import Partition, Placement, Plan, PlannedImage, Region
     from mvpsdk.units import Range
+    from mvpsdk_cli.pipeline import Request
 
 SECTION = "Describe"
+PLAN = "mvpsdk.plan/1"
 
 
 def command(  # noqa: D103 - the module's docstring is the command's
@@ -53,46 +58,120 @@ def command(  # noqa: D103 - the module's docstring is the command's
         offline=offline,
         toolchain=toolchain,
     )
-    plan = pipeline.prepare(request).planned()
+    plans, error = _plans(request)
+    if error and (output_format is Format.JSON or not plans):
+        raise error
     if output_format is Format.JSON:
-        render.report("mvpsdk.plan/1", document(plan))
+        _report([document(plan) for plan in plans])
     else:
-        for line in text(plan):
-            render.out(line)
+        for number, plan in enumerate(plans):
+            render.out("\n".join([*[""] * bool(number), *text(plan)]))
+    if error:
+        raise error
     return 0
+
+
+def _plans(request: Request) -> tuple[list[Plan], MvpError | None]:
+    """The plan for each board, and all that is in the way of those that there are not."""
+    from mvpsdk.errors import InputError
+    from mvpsdk_cli import pipeline
+
+    plans: list[Plan] = []
+    faults: dict[Fault, None] = {}  # each once: several boards may have it
+    for prepare in pipeline.each_board(request):
+        try:
+            plans.append(prepare().planned())
+        except InputError as error:
+            faults |= dict.fromkeys(error.faults)
+    return plans, InputError.of(faults) if faults else None
+
+
+def _report(plans: list[dict[str, Any]]) -> None:
+    """One plan is a report of its own; the boards of a handset that has several are one more."""
+    if len(plans) == 1:
+        render.report(PLAN, plans[0])
+    else:
+        render.report("mvpsdk.plans/1", {"plans": [{"schema": PLAN, **plan} for plan in plans]})
 
 
 def text(plan: Plan) -> Iterator[str]:
     """The plan for people."""
-    from mvpsdk.units import describe_size
-
     title = f"{plan.handset.name} {plan.handset.version} on {plan.board.name}"
     yield render.style(title, "bold")
     yield ""
-    yield render.style("physical memory", "bold")
-    rows = [
-        [f"  {p.range}", describe_size(p.range.size), p.owner, p.what, p.why]
-        for p in plan.placements
-    ]
-    yield from render.table(rows) if rows else ()
+    yield from _physical(plan)
     for partition in plan.partitions:
         yield ""
         yield from _partition(partition)
 
 
-def _partition(partition: Partition) -> Iterator[str]:
+def _physical(plan: Plan) -> Iterator[str]:
+    """What is where in RAM, why there, and by how much it could grow."""
+    from mvpsdk.plan import usage
     from mvpsdk.units import describe_size
 
+    used = usage(plan)
+    sizes = map(describe_size, (used.ram, used.planned, used.free, used.largest))
+    ram = "{} of RAM: {} planned, {} free, {} of it in one piece".format(*sizes)
+    if used.reserved:
+        ram += f"; {describe_size(used.reserved)} reserved by the board"
+    yield render.style("physical memory", "bold") + f"  {ram}"
+    rows = [
+        (
+            placement.range.base,
+            [
+                f"  {placement.range}",
+                describe_size(placement.range.size),
+                placement.owner,
+                placement.what,
+                _growth(placement),
+                placement.why,
+            ],
+        )
+        for placement in plan.placements
+    ]
+    rows += [
+        (area.range.base, [f"  {area.range}", describe_size(area.range.size), *_reserved(area)])
+        for area in plan.board.reserved
+        if any(bank.overlaps(area.range) for bank in plan.board.memory)
+    ]
+    yield from render.table([row for _, row in sorted(rows)]) if rows else ()
+
+
+def _growth(placement: Placement) -> str:
+    from mvpsdk.units import describe_size
+
+    if placement.what == "window":
+        return "fixed size"
+    if not placement.head_room:
+        return "can't grow"
+    return f"can grow by {describe_size(placement.head_room)}"
+
+
+def _reserved(area: Reserved) -> list[str]:
+    return ["board", "reserved", "fixed size", f'"{area.name}": the board gives it to nobody']
+
+
+def _partition(partition: Partition) -> Iterator[str]:
     cpus = ", ".join(map(str, partition.cpus))
     yield render.style(
         f"{partition.name}: {partition.kind}, priority {partition.priority}, CPU {cpus},"
-        f" entry {partition.entry:#x}",
+        f" GICv{partition.vgic}, entry {partition.entry:#x}",
         "bold",
     )
     yield from render.table([_region(region) for region in partition.regions])
     for interrupt in partition.interrupts:
         edge = "edge" if interrupt.edge else "level"
-        yield f"  interrupt {interrupt.physical} of {interrupt.name}, as {interrupt.intid}, {edge}"
+        yield (
+            f"  interrupt {interrupt.intid}  {interrupt.name}'s own: {interrupt.physical} of the"
+            f" board, {edge}"
+        )
+    yield from _images(partition)
+
+
+def _images(partition: Partition) -> Iterator[str]:
+    from mvpsdk.units import describe_size
+
     images = [
         [
             f"  {image.load:#x}",
@@ -111,7 +190,8 @@ def _region(region: Region) -> list[str]:
 
     rights = "".join(letter for letter, on in zip("rwx", _rights(region), strict=True) if on)
     where = "emulated" if region.pa is None else f"at {region.pa:#x}, {rights}"
-    return [f"  {region.ipa}", describe_size(region.ipa.size), region.name, where]
+    irq = f", interrupt {region.intid}" if region.intid else ""
+    return [f"  {region.ipa}", describe_size(region.ipa.size), region.name, where + irq]
 
 
 def _rights(region: Region) -> tuple[bool, bool, bool]:
@@ -120,10 +200,15 @@ def _rights(region: Region) -> tuple[bool, bool, bool]:
 
 def document(plan: Plan) -> dict[str, Any]:
     """The plan as JSON: addresses and sizes are numbers, in bytes."""
+    from dataclasses import asdict
+
+    from mvpsdk.plan import usage
+
     return {
         "handset": plan.handset.name,
         "version": plan.handset.version,
         "board": plan.board.name,
+        "memory": asdict(usage(plan)),
         "window": _range(plan.window),
         "pack": _range(plan.pack),
         "default-persona": plan.default_persona or None,

@@ -4,6 +4,7 @@
 from mvpsdk.plan.making import make
 from mvpsdk.plan.model import Interrupt, Partition, Placement, Plan, PlannedImage, Region
 from mvpsdk.plan.pack import check, metadata
+from mvpsdk.plan.usage import Usage, usage
 
 __all__ = [
     "Interrupt",
@@ -12,7 +13,9 @@ __all__ = [
     "Plan",
     "PlannedImage",
     "Region",
+    "Usage",
     "check",
     "make",
     "metadata",
+    "usage",
 ]
