@@ -101,6 +101,8 @@ class Survey:
             found.append(Fault(message=message, place=self.places["board.el2"], rule="BRD003"))
         missing = [key for key in self.todos if key.startswith(VIRTUAL)]
         found += [self._missing(key) for key in missing if self.facts[key].node]
+        if el2 == "free":
+            found += [_doubted(remark) for remark in self.remarks if remark.rule == "BRD003"]
         return (*found, *faults_of(self.draft("board")))
 
     def _missing(self, key: str) -> Fault:
@@ -149,6 +151,17 @@ class Survey:
         """Return all values of the board.toml that the survey makes."""
         head = {"name": name, "vendor": vendor or self.vendor}
         return {**self.values, "board": {**head, **self.values["board"]}}
+
+
+def _doubted(remark: Remark) -> Fault:
+    """What speaks against an attestation that names no evidence."""
+    return Fault(
+        message=f'EL2 is attested "free", but {remark.message}',
+        place=remark.place,
+        hint='if it was freed, say how you know: "unlocked: <evidence>"',
+        rule="BRD003",
+        parties=remark.parties,
+    )
 
 
 def _fault_of(remark: Remark) -> Fault:
