@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a vendor's device tree to a booted Debian, as the README and the how-to say it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+from mvpsdk.errors import MvpError
+from mvpsdk.port import DEBIAN
+from mvpsdk.store import debian
+from pages import ROOT, follow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [pytest.mark.target, pytest.mark.timeout(600)]
+
+SECTION = re.compile(r"^## Port a phone.*?(?=^## )", re.MULTILINE | re.DOTALL)
+GIC = "gic-version=3"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _lists() -> None:
+    """What a reader has done: apt's lists are there, and what they name is still on the mirror."""
+    found = re.search(r'deb = "([^"]+)"', DEBIAN.kernel)
+    assert found
+    try:
+        url = debian.package(found[1]).url
+        there = requests.head(url, timeout=30, allow_redirects=True).ok
+    except MvpError:
+        there = False
+    if not there:
+        subprocess.run(["apt-get", "-qq", "update"], check=True, capture_output=True, timeout=240)
+
+
+@pytest.mark.parametrize("version", [3, 2])
+def test_the_readme_ports_a_phone(tmp_path: Path, version: int) -> None:
+    """Both versions of the GIC: the commands as they stand there, and no hand edit."""
+    section = SECTION.search((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert section, "README.md has a section that begins with: Port a phone"
+    assert section[0].count(GIC) == 1
+
+    compared = follow(section[0].replace(GIC, f"gic-version={version}"), tmp_path)
+
+    assert compared > 8
+    board = (tmp_path / "boards" / "mine" / "board.toml").read_text(encoding="utf-8")
+    assert f"\nversion = {version} " in board
+    assert (tmp_path / "phone.itb").is_file()
+
+
+def test_the_how_to_ports_a_phone(tmp_path: Path) -> None:
+    """From the first command to the last, gaps and their answers in between."""
+    page = (ROOT / "docs/how-to/port-a-phone.md").read_text(encoding="utf-8")
+
+    assert follow(page, tmp_path) > 30
