@@ -111,9 +111,10 @@ def _simple(code: int, message: str) -> Failure:
 
 
 def _file_failure(error: OSError) -> Failure:
-    reason = error.strerror or type(error).__name__
+    reason = (error.strerror or type(error).__name__).lower()
     place = Place(file=os.fsdecode(error.filename))
-    return Failure(exit_code=2, faults=(Fault(message=reason, place=place),))
+    hint = "check the path, and who may read and write there"
+    return Failure(exit_code=2, faults=(Fault(message=reason, place=place, hint=hint),))
 
 
 def _output_failure(error: OSError) -> Failure:

@@ -284,7 +284,12 @@ def refuse_findings(found: Prepared, cache: Cache) -> None:
     failed = [check for check in report.checks if check.failed]
     if failed:
         raise ToolFailedError.of(
-            Fault(message=f"{check.subject}: {check.reason}", rule=check.rule) for check in failed
+            Fault(
+                message=f"{check.subject}: {check.reason}",
+                rule=check.rule,
+                hint=f"what the check needs: mvpsdk explain {check.rule}",
+            )
+            for check in failed
         )
 
 

@@ -147,13 +147,16 @@ def _of_path(path: Path, asked: Request) -> list[Bench]:
 
 def _is_board(path: Path) -> bool:
     """A board's file or folder; by its first table, where the name doesn't say it."""
-    import tomllib
+    from mvpsdk import document
+    from mvpsdk.errors import InputError
 
-    if path.is_dir():
-        return (path / "board.toml").exists() and not (path / "handset.toml").exists()
+    if document.within(path, "handset.toml") != path:
+        return False
+    if document.within(path, "board.toml") != path:
+        return True
     try:
-        return "board" in tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return "board" in document.read(path, InputError).values
+    except InputError:
         return path.name == "board.toml"  # whoever loads it says what is wrong with it
 
 

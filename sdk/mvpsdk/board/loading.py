@@ -36,10 +36,9 @@ def draft(path: Path | str) -> Draft:
     """
     # pydantic takes longer to import than all the rest, and listing boards does without it
     from mvpsdk.board.draft import draft_of
-    from mvpsdk.document import read
+    from mvpsdk.document import read, within
 
-    file = Path(path)
-    document = read(file / "board.toml" if (file / "board.toml").is_file() else file, BoardError)
+    document = read(within(Path(path), "board.toml"), BoardError)
     return draft_of(document.values, document.path, document.places, error=BoardError)
 
 

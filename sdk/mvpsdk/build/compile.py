@@ -63,7 +63,7 @@ def _link(command: list[str], work: Path) -> None:
         run(command)
     except ToolFailedError as error:
         text = error.message.replace(f"{work / 'objects'}{os.sep}", "").replace(command[0], "ld")
-        raise ToolFailedError(text) from error
+        raise ToolFailedError(text, hint=error.hint) from error
 
 
 def compile_commands(recipes: Sequence[Recipe], toolchain: Toolchain, generated: Path) -> bytes:

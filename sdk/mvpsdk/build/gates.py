@@ -85,13 +85,18 @@ def check_window(elf: Elf, window: int) -> None:
         )
 
 
+_HEAD = "compare head.S and link.ld with Linux Documentation/arch/arm64/booting.rst"
+
+
 def check_header(binary: bytes) -> None:
     """Refuse a binary that boot loaders would not take for an arm64 Image."""
     if binary[56:60] != ARM64_MAGIC:
         found = binary[56:60].hex() or "nothing"
-        raise ToolFailedError(f"no arm64 Image header: magic at byte 56 is {found}, not 41524d64")
+        raise ToolFailedError(
+            f"no arm64 Image header: magic at byte 56 is {found}, not 41524d64", hint=_HEAD
+        )
     (image_size,) = struct.unpack_from("<Q", binary, 16)
     if image_size < len(binary):
         raise ToolFailedError(
-            f"the Image header says {image_size} bytes, the binary has {len(binary)}"
+            f"the Image header says {image_size} bytes, the binary has {len(binary)}", hint=_HEAD
         )

@@ -45,11 +45,13 @@ def run(argv: Sequence[str], cwd: Path | None = None, timeout: float = TIMEOUT) 
         hint = "see what is installed with: mvpsdk doctor"
         raise MissingToolError(f"can't run {argv[0]}: {error.strerror}", hint=hint) from error
     except subprocess.TimeoutExpired as error:
-        raise TimeoutError_(f"{argv[0]} still ran after {timeout:g} seconds") from error
+        hint = "try again when this machine is less busy"
+        raise TimeoutError_(f"{argv[0]} still ran after {timeout:g} seconds", hint=hint) from error
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()
         head = _failure(Path(argv[0]).name, done.returncode)
-        raise ToolFailedError("\n".join([head, *said[:_SHOWN]]))
+        hint = "mend what it complains of; what is installed here: mvpsdk doctor"
+        raise ToolFailedError("\n".join([head, *said[:_SHOWN]]), hint=hint)
     return done.stdout + done.stderr
 
 

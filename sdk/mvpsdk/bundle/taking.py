@@ -86,7 +86,8 @@ def _target(part: Part, folder: Path, contents: Contents) -> Path:
     steps = part.name.split("/")
     if not all(step.strip(".") and step.isprintable() for step in steps):
         message = f"part {part.name!r} would be written outside the folder"
-        raise BundleError(message, place=Place(file=str(contents.path)))
+        hint = "no tool of ours names a part so: don't trust this file"
+        raise BundleError(message, place=Place(file=str(contents.path)), hint=hint)
     return folder.joinpath(*steps)
 
 

@@ -71,11 +71,13 @@ def _set(struct: Any, name: str, value: str | bytes | int, where: str) -> None:
         raw = value.encode("ascii") if isinstance(value, str) else value
     except (OverflowError, UnicodeEncodeError) as error:
         message = f"{where}.{name}: {value!r} can't stand in a pack"
-        raise BundleError(message) from error
+        hint = "names are ASCII, numbers have at most the bits of their field"
+        raise BundleError(message, hint=hint) from error
     room = ffi.sizeof(getattr(struct, name))
     if len(raw) > room:
         raise BundleError(
-            f"{where}.{name}: {value!r} takes {len(raw)} bytes, there is room for {room}"
+            f"{where}.{name}: {value!r} takes {len(raw)} bytes, there is room for {room}",
+            hint="make it shorter",
         )
     ffi.memmove(getattr(struct, name), raw, len(raw))
 
@@ -223,7 +225,10 @@ def pack_read(data: Buffer, *, size: int | None = None) -> Pack:
     header = ffi.cast("struct mvp_pack_header *", pointer)
     verdict = pack_check(data, size=header.total_size if size is None else size, fingerprint=None)
     if not verdict.ok:
-        raise BundleError(f"the pack is refused, reason {verdict.reason}: {verdict.reason.text}")
+        raise BundleError(
+            f"the pack is refused, reason {verdict.reason}: {verdict.reason.text}",
+            hint="what is wrong with it: mvpsdk inspect",
+        )
     default = None if header.default_persona == lib.MVP_NONE else header.default_persona
     tables: dict[str, Any] = {
         name: _rows(pointer, table, row, struct) for table, name, row, struct in TABLES

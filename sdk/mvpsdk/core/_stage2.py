@@ -73,7 +73,10 @@ def stage2(metadata: bytes, partition: int) -> tuple[Mapping, ...]:
     pool, memory = _pool()
     root = lib.memory_stage2(_aligned(metadata), partition, pool)
     if root == 0:
-        raise BundleError(f"the stage-2 tables of partition {partition} do not fit their pool")
+        raise BundleError(
+            f"the stage-2 tables of partition {partition} do not fit their pool",
+            hint="make each memory and device a multiple of 2 MiB: it then needs no small tables",
+        )
     mappings = _walk(pool, root)
     del memory  # must outlive the walk
     return mappings

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The TOML files that a person writes: read with positions, checked against a model."""
 
-from mvpsdk.document.reading import Document, read
+from mvpsdk.document.reading import Document, read, within
 
-__all__ = ["Document", "read"]
+__all__ = ["Document", "read", "within"]

@@ -31,11 +31,11 @@ _HEADER = re.compile(r"""\[\[?((?:"(?:\\.|[^"\\])*"|'[^']*'|[^\]"'])*)\]""")
 
 
 def find_places(text: str, file: str) -> dict[str, Place]:
-    """Map every key, such as `persona[0].memory`, to where it stands.
+    """Map every key, such as `persona[0].memory`, to where it stands; the empty one to the file.
 
     Keys inside inline tables and arrays have no place of their own; their owner's serves.
     """
-    places: dict[str, Place] = {}
+    places = {"": Place(file=file)}
     counts: dict[str, int] = {}
     table = ""
     for start, statement in _statements(text):
@@ -56,7 +56,7 @@ def find_places(text: str, file: str) -> dict[str, Place]:
 
 
 def nearest(places: Mapping[str, Place], key: str) -> Place | None:
-    """Return the place of a key, or else of the table around it."""
+    """Return the place of a key, or else of the table around it, or else the file."""
     while key and key not in places:
         key = _around(key)
     return places.get(key)

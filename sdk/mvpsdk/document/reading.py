@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import re
+import stat
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from mvpsdk.errors import MvpError
 
-__all__ = ["Document", "read"]
+__all__ = ["Document", "read", "within"]
 
 LONGEST = MIB
 """No file that a person writes is longer, in bytes."""
@@ -54,6 +56,14 @@ def read(path: Path, error: type[MvpError]) -> Document:
     return Document(path=path, values=values, places=find_places(text, str(path)))
 
 
+def within(path: Path, name: str) -> Path:
+    """Return the file of this name in a folder; the path itself where there is none."""
+    with suppress(OSError, ValueError):  # whoever reads it says what is wrong with the path
+        if (path / name).is_file():
+            return path / name
+    return path
+
+
 def _text(path: Path, error: type[MvpError]) -> str:
     place = Place(file=str(path))
     data = _bytes(path, error, place)
@@ -72,29 +82,32 @@ def _text(path: Path, error: type[MvpError]) -> str:
 
 def _bytes(path: Path, error: type[MvpError], place: Place) -> bytes:
     try:
-        if path.is_dir():
+        state = path.stat()
+        if stat.S_ISDIR(state.st_mode):
             raise error("is a folder, not a file", place=place, hint="name the file inside it")
-        if not path.is_file():
-            missing = "is no regular file" if path.exists() else "there is no such file"
-            raise error(missing, place=place, hint="check the name and the folder")
-        size = path.stat().st_size
-        if size > LONGEST:
+        if not stat.S_ISREG(state.st_mode):
+            raise error("is no regular file", place=place, hint="check the name and the folder")
+        if state.st_size > LONGEST:
             raise error(
-                f"{describe_size(size)} is too large for a configuration file"
+                f"{describe_size(state.st_size)} is too large for a configuration file"
                 f" (at most {describe_size(LONGEST)})",
                 place=place,
                 hint="was another file meant?",
             )
         return path.read_bytes()
+    except FileNotFoundError:
+        hint = "check the name and the folder"
+        raise error("there is no such file", place=place, hint=hint) from None
     except (OSError, ValueError) as wrong:
-        reason = wrong.strerror if isinstance(wrong, OSError) else str(wrong)
-        raise error(f"can't be read: {reason}", place=place, hint="check its permissions") from None
+        reason = (getattr(wrong, "strerror", "") or str(wrong)).lower()
+        hint = "check the path, and who may read it"
+        raise error(f"can't be read: {reason}", place=place, hint=hint) from None
 
 
 def _syntax_fault(path: Path, text: str, message: str) -> Fault:
     """Turn the parser's message, which ends with the position, into a fault."""
     match = _POSITION.search(message)
-    line, column = text.count("\n") + 1, 0
+    line, column = text.count("\n") + 1, len(text) - text.rfind("\n")  # the document's end
     if match and match[1]:
         line, column = int(match[1]), int(match[2])
     what = _POSITION.sub("", message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import difflib
 import typing
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -45,6 +45,8 @@ _T = TypeVar("_T")
 
 class Model(BaseModel):
     """A table of a file: kebab-case keys, none unknown, nothing converted on the quiet."""
+
+    schema_name: ClassVar[str] = "board"  # of a whole file, as `mvpsdk schema` knows it
 
     model_config = ConfigDict(
         extra="forbid",
@@ -169,7 +171,8 @@ def _fault(model: type[Model], detail: ErrorDetails, places: Mapping[str, Place]
     elif detail["type"] == "missing":
         message, hint = f"{key} is missing", f"add `{key.rpartition('.')[2]} = …` there"
     else:
-        message, hint = f"{key}: {_reason(detail)}", ""
+        message = f"{key}: {_reason(detail)}"
+        hint = f"what each key takes: mvpsdk schema {model.schema_name}"
     return Fault(message=message, hint=hint, place=nearest(places, key))
 
 

@@ -25,12 +25,10 @@ def load(path: Path | str) -> Handset:
     Raises HandsetError with all faults that the file has, each with its place.
     """
     # pydantic takes longer to import than all the rest
-    from mvpsdk.document import read
+    from mvpsdk.document import read, within
     from mvpsdk.handset.merging import merged
 
-    file = Path(path)
-    inside = file / "handset.toml"
-    document = read(inside if inside.is_file() else file, HandsetError)
+    document = read(within(Path(path), "handset.toml"), HandsetError)
     handset = _handset(document.path, document.values, document.places)
     variants = {
         board: _handset(document.path, *merged(document, board))

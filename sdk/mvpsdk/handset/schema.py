@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt  # noqa: TC003 - pydantic reads the annotation
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
@@ -161,6 +161,8 @@ class AllowTable(Model):
 
 class HandsetFile(Model):
     """A whole `handset.toml`: these boards, this firmware, these personas."""
+
+    schema_name: ClassVar[str] = "handset"
 
     handset: HandsetTable
     realtime: RealtimeTable | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import mmap
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,39 +35,43 @@ def open_image(path: Path | str, role: str) -> ImageFacts:
     Raises ImageError if the file can't be read, is empty, or is larger than 4 GiB.
     """
     file = Path(path)
-    place = Place(file=str(file))
     try:
-        _check_file(file, role, place)
+        _check_file(file, role)
         with (
             file.open("rb") as stream,
             mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data,
         ):
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
             return _facts(file, role, data, digest)
+    except FileNotFoundError:
+        hint = "check the path; in a handset file it is relative to that file"
+        raise _error(file, role, "there is no such file", hint) from None
     except (OSError, ValueError) as wrong:
-        reason = wrong.strerror if isinstance(wrong, OSError) else str(wrong)
-        raise ImageError(
-            f"{role}: can't be read: {reason}", place=place, hint="check the file's permissions"
-        ) from None
+        reason = (getattr(wrong, "strerror", "") or str(wrong)).lower()
+        hint = "check the path, and who may read it"
+        raise _error(file, role, f"can't be read: {reason}", hint) from None
 
 
-def _check_file(file: Path, role: str, place: Place) -> None:
-    if not file.exists():
-        hint = "check the path; it is relative to the handset file"
-        raise ImageError(f"{role}: there is no such file", place=place, hint=hint)
-    if not file.is_file():
-        what = "a folder" if file.is_dir() else "no regular file"
-        raise ImageError(f"{role}: is {what}", place=place, hint="name the image file itself")
-    size = file.stat().st_size
-    if size == 0:
-        raise ImageError(f"{role}: the file is empty", place=place, hint="build or fetch it again")
-    if size > LARGEST:
-        raise ImageError(
-            f"{role}: {describe_size(size)} is more than {describe_size(LARGEST)}, the most that"
+def _check_file(file: Path, role: str) -> None:
+    state = file.stat()
+    if not stat.S_ISREG(state.st_mode):
+        what = "a folder" if stat.S_ISDIR(state.st_mode) else "no regular file"
+        raise _error(file, role, f"is {what}", "name the image file itself")
+    if state.st_size == 0:
+        raise _error(file, role, "the file is empty", "build or fetch it again")
+    if state.st_size > LARGEST:
+        raise _error(
+            file,
+            role,
+            f"{describe_size(state.st_size)} is more than {describe_size(LARGEST)}, the most that"
             " an image in RAM may have",
-            place=place,
-            hint="was a disk image meant? A kernel, a ramdisk or a firmware is needed",
+            "was a disk image meant? A kernel, a ramdisk or a firmware is needed",
         )
+
+
+def _error(file: Path, role: str, what: str, hint: str) -> ImageError:
+    message = f"{role}: {what}" if role else what
+    return ImageError(message, place=Place(file=str(file)), hint=hint)
 
 
 def _facts(file: Path, role: str, data: mmap.mmap, digest: str) -> ImageFacts:

@@ -87,7 +87,7 @@ class Bench:
             return ""
         places = self.board.places if self.board else {}
         for key, known in places.items():
-            if known == place:
+            if key and known == place:
                 return subject_of_key(key)
         key = next((key for key, known in self.handset.places.items() if known == place), "")
         for index, persona in enumerate(self.handset.personas):

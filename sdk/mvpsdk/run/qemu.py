@@ -148,7 +148,8 @@ class Qemu:
         try:
             status = self._process.wait(_GRACE)
         except subprocess.TimeoutExpired as error:
-            raise TimeoutError_("QEMU closed its console, but does not end") from error
+            hint = "try again when this machine is less busy"
+            raise TimeoutError_("QEMU closed its console, but does not end", hint=hint) from error
         return 0 if self._qmp.powered_off else status
 
     def failure(self) -> ToolFailedError:
@@ -197,5 +198,8 @@ def _read_word(address: Pa) -> dict[str, object]:
 def _word(shown: str) -> int:
     found = _WORD.search(shown)
     if not found:
-        raise ToolFailedError(f"QEMU can't read the clock: {shown.strip()}")
+        raise ToolFailedError(
+            f"QEMU can't read the clock: {shown.strip()}",
+            hint="see which QEMU this is: mvpsdk doctor",
+        )
     return int(found.group(1), 16)

@@ -72,7 +72,10 @@ class Qmp:
             self._note(answer["event"])
             answer = self._receive()
         if "error" in answer:
-            raise ToolFailedError(f"QEMU refused: {answer['error'].get('desc', answer)}")
+            raise ToolFailedError(
+                f"QEMU refused: {answer['error'].get('desc', answer)}",
+                hint="see which QEMU this is: mvpsdk doctor",
+            )
         return answer["return"]
 
     def _note(self, event: str) -> None:
@@ -102,7 +105,8 @@ class Qmp:
         try:
             data = self._socket.recv(65536)
         except TimeoutError as error:
-            raise TimeoutError_(f"QEMU did not answer for {_ANSWER:g} s") from error
+            hint = "try again when this machine is less busy"
+            raise TimeoutError_(f"QEMU did not answer for {_ANSWER:g} s", hint=hint) from error
         except OSError as error:
             raise Gone("QEMU has ended") from error
         if not data:

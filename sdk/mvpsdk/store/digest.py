@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from typing import TYPE_CHECKING, BinaryIO
 
 from mvpsdk.errors import InputError, Place
@@ -31,13 +32,22 @@ def pieces(file: BinaryIO, size: int | None = None) -> Iterator[bytes]:
 
 
 def open_input(path: Path) -> BinaryIO:
-    """Open a file that a person named. Raises InputError if it is missing, a folder or locked."""
-    if path.is_dir():
-        raise InputError("this is a folder", place=Place(file=str(path)), hint="name a file")
+    """Open a file that a person named. Raises InputError if it is no file that can be read.
+
+    A pipe or a device is none: it may never end, or wait for ever for somebody to write.
+    """
+    place = Place(file=str(path))
     try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise InputError("this is a folder", place=place, hint="name a file")
+        if not stat.S_ISREG(mode):
+            raise InputError("this is no regular file", place=place, hint="name a regular file")
         return path.open("rb")
     except OSError as error:
         raise unreadable(path, error) from error
+    except ValueError as error:  # a zero byte in the name
+        raise InputError(f"can't read: {error}", place=place, hint="check the path") from error
 
 
 def file_digest(path: Path) -> tuple[str, int]:

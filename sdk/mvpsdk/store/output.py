@@ -70,7 +70,7 @@ def unreadable(path: Path, error: OSError) -> MvpError:
     return InputError(
         f"can't read: {what}",
         place=Place(file=str(path)),
-        hint="check the path and the file's permissions",
+        hint="check the path, and who may read it",
     )
 
 

@@ -193,7 +193,7 @@ def test_what_cannot_be_read_is_told(
 
     path = write(b"x")
     monkeypatch.setattr(Path, "open", refuse)
-    assert refusal(path) == "work/kernel: can't be read: Permission denied"
+    assert refusal(path) == "work/kernel: can't be read: permission denied"
 
 
 def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
