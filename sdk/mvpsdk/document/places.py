@@ -56,10 +56,10 @@ def find_places(text: str, file: str) -> dict[str, Place]:
 
 
 def nearest(places: Mapping[str, Place], key: str) -> Place | None:
-    """Return the place of a key, or else of the table around it, or else the file."""
+    """Return the place of a key, or else of the table around it."""
     while key and key not in places:
         key = _around(key)
-    return places.get(key)
+    return places.get(key) if key else None
 
 
 def _around(key: str) -> str:

@@ -173,7 +173,7 @@ def _fault(model: type[Model], detail: ErrorDetails, places: Mapping[str, Place]
     else:
         message = f"{key}: {_reason(detail)}"
         hint = f"what each key takes: mvpsdk schema {model.schema_name}"
-    return Fault(message=message, hint=hint, place=nearest(places, key))
+    return Fault(message=message, hint=hint, place=nearest(places, key) or places.get(""))
 
 
 def _path(location: tuple[int | str, ...]) -> str:

@@ -28,7 +28,7 @@ def faults_of(content: HandsetFile, places: Mapping[str, Place]) -> list[Fault]:
     """Return everything that can't be, or can't be yet."""
     found = [*_contradictions(content), *_not_yet(content)]
     return [
-        Fault(message=f"{key}: {message}", hint=hint, place=nearest(places, key))
+        Fault(message=f"{key}: {message}", hint=hint, place=nearest(places, key) or places.get(""))
         for key, message, hint in found
     ]
 
@@ -48,6 +48,10 @@ def _contradictions(content: HandsetFile) -> Iterator[_Finding]:
         if board not in boards:
             hint = _guess(board, boards) or "add it to handset.boards, or remove the table"
             yield f"on.{board}", f'"{board}" is none of handset.boards', hint
+    devices = content.realtime.devices if content.realtime else []
+    for number, device in enumerate(devices):
+        if device in devices[:number]:
+            yield f"realtime.devices[{number}]", f'"{device}" is listed twice', "once is enough"
     yield from _persona_names(content)
 
 

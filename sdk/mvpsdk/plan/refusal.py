@@ -15,11 +15,12 @@ from mvpsdk.core.facade import (
     PackRegion,
     PackVcpu,
     Reason,
+    RegionKind,
     Table,
     Verdict,
 )
-from mvpsdk.errors import Fault
-from mvpsdk.units import Range
+from mvpsdk.errors import Fault, Place
+from mvpsdk.units import Pa, Range
 
 if TYPE_CHECKING:
     from mvpsdk.plan.model import Plan
@@ -64,9 +65,35 @@ def explain(plan: Plan, pack: Pack, verdict: Verdict) -> Fault:
         message=f"the hypervisor would refuse this plan (reason {int(verdict.reason)}:"
         f" {verdict.reason.text}): {parties}; found {verdict.value:#x},"
         f" which collides with {verdict.bound:#x}",
-        hint=hint.format(board=plan.board.path or "the board", handset=plan.handset.path),
+        place=_place(plan, pack, verdict),
+        hint=hint.format(board="the board file", handset="the handset file"),
         rule=RULES.get(verdict.reason, ""),
     )
+
+
+def _place(plan: Plan, pack: Pack, verdict: Verdict) -> Place | None:
+    """Find the key that a person wrote for what is refused; the handset file, if none is known."""
+    match verdict.table, verdict.index:
+        case Table.MEMORY, int(index):
+            banks = len(plan.board.memory)
+            key = f"memory[{index}]" if index < banks else f"reserved[{index - banks}]"
+            return plan.board.place(key)
+        case Table.REGION, int(index) if pack.regions[index].kind is RegionKind.DEVICE:
+            base = Pa(pack.regions[index].pa)
+            found = (n for n, each in enumerate(plan.board.devices) if each.range.base == base)
+            return plan.board.place(f"device[{next(found, '')}]")
+        case Table.REGION, int(index):
+            return plan.handset.place(f"{_owner_key(plan, pack.regions[index].partition)}.memory")
+        case Table.BOARD, _:
+            return plan.board.place("board")
+    return Place(file=str(plan.handset.path))
+
+
+def _owner_key(plan: Plan, partition: int) -> str:
+    """Return the key of a partition's table in the handset file."""
+    name = plan.partitions[partition].name
+    names = [persona.name for persona in plan.handset.personas]
+    return f"persona[{names.index(name)}]" if name in names else name
 
 
 def party(pack: Pack, table: Table, index: int | None) -> str:
