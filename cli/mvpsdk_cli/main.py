@@ -5,6 +5,7 @@ import os
 import sys
 
 HELP: tuple[list[str], ...] = (["--help"], ["-h"], [])
+HELP_WORDS = ("--help", "-h")
 SHARED_FLAGS = {"-q", "--quiet", "-v", "--verbose", "--no-input"}
 
 
@@ -28,9 +29,24 @@ def _dispatch(words: list[str]) -> int:
         return 0
     if words[0] == "--version":
         return _version()
+    from mvpsdk_cli import replay
+
+    return replay.answer(words, lambda: _run(words)) if _replays(words) else _run(words)
+
+
+def _run(words: list[str]) -> int:
     from mvpsdk_cli import app
 
     return app.run(words)
+
+
+def _replays(words: list[str]) -> bool:
+    """Whether a call that was answered before may be answered from the cache."""
+    from mvpsdk_cli import catalogue, replay
+
+    file = catalogue.COMMANDS / f"{words[0]}.py"
+    fresh = any("release" in word or word in HELP_WORDS for word in words)
+    return not fresh and file.is_file() and replay.COMMAND in file.read_text(encoding="utf-8")
 
 
 def _hoist(words: list[str]) -> list[str]:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from mvpsdk_cli.pipeline import Request
 
 SECTION = "Check"
+REPLAY = True
 
 
 class FailOn(StrEnum):

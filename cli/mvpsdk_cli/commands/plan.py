@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 SECTION = "Describe"
 PLAN = "mvpsdk.plan/1"
+REPLAY = True
 
 
 def command(  # noqa: D103 - the module's docstring is the command's

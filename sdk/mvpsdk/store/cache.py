@@ -7,7 +7,6 @@ import errno
 import fcntl
 import hashlib
 import os
-import secrets
 import shutil
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -32,8 +31,8 @@ _TAKEN = (errno.EEXIST, errno.ENOTEMPTY)
 class Cache:
     """A folder that holds what can be had again. Safe for several processes at once.
 
-    `files/<sha256>` holds content, `results/<key>/` the files that some work left behind. Nothing
-    is ever changed in place: an entry is there whole, or it is not there.
+    `files/<sha256>` holds content, `results/<key>/` the files that some work left behind, another
+    folder notes of its kind. Nothing is ever changed in place: an entry is there whole, or not.
     """
 
     root: Path
@@ -107,7 +106,7 @@ class Cache:
         Raises MvpError if the cache can't be written: a caller may go on without.
         """
         parent = self.folder("results")
-        beside = self.folder("results", f".{secrets.token_hex(8)}")
+        beside = self.folder("results", f".{os.urandom(8).hex()}")
         try:
             for name, data in files.items():
                 write_bytes(beside / name, data)
@@ -118,6 +117,22 @@ class Cache:
         finally:
             shutil.rmtree(beside, ignore_errors=True)
         return parent / key
+
+    def note(self, kind: str, key: str) -> bytes | None:
+        """Return what was last noted under a key of this kind; None if nothing, or damaged."""
+        try:
+            digest, _, data = (self.root / kind / key).read_bytes().partition(b"\n")
+        except OSError:
+            return None
+        return data if hashlib.sha256(data).hexdigest().encode() == digest else None
+
+    def jot(self, kind: str, key: str, data: bytes) -> None:
+        """Note something small under a key, in place of what was noted before.
+
+        Raises MvpError if the cache can't be written: a caller may go on without.
+        """
+        digest = hashlib.sha256(data).hexdigest().encode()
+        write_bytes(self.folder(kind) / key, digest + b"\n" + data)
 
     def forget(self, key: str) -> None:
         """Take a result away, so that it is made again."""

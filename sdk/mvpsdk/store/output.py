@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -30,7 +29,7 @@ def output(path: Path) -> Iterator[BinaryIO]:
     Raises InputError if the path can't be written, MissingToolError if the disk is full.
     """
     target = _target(path)
-    beside = target.with_name(f".mvpsdk-{secrets.token_hex(8)}")
+    beside = target.with_name(f".mvpsdk-{os.urandom(8).hex()}")
     try:
         with beside.open("xb") as file:
             yield file
