@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from mvpsdk.build.compile import compile_commands
-from mvpsdk.store import write_bytes
+from mvpsdk.store import output
 from mvpsdk.store.output import unwritable
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ __all__ = ["export"]
 def export(folder: Path, images: Sequence[Image], toolchain: Toolchain) -> tuple[Path, ...]:
     """Write each image's files into a folder, and one compilation database; return their paths.
 
-    The hypervisor's flat binary is an arm64 Image; firmware ships as its ELF. Each file appears
-    whole or not at all. Raises MvpError if the folder can't be written.
+    The hypervisor's flat binary is an arm64 Image; firmware ships as its ELF. All files appear,
+    whole, or none. Raises MvpError if the folder can't be written.
     """
     files = {
         "compile_commands.json": compile_commands([i.recipe for i in images], toolchain, folder)
@@ -37,6 +38,9 @@ def export(folder: Path, images: Sequence[Image], toolchain: Toolchain) -> tuple
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(folder, error) from error
-    for name, data in sorted(files.items()):
-        write_bytes(folder / name, data)
+    with ExitStack() as outputs:  # each takes its name only when all are written
+        for name, data in sorted(files.items()):
+            file = outputs.enter_context(output(folder / name))
+            file.write(data)
+            file.flush()  # a full disk is told of the file that did not fit
     return tuple(folder / name for name in sorted(files))

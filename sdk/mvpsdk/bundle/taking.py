@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,7 @@ def verify(contents: Contents, progress: Progress | None = None) -> tuple[Digest
 def extract(contents: Contents, names: Sequence[str], folder: Path) -> tuple[Path, ...]:
     """Write parts and images into a folder, each under its name; all of them if none is named.
 
-    Return the paths. Each file appears whole or not at all.
+    Return the paths. All files appear, whole, or none.
 
     Raises InputError for a name that isn't there or a file without parts, BundleError for bytes
     that are not what their digest says, or a name that would lead out of the folder.
@@ -69,7 +70,10 @@ def extract(contents: Contents, names: Sequence[str], folder: Path) -> tuple[Pat
         )
     chosen = [known[name] for name in names] if names else list(known.values())
     targets = [_target(part, folder, contents) for part in chosen]
-    return tuple(_write(part, path, contents) for part, path in zip(chosen, targets, strict=True))
+    with ExitStack() as files:  # each takes its name only when all are written
+        for part, path in zip(chosen, targets, strict=True):
+            _write(part, path, contents, files)
+    return tuple(targets)
 
 
 def _digest(span: Span, progress: Progress | None) -> str:
@@ -91,18 +95,18 @@ def _target(part: Part, folder: Path, contents: Contents) -> Path:
     return folder.joinpath(*steps)
 
 
-def _write(part: Part, path: Path, contents: Contents) -> Path:
+def _write(part: Part, path: Path, contents: Contents, files: ExitStack) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(path.parent, error) from error
-    with output(path) as file:
-        try:
-            copy(part.span, file)
-        except BundleError as error:
-            raise BundleError(
-                f"{part.name} is damaged: {error.message}",
-                place=Place(file=str(contents.path)),
-                hint="copy or make the bundle again",
-            ) from error
-    return path
+    file = files.enter_context(output(path))
+    try:
+        copy(part.span, file)
+        file.flush()  # a full disk is told of the part that did not fit
+    except BundleError as error:
+        raise BundleError(
+            f"{part.name} is damaged: {error.message}",
+            place=Place(file=str(contents.path)),
+            hint="copy or make the bundle again",
+        ) from error

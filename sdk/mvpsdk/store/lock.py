@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mvpsdk.errors import Fault, InputError, Place
+from mvpsdk.store.digest import open_input
 from mvpsdk.store.output import unreadable, write_bytes
+from mvpsdk.units import MIB, describe_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["Lock", "Pin", "load", "lock_path", "save"]
 
 VERSION = 1
+LONGEST = MIB
+"""No lock is longer, in bytes."""
+
 _HEAD = "# Made by `mvpsdk lock`: what every input must be. Commit it; don't edit it.\n"
 _SHA256_DIGITS = 64
 
@@ -63,22 +68,30 @@ def save(lock: Lock, path: Path) -> None:
 
 def load(path: Path) -> Lock:
     """Read a lock file. Raises InputError that lists everything that is wrong with it."""
+    place = Place(file=str(path))
+    if not os.path.lexists(path):
+        raise InputError("there is no lock file", place=place, hint="make it with: mvpsdk lock")
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise InputError(
-            "there is no lock file", place=Place(file=str(path)), hint="make it with: mvpsdk lock"
-        ) from error
-    except OSError as error:
-        raise unreadable(path, error) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(
-            f"not a lock file: {error}", place=Place(file=str(path)), hint=_MAKE_AGAIN
-        ) from error
+        document = tomllib.loads(_text(path))
+    except (ValueError, RecursionError) as error:
+        what = str(error) if isinstance(error, ValueError) else "nested too deeply"
+        raise InputError(f"not a lock file: {what}", place=place, hint=_MAKE_AGAIN) from error
     faults = list(_faults(document, Place(file=str(path))))
     if faults:
         raise InputError.of(faults)
     return Lock(pins=tuple(Pin(**entry) for entry in document.get("input", [])))
+
+
+def _text(path: Path) -> str:
+    """Read the file, if it is no longer than a lock can be. Raises InputError, ValueError."""
+    try:
+        with open_input(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > LONGEST:
+                raise ValueError(f"{describe_size(size)}, of at most {describe_size(LONGEST)}")
+            return file.read().decode()
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def relative(path: Path, lock: Path) -> str:

@@ -112,7 +112,7 @@ def test_a_missing_lock_says_how_to_make_one(tmp_path: Path) -> None:
 
 def test_an_unreadable_lock_is_named(tmp_path: Path) -> None:
     """A folder in the lock's place is an error, not a traceback."""
-    with pytest.raises(InputError, match="can't read"):
+    with pytest.raises(InputError, match="this is a folder"):
         locking.load(tmp_path)
 
 
