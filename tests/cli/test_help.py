@@ -116,6 +116,19 @@ def test_root_help_does_without_typer(program: Program) -> None:
     assert not [line for line in err.splitlines() if line.rpartition("|")[2].strip() == "typer"]
 
 
+def test_root_help_takes_little_time(program: Program) -> None:
+    """150 ms of processor time at most, the least of nine runs: a busy host only adds."""
+    spent = []
+    for _ in range(9):
+        with program("--help") as process:
+            assert process.stdout
+            assert process.stdout.read()
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        spent.append(usage.ru_utime + usage.ru_stime)
+    assert min(spent) < 0.15
+
+
 def test_completion_offers_commands_options_and_boards(
     cli: Cli, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

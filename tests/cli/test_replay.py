@@ -172,3 +172,18 @@ def test_commands_that_do_something_are_never_replayed() -> None:
     folder = Path(replay.__file__).parent / "commands"
     pure = {path.stem for path in folder.glob("*.py") if replay.COMMAND in path.read_text()}
     assert pure == {"lint", "plan"}
+
+
+def test_an_answer_from_the_cache_imports_no_parser(handset: Any, program: Any) -> None:
+    """Neither typer nor pydantic nor the rooms: it takes about as long as the help page."""
+    handset()
+    write_phone()
+    time.sleep(2.1)  # until its files count as settled
+    for _ in range(9):  # the first run makes the cache's folder here, which must settle too
+        process = program("lint", ".", PYTHONPROFILEIMPORTTIME="1")
+        out, err = process.communicate(timeout=60)
+        assert out.startswith("phone on lab: ")
+        imported = {line.rpartition("|")[2].strip() for line in err.splitlines()}
+        if "typer" not in imported:
+            break
+    assert not imported & {"typer", "pydantic", "mvpsdk.lint", "mvpsdk.core", "requests", "tomllib"}

@@ -48,10 +48,6 @@ def _contradictions(content: HandsetFile) -> Iterator[_Finding]:
         if board not in boards:
             hint = _guess(board, boards) or "add it to handset.boards, or remove the table"
             yield f"on.{board}", f'"{board}" is none of handset.boards', hint
-    devices = content.realtime.devices if content.realtime else []
-    for number, device in enumerate(devices):
-        if device in devices[:number]:
-            yield f"realtime.devices[{number}]", f'"{device}" is listed twice', "once is enough"
     yield from _persona_names(content)
 
 

@@ -54,7 +54,16 @@ def _environment() -> dict[str, str]:
 
 
 def start(*words: object, before: Callable[[], None] | None = None) -> subprocess.Popen[str]:
-    """Start the command line as a program of its own, in a session of its own."""
+    """Start the command line as a program of its own, in a session of its own.
+
+    It minds Ctrl-C, even if the tests were started in the background and don't.
+    """
+
+    def prepare() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if before:
+            before()
+
     return subprocess.Popen(
         [*PROGRAM, *map(str, words)],
         env=_environment(),
@@ -62,7 +71,7 @@ def start(*words: object, before: Callable[[], None] | None = None) -> subproces
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=before,  # noqa: PLW1509 - no threads in a test of the command line
+        preexec_fn=prepare,  # noqa: PLW1509 - no threads in a test of the command line
     )
 
 
