@@ -53,7 +53,9 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": path}
 
 
-def start(*words: object, before: Callable[[], None] | None = None) -> subprocess.Popen[str]:
+def start(
+    *words: object, before: Callable[[], None] | None = None, **variables: str
+) -> subprocess.Popen[str]:
     """Start the command line as a program of its own, in a session of its own.
 
     It minds Ctrl-C, even if the tests were started in the background and don't.
@@ -66,7 +68,7 @@ def start(*words: object, before: Callable[[], None] | None = None) -> subproces
 
     return subprocess.Popen(
         [*PROGRAM, *map(str, words)],
-        env=_environment(),
+        env={**_environment(), **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -131,12 +133,11 @@ def stop(process: subprocess.Popen[str], number: signal.Signals) -> Ended:
     return Ended(code=process.returncode, out=out, err=err, peak=0)
 
 
-def session(leader: int) -> list[str]:
-    """The programs that are left of a session, once they had a moment to end."""
-    left = ["?"]
-    for _ in range(50):
-        left = [name for number, name in _sessions() if number == leader]
-        if not left:
+def session(leader: int, patience: float = 5) -> list[str]:
+    """The programs that are left of a session, once they had some seconds to end."""
+    until = time.monotonic() + patience
+    while left := [name for number, name in _sessions() if number == leader]:
+        if time.monotonic() >= until:
             break
         time.sleep(0.1)
     return left
