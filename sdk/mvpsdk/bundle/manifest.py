@@ -80,7 +80,8 @@ def parse(data: bytes) -> Manifest:
             values[key] = tuple(Content(**_known(Content, entry)) for entry in values[key])
         return Manifest(**{**values, "personas": tuple(values["personas"])})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise BundleError(f"the manifest can't be read: {error}") from error
+        hint = "the bundle is damaged, or another tool made it"
+        raise BundleError(f"the manifest can't be read: {error}", hint=hint) from error
 
 
 def _known(kind: type[Any], document: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,8 +32,8 @@ TWO = '[[device]]\nname = "two"\nbase = 0x0904_0000\nsize = "4 KiB"\nirq = 39 # 
 HANDSET_FAULTS: dict[str, Faults] = {
     "unknown key": (
         'memory = "32 MiB"',
-        'memmory = "32 MiB"',
-        ("memmory", 'unknown key persona[0].memmory; did you mean "memory"?'),
+        'memry = "32 MiB"',
+        ("memry", 'unknown key persona[0].memry; did you mean "memory"?'),
         ("[[persona]]", "persona[0].memory is missing"),
     ),
     "unknown table": ("[boot]", "[bot]", ("[bot]", 'unknown key bot; did you mean "boot"?')),
@@ -74,15 +74,15 @@ HANDSET_FAULTS: dict[str, Faults] = {
     ),
     "persona that is not there": (
         'default = "work"',
-        'default = "wrok"',
-        ("default", 'boot.default: there is no persona "wrok"', 'did you mean "work"?'),
+        'default = "wrk"',
+        ("default", 'boot.default: there is no persona "wrk"', 'did you mean "work"?'),
     ),
 }
 BOARD_FAULTS: dict[str, Faults] = {
     "unknown key": (
         "maintenance-irq = 25",
-        "maintenence-irq = 25",
-        ("maintenence", 'did you mean "maintenance-irq"?'),
+        "maintenance-irk = 25",
+        ("maintenance-irk", 'did you mean "maintenance-irq"?'),
     ),
     "wrong type": (
         "count = 4",
@@ -229,8 +229,8 @@ def test_all_faults_of_a_file_are_told_at_once(refused: Refused) -> None:
     for old, new in (
         ('version = "1.0.0"', "version = 1"),
         ("cpu = 0\n", 'cpu = "0"\n'),
-        ("priority = 0", "priorty = 0"),
-        ("command-line = ", "comand-line = "),
+        ("priority = 0", "priorit = 0"),
+        ("command-line = ", "command-lin = "),
         ('memory = "32 MiB"', 'memory = "32"'),
         ('mode = "exclusive"', 'mode = "shared"'),
     ):
@@ -267,9 +267,9 @@ def test_all_faults_of_a_board_are_told_at_once(refused: Refused) -> None:
         ("explain MEM05", "did you mean MEM005"),
         ("lint . --select MEM05", "did you mean MEM005"),
         ("lint . --ignore regions-overlaps", "did you mean MEM002"),
-        ("extract phone.itb work/kernal -o out", "work/kernel"),
-        ("run phone.itb --persona wrok", "it has: work"),
-        ("run phone.itb --expect wrok:x", "there are: "),
+        ("extract phone.itb work/kernl -o out", "work/kernel"),
+        ("run phone.itb --persona wrk", "it has: work"),
+        ("run phone.itb --expect wrk:x", "there are: "),
         ("schema handse", "there are: board, "),
     ],
 )

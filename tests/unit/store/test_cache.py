@@ -129,3 +129,22 @@ def test_content_can_be_put_in(cache: Cache) -> None:
     """Bytes are found by their digest from then on; putting them in twice does no harm."""
     assert cache.put(b"content") == cache.file(SHA256)
     assert cache.put(b"content").read_bytes() == b"content"
+
+
+def test_a_note_is_what_was_noted_last(cache: Cache) -> None:
+    """Notes are replaced, whole."""
+    assert cache.note("replies", "x") is None
+    cache.jot("replies", "x", b"1")
+    cache.jot("replies", "x", b"2\n3")
+    assert cache.note("replies", "x") == b"2\n3"
+    assert [path.name for path in (cache.root / "replies").iterdir()] == ["x"]
+
+
+def test_a_damaged_note_is_none(cache: Cache) -> None:
+    """A bit that changed, an end that is missing, a file that is empty."""
+    cache.jot("replies", "x", b"content")
+    path = cache.root / "replies" / "x"
+    whole = path.read_bytes()
+    for damaged in (whole[:-1], whole[:-1] + b"T", whole[1:], b""):
+        path.write_bytes(damaged)
+        assert cache.note("replies", "x") is None
