@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A check that was made before is answered from the cache, as long as nothing has changed at all."""
+"""A check that was made before is answered from the cache, as long as nothing has changed."""
 
 from __future__ import annotations
 
@@ -65,6 +65,13 @@ def test_a_finding_is_answered_too(cli: Cli, made: list[tuple[str, ...]]) -> Non
     assert settle(cli, made, *LINT).code == 1
 
 
+def put_back(content: bytes) -> None:
+    """Change the kernel, and make it look as old as it was."""
+    before = Path("linux").stat()
+    Path("linux").write_bytes(content)
+    os.utime("linux", ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
 CHANGES: dict[str, Callable[[], object]] = {
     "handset": lambda: spoil("handset.toml", "1.0.0", "1.0.1"),
     "board": lambda: spoil(BOARD, 'vendor = "QEMU"', 'vendor = "Acme"'),
@@ -73,11 +80,7 @@ CHANGES: dict[str, Callable[[], object]] = {
         Path("new").write_bytes(kernel()),
         Path("new").replace("linux"),
     ),
-    "kernel, with its time put back": lambda: (
-        before := Path("linux").stat(),
-        Path("linux").write_bytes(kernel()[:-1] + b"x"),
-        os.utime("linux", ns=(before.st_atime_ns, before.st_mtime_ns)),
-    ),
+    "kernel, with its time put back": lambda: put_back(kernel()[:-1] + b"x"),
     "ramdisk": lambda: Path("initrd").write_bytes(b"070701"),
     "firmware": lambda: Path("firmware.elf").write_bytes(firmware(size=0x2000)),
     "firmware is gone": lambda: Path("firmware.elf").unlink(),
@@ -98,7 +101,7 @@ def test_any_change_makes_the_check_again(
     CHANGES[change]()
     if change == "the day":
         day = time.strftime
-        monkeypatch.setattr(replay.time, "strftime", lambda *w: f"{day(*w)}+1")
+        monkeypatch.setattr(time, "strftime", lambda *w: f"{day(*w)}+1")
 
     cli(*LINT)
 
