@@ -5,7 +5,7 @@ from typing import Any
 
 import fdt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mvpsdk.core import facade as core
@@ -250,6 +250,7 @@ SIZE = 0x80000
 PACK = 0x380000
 
 
+@settings(deadline=None)  # a busy host is no fault of the code's
 @given(self=MOVES, window=MOVES, pack=MOVES, home=MOVES)
 def test_moving_home_overwrites_nothing(self: int, window: int, pack: int, home: int) -> None:
     """Whatever the order, a move never lands on something that has yet to be read."""
@@ -273,6 +274,7 @@ def test_moving_home_overwrites_nothing(self: int, window: int, pack: int, home:
         assert move == lib.BOOT_MOVE_CLASH
 
 
+@settings(deadline=None)
 @given(data=st.binary(max_size=100), start=st.integers(0, 8), back=st.booleans())
 def test_copying_copies(data: bytes, start: int, back: bool) -> None:
     """Any alignment, either direction."""
@@ -294,6 +296,7 @@ def test_aligned_ranges_move_in_words() -> None:
     assert bytes(ffi.buffer(memory, len(data))) == data
 
 
+@settings(deadline=None)
 @given(data=st.binary(min_size=16, max_size=200), shift=st.integers(1, 16))
 def test_copying_from_the_end_serves_overlapping_ranges(data: bytes, shift: int) -> None:
     """A range moved up onto itself."""

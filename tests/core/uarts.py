@@ -38,6 +38,10 @@ class Uart:
         """Whether it asks for an interrupt."""
         raise NotImplementedError
 
+    def polled(self) -> None:
+        """It is as a boot loader leaves it that uses no interrupts."""
+        raise NotImplementedError
+
     def transmit(self, count: int) -> None:
         """As much time goes by as that many bytes take to leave."""
         for _ in range(min(count, len(self.to_send))):
@@ -86,6 +90,10 @@ class Pl011(Uart):
         super().__init__()
         self.raw = 0
         self.mask = self.RX | self.TX  # what a boot loader has left on
+
+    def polled(self) -> None:
+        """Nothing is enabled in UARTIMSC."""
+        self.mask = 0
 
     def read(self, offset: int, width: int) -> int:
         """UARTDR, UARTFR, UARTIMSC."""
@@ -168,6 +176,10 @@ class Ns16550(Uart):
         self.busy = False  # DesignWare's own
         self.phantom = False
         self.depth = 16 if fifo == "works" else 1
+
+    def polled(self) -> None:
+        """Nothing is enabled in IER."""
+        self.enabled = 0
 
     def register(self, offset: int, width: int) -> int:
         """The number of the register that is meant."""
@@ -270,6 +282,10 @@ class Imx(Uart):
         self.registers = dict(self.LEFT)
         for register, bits in self.ENABLES.items():
             self.registers[register] |= sum(1 << bit for bit in bits)
+
+    def polled(self) -> None:
+        """Nothing is enabled in UCR1 to UCR4."""
+        self.registers = dict(self.LEFT)
 
     def read(self, offset: int, width: int) -> int:
         """URXD, the control registers, USR2, UTS."""

@@ -4,10 +4,7 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-from contextlib import closing
 from dataclasses import replace
-from threading import Timer
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,9 +14,9 @@ from mvpsdk import build
 from mvpsdk.build.recipe import CORE
 from mvpsdk.core import facade as core
 from mvpsdk.core.drivers import console_drivers, driver_for, part_for
+from powered import powered
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from pathlib import Path
 
 pytestmark = pytest.mark.target
@@ -56,12 +53,6 @@ int32_t arch_console_get(void)
     return -1;
 }
 """
-QEMU = (
-    "qemu-system-aarch64",
-    *("-M", "virt,virtualization=on,gic-version=3", "-cpu", "cortex-a53", "-m", "1G"),
-    *("-display", "none", "-monitor", "none", "-nic", "none", "-nodefaults", "-serial", "stdio"),
-)
-PATIENCE = 20.0  # seconds; a boot takes a fraction of one
 
 
 @pytest.fixture(scope="module")
@@ -92,20 +83,6 @@ def pack(folder: Path, driver: str) -> Path:
     return path
 
 
-def said(hypervisor: Path, initrd: Path) -> Generator[bytes]:
-    """What comes out of the UART, line by line, until nobody asks for more."""
-    command = [*QEMU, "-kernel", str(hypervisor), "-initrd", str(initrd)]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as machine:
-        guard = Timer(PATIENCE, machine.kill)
-        guard.start()
-        assert machine.stdout
-        try:
-            yield from machine.stdout
-        finally:
-            guard.cancel()
-            machine.kill()
-
-
 def test_it_is_found_by_its_file(toy_core: Path) -> None:
     """Its name, and what it serves: a vendor's tree can be matched with it."""
     assert console_drivers(toy_core) == tuple(sorted([*console_drivers(), "toy"]))
@@ -118,5 +95,6 @@ def test_it_is_found_by_its_file(toy_core: Path) -> None:
 
 def test_the_hypervisor_speaks_through_it(hypervisor: Path, tmp_path: Path) -> None:
     """A pack that names it is started: `<mvp]` is the toy's way of writing."""
-    with closing(said(hypervisor, pack(tmp_path, "toy"))) as lines:
+    system = ("-kernel", str(hypervisor), "-initrd", str(pack(tmp_path, "toy")))
+    with powered(*system) as (_, lines):
         assert next(lines).startswith(b"<mvp] hypervisor window=0x40200000 ")

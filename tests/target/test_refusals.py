@@ -5,11 +5,8 @@ from __future__ import annotations
 
 import random
 import re
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import replace
-from threading import Timer
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,9 +15,9 @@ import packs
 from mvpsdk.build import image
 from mvpsdk.core import facade as core
 from mvpsdk.store import Cache
+from powered import powered
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from pathlib import Path
 
 pytestmark = pytest.mark.target
@@ -28,13 +25,7 @@ pytestmark = pytest.mark.target
 BOOTS = 200
 MENDED = 50
 AT_ONCE = 2
-PATIENCE = 20.0  # seconds; a boot takes a fraction of one
 SEED = 2026
-QEMU = (
-    "qemu-system-aarch64",
-    *("-M", "virt,virtualization=on,gic-version=3", "-cpu", "cortex-a53", "-m", "1G"),
-    *("-display", "none", "-monitor", "none", "-nic", "none", "-nodefaults", "-serial", "stdio"),
-)
 STOP = re.compile(rb"\[mvp\] stop reason=0x([0-9a-f]+) ")
 ACCEPTED = b"[mvp] hypervisor window="
 
@@ -85,23 +76,9 @@ def verdict(line: bytes) -> str | None:
     return "0" if ACCEPTED in line else None
 
 
-def said(hypervisor: Path, initrd: Path) -> Generator[bytes]:
-    """What the hypervisor says, line by line, until nobody asks for more."""
-    command = [*QEMU, "-kernel", str(hypervisor), "-initrd", str(initrd)]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as machine:
-        guard = Timer(PATIENCE, machine.kill)
-        guard.start()
-        assert machine.stdout
-        try:
-            yield from machine.stdout
-        finally:
-            guard.cancel()
-            machine.kill()
-
-
 def board_says(hypervisor: Path, initrd: Path) -> int:
     """The reason code that the hypervisor stops with; 0 if it goes on, -1 if it says nothing."""
-    with closing(said(hypervisor, initrd)) as lines:
+    with powered("-kernel", str(hypervisor), "-initrd", str(initrd)) as (_, lines):
         return int(next(filter(None, map(verdict, lines)), -1))
 
 
@@ -157,7 +134,7 @@ def test_a_pack_for_another_console_driver_is_refused(hypervisor: Path, tmp_path
     initrd = tmp_path / "pack"
     initrd.write_bytes(metadata.ljust(core.pack_read(metadata).total_size, b"\0"))
     assert core.pack_check(initrd.read_bytes()).ok
-    with closing(said(hypervisor, initrd)) as lines:
+    with powered("-kernel", str(hypervisor), "-initrd", str(initrd)) as (_, lines):
         assert [next(lines) for _ in range(3)] == [
             b"[mvp] console driver of the pack another\r\n",
             b"[mvp] console driver of this build pl011\r\n",
