@@ -22,8 +22,8 @@ __all__ = ["Request", "asked", "document", "surveyed", "text"]
 MUTE = "none"
 """As a console: the board has none."""
 
-SHOWN_REMARKS = 12
-"""In the summary for people."""
+SHOWN = 12
+"""Remarks, and blocks, in the summary for people; the README and the JSON have all."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -197,23 +197,25 @@ def _remarks(survey: Survey) -> Iterator[str]:
     if found:
         yield ""
         yield render.style("remarks", "bold")
-    for remark in found[:SHOWN_REMARKS]:
+    for remark in found[:SHOWN]:
         yield f"  {remark.rule} {remark.message}"
-    if len(found) > SHOWN_REMARKS:
-        yield f"  and {len(found) - SHOWN_REMARKS} more"
+    if len(found) > SHOWN:
+        yield f"  and {len(found) - SHOWN} more"
 
 
 def _blocks(blocks: tuple[Fault, ...]) -> Iterator[str]:
     if blocks:
         yield ""
         yield render.style("blocked", "bold", "red")
-    for fault in blocks:
+    for fault in blocks[:SHOWN]:
         rule = f"{fault.rule} " if fault.rule else ""
         yield f"  {rule}{fault.message}"
         if fault.place:
             yield f"    at: {fault.place}"
         if fault.hint:
             yield f"    next: {fault.hint}"
+    if len(blocks) > SHOWN:
+        yield f"  and {len(blocks) - SHOWN} more"
 
 
 def document(survey: Survey, name: str, written: Path | None) -> dict[str, Any]:

@@ -92,6 +92,21 @@ def test_contradictions_block_too(cli: Cli) -> None:
     assert cli("new-board", "one", "--from-dtb", "acme.dtb", *given).code == 0
 
 
+def test_a_summary_stays_short(cli: Cli) -> None:
+    """RAM on top of everything gives many contradictions; JSON has all of them."""
+    table = phone()
+    table["soc"] |= {
+        f"i2c@{number:x}000": {"compatible": "a,i2c", "reg": [number << 12, 0x1000]}
+        for number in range(4, 20)
+    }
+    words = ("new-board", "one", "--from-dtb", tree(table), "--memory", "0x8000000+64MiB")
+    result = cli(*words)
+    assert result.code == 1
+    document = json.loads(cli(*words, "--format", "json").out)
+    assert f"  and {len(document['blocks']) - 12} more" in result.out
+    assert len(document["blocks"]) > 16
+
+
 def test_a_board_that_is_there_is_kept_unless_forced(cli: Cli) -> None:
     """Exit 2, and not a byte changed."""
     assert cli("new-board", "one", "--from-dtb", tree()).code == 0
