@@ -23,6 +23,7 @@ PAGES = {
     for path in sorted(board.built_in().glob("*/README.md"))
 }
 DERIVED = {folder: found[1] for folder, page in PAGES.items() if (found := COMMAND.search(page))}
+LICENCE = "# SPDX-License-Identifier: Apache-2.0\n"
 ENCHILADA = "qcom/sdm845-oneplus-enchilada.dtb"
 
 
@@ -47,14 +48,14 @@ def test_there_are_phones() -> None:
 
 @pytest.mark.parametrize("folder", DERIVED, ids=lambda folder: str(folder.name))
 def test_a_phone_is_what_its_command_makes(folder: Path, here: Path) -> None:
-    """Byte for byte; MVPSDK_UPDATE_GOLDEN=1 takes what is made now."""
+    """Byte for byte behind the licence; MVPSDK_UPDATE_GOLDEN=1 takes what is made now."""
     words = shlex.split(DERIVED[folder])
     tree = words[words.index("--from-dtb") + 1]
     shutil.copy(vendor_tree(tree), here / tree)
 
     assert main(words) == 0
 
-    made = (here / "boards" / folder.name / "board.toml").read_text(encoding="utf-8")
+    made = LICENCE + (here / "boards" / folder.name / "board.toml").read_text(encoding="utf-8")
     if os.environ.get("MVPSDK_UPDATE_GOLDEN") == "1":
         (folder / "board.toml").write_text(made, encoding="utf-8")
     assert (folder / "board.toml").read_text(encoding="utf-8") == made

@@ -25,6 +25,9 @@ Word = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[!-~]+$")]
 Line = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[ -~]+$")]
 Label = Annotated[str, Field(min_length=1, max_length=15, pattern=r"^[!-~]+$")]
 Attested = Annotated[str, Field(pattern=r"^(free|(unlocked|taken): .+)$")]
+Driver = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=31)]
+"""Name of a driver, such as `8250`: that of its file."""
+
 BringUp = Literal["psci-smc", "psci-hvc", "spin-table", "none"]
 
 
@@ -106,7 +109,7 @@ class TimerTable(Model):
 class ConsoleTable(Model):
     """`[console]`: the UART that the hypervisor keeps."""
 
-    driver: Known[Name] = Field(
+    driver: Known[Driver] = Field(
         description='which of core/drivers; "none": there is none for it yet, the board is mute'
     )
     base: Known[Register]
