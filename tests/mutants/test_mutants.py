@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-CASES = HERE / "trees"
+CASES = ROOT / "tests" / "boards" / "trees"
 TODAY = dt.date(2026, 1, 1)
 TREES, FILES = 3000, 1000
 PATIENCE = dt.timedelta(seconds=5)
@@ -64,7 +64,7 @@ def blobs() -> tuple[bytes, ...]:
 
 def texts(pattern: str, name: str) -> list[str]:
     """Return the files of that name that ship, and the one that has every table."""
-    return [path.read_text() for path in [HERE / "mutants" / name, *sorted(ROOT.glob(pattern))]]
+    return [path.read_text() for path in [HERE / name, *sorted(ROOT.glob(pattern))]]
 
 
 def read_tree(path: Path) -> Iterator[str]:
@@ -156,7 +156,7 @@ def is_toml(text: str) -> bool:
 def test_what_is_damaged_is_sound(name: str) -> None:
     """Else nothing but its first fault would be tried."""
     read = {"board.toml": read_board, "handset.toml": read_handset}[name]
-    assert outcome(read, HERE / "mutants" / name) == "whole"
+    assert outcome(read, HERE / name) == "whole"
 
 
 HUGE = (
