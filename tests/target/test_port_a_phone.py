@@ -44,13 +44,15 @@ def test_the_readme_ports_a_phone(tmp_path: Path, version: int) -> None:
     section = SECTION.search((ROOT / "README.md").read_text(encoding="utf-8"))
     assert section, "README.md has a section that begins with: Port a phone"
     assert section[0].count(GIC) == 1
+    text = section[0].replace(GIC, f"gic-version={version}")
+    text = re.sub(r"\b\d+ certain", "… certain", text)  # a GICv2 has more blocks than a GICv3
 
-    compared = follow(section[0].replace(GIC, f"gic-version={version}"), tmp_path)
+    compared = follow(text, tmp_path)
 
     assert compared > 8
     board = (tmp_path / "boards" / "mine" / "board.toml").read_text(encoding="utf-8")
     assert f"\nversion = {version} " in board
-    assert (tmp_path / "phone.itb").is_file()
+    assert len(list(tmp_path.glob("*.itb"))) == 1
 
 
 def test_the_how_to_ports_a_phone(tmp_path: Path) -> None:

@@ -22,8 +22,8 @@ def follow(text: str, folder: Path) -> int:
     """Go through a page block by block; return how many lines were compared.
 
     A block with a file's name is written, a console block is run. Fails the test if a command says
-    anything else than the page, or ends with another exit code than 0 or the one that stands behind
-    it.
+    anything else than what is shown below it, or ends with another exit code than 0 or the one that
+    stands behind it. Where nothing is shown, nothing is compared.
     """
     compared = 0
     for kind, name, content in FENCE.findall(text):
@@ -34,7 +34,8 @@ def follow(text: str, folder: Path) -> int:
         if kind == "console":
             for command, shown in _commands(content):
                 said = _run(command, folder)
-                assert re.fullmatch(_pattern(shown), said, flags=re.DOTALL), f"{command}:\n{said}"
+                same = not shown or re.fullmatch(_pattern(shown), said, flags=re.DOTALL)
+                assert same, f"{command}:\n{said}"
                 compared += len(shown)
     return compared
 
@@ -50,9 +51,12 @@ def _commands(block: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _pattern(shown: list[str]) -> str:
-    """The lines as a regular expression: an ellipsis stands for any text, on its own for lines."""
+    """The lines as a regular expression: an ellipsis stands for any text, on its own for lines.
+
+    Columns may be wider or narrower: two spaces or more stand for as many as there are.
+    """
     lines = (".*" if line.strip() == "…" else re.escape(line) + "\n" for line in shown)
-    return "".join(lines).replace("…", "[^\n]*")
+    return re.sub(r"(\\ ){2,}", "  +", "".join(lines).replace("…", "[^\n]*"))
 
 
 def _run(command: str, folder: Path) -> str:
