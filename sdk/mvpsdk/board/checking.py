@@ -176,6 +176,7 @@ def _console(known: Draft) -> Iterator[Fault]:
             "console.register-width",
             f"accesses of {width} bytes, but the registers stand {stride} apart",
             "correct the width, or console.register-shift",
+            rule="BRD011",
             parties=(
                 ("console.register-width", f"{width} bytes"),
                 ("1 << console.register-shift", f"{stride} bytes"),

@@ -20,6 +20,8 @@ __all__ = ["note_console"]
 
 UARTS = ("serial", "uart")
 WORD = re.compile(r"[!-~]{1,63}")
+FIXED = ("arm,pl011", "arm,sbsa-uart")
+"""UARTs whose registers are 4 bytes apart, whatever their nodes say of an access's width."""
 WIDE = re.compile(r"mediatek,.*-uart|ti,(omap|am|dra).*-uart|brcm,bcm2835-aux-uart")
 """8250s whose registers are 32 bits wide and 4 bytes apart, without the tree saying so."""
 HOW = "see the schematic, or console= in /proc/cmdline of the stock OS"
@@ -137,6 +139,8 @@ def _details(notes: Notes, uart: Node, sure: Confidence) -> None:
     name = uart.text("compatible")
     if WORD.fullmatch(name):
         notes.fact("console.compatible", name, uart, sure)
+    if any(compatible in FIXED for compatible in uart.compatibles):
+        return
     part = part_for(uart.compatibles)
     wide = any(WIDE.fullmatch(part) for part in uart.compatibles)
     usual = (part.register_shift, part.register_width) if part else (2, 4) if wide else (0, 1)
