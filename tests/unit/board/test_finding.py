@@ -74,7 +74,7 @@ def test_an_unknown_board_is_answered_with_a_guess(board_file: BoardFile) -> Non
     with pytest.raises(BoardError, match='there is no board "acne"; did you mean "acme"') as caught:
         board.named("acne", [folder])
     assert str(folder) in caught.value.hint
-    with pytest.raises(BoardError, match="there are: acme, .*qemu-virt"):
+    with pytest.raises(BoardError, match=r"there are: acme, .*qemu-virt"):
         board.named("zzz", [folder])
 
 
