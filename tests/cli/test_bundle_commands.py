@@ -25,7 +25,7 @@ def test_a_plan_says_where_and_why(handset: Any, capsys: pytest.CaptureFixture[s
     assert code == 0
     assert "one 1.0.0 on qemu-virt" in out
     assert "hypervisor  window" in out
-    assert "interrupt 39 of gpio" in out
+    assert "interrupt 39  gpio's own" in out
     assert "work/kernel" in out
 
 
@@ -57,14 +57,15 @@ def test_what_does_not_fit_has_no_plan(handset: Any, capsys: pytest.CaptureFixtu
 
 
 def test_several_boards_need_a_choice(handset: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    """The error names the boards and the option."""
+    """A bundle is for one: the error names the boards and the option."""
     handset(boards='"qemu-virt", "other"')
 
-    code, _, err = run(capsys, "plan", ".")
+    code, _, err = run(capsys, "bundle", ".", "--unsigned", "-o", "out.itb")
 
     assert code == 2
     assert "several boards: qemu-virt, other" in err
     assert "--board" in err
+    assert not Path("out.itb").exists()
     assert run(capsys, "plan", ".", "--board", "qemu-virt")[0] == 0
 
 

@@ -283,7 +283,7 @@ def test_a_board_that_the_handset_does_not_list(refused: Refused) -> None:
     refusal = refused("plan", ".", "--board", "qemu-virt")
 
     assert refusal.places == [at("handset.toml", "boards = ")]
-    assert refusal.says('not made for board "qemu-virt"', "handset.boards: lab")
+    assert refusal.says('not made for board "qemu-virt"', "it is for: lab")
 
 
 def test_a_board_that_is_not_there(refused: Refused) -> None:
