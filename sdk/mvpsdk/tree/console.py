@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["note_console"]
 
 UARTS = ("serial", "uart")
+CONSOLE = re.compile(r"\bconsole=tty[A-Z]+(\d{1,3})\b")
+ALIAS = re.compile(r"serial(\d{1,3})")
 WORD = re.compile(r"[!-~]{1,63}")
 FIXED = ("arm,pl011", "arm,sbsa-uart")
 """UARTs whose registers are 4 bytes apart, whatever their nodes say of an access's width."""
@@ -107,9 +109,19 @@ def _guess(tree: Tree, notes: Notes) -> tuple[Node | None, Confidence, str]:
         hint=HOW,
         parties=tuple((node.name, node.path) for node in uarts[:8]),
     )
-    first = tree.find("serial0") if "serial0" in tree.aliases else None
-    if first in uarts:
-        return first, "guess", "the alias serial0 means it"
+    return _of_several(tree, uarts)
+
+
+def _of_several(tree: Tree, uarts: list[Node]) -> tuple[Node | None, Confidence, str]:
+    """Choose by the kernel's command line, or by the numbers that aliases give."""
+    chosen = tree.by_path.get("/chosen")
+    for number in CONSOLE.findall(chosen.text("bootargs") if chosen else ""):
+        if (named := tree.find(f"serial{number}")) in uarts:
+            return named, "likely", f"bootargs have a console of number {number}"
+    numbers = sorted(int(found[1]) for name in tree.aliases if (found := ALIAS.fullmatch(name)))
+    for number in numbers:
+        if (named := tree.find(f"serial{number}")) in uarts:
+            return named, "guess", f"of the aliases of UARTs, serial{number} is the first"
     return None, "certain", "several UARTs are enabled, and nothing says which it is"
 
 

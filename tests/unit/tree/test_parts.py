@@ -350,6 +350,22 @@ def test_of_several_uarts_an_alias_is_a_guess(surveyed: Survey, table: Table) ->
     assert surveyed(table).values["console"]["base"] == "TODO"
 
 
+def test_of_several_uarts_the_kernel_s_command_line_is_likelier(
+    surveyed: Survey, table: Table
+) -> None:
+    """It has the number of an alias; what it says of one that is not there does not count."""
+    table["soc"]["serial@2000"] = {**table["soc"]["serial@1000"], "reg": [0x2000, 0x1000]}
+    table["aliases"] = {"serial1": "/soc/serial@1000", "serial7": "/soc/serial@2000"}
+    table["chosen"] = {"bootargs": "quiet console=ttyS4,9600 console=ttyS7,115200n8"}
+    found = surveyed(table)
+    assert found.values["console"]["base"] == 0x9002000
+    assert found.facts["console.base"].confidence == "likely"
+    table["chosen"] = {"bootargs": "console=tty0"}
+    found = surveyed(table)
+    assert found.values["console"]["base"] == 0x9001000
+    assert found.facts["console.base"].confidence == "guess"
+
+
 def test_a_neighbour_on_the_console_s_page_is_remarked(surveyed: Survey, table: Table) -> None:
     """A partition could not have the one without the other."""
     table["soc"]["clock@1800"] = {"compatible": "acme,clock", "reg": [0x1800, 0x100]}

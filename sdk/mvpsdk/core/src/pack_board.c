@@ -97,7 +97,6 @@ static bool console(struct judge *judge, const struct mvp_board *b)
                MVP_CONFIG_BOARD, b->console_register, b->console_base);
 }
 
-/* RAM banks lie apart. Reserved memory may overlap: vendors' trees nest it. */
 /* Its frames have whole pages; those that guests or we reach the DIR register of have two. */
 static bool gic(struct judge *judge, const struct mvp_board *b)
 {
@@ -147,6 +146,7 @@ static bool devices_lie_apart(struct judge *judge)
     return true;
 }
 
+/* RAM banks lie apart. Reserved memory may overlap: vendors' trees nest it. */
 static bool banks_lie_apart(struct judge *judge, uint32_t index, const struct mvp_memory *memory)
 {
     for (uint32_t i = 0; memory->kind == MVP_MEMORY_RAM && i < index; i++) {
