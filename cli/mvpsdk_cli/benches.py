@@ -23,7 +23,15 @@ if TYPE_CHECKING:
     from mvpsdk.store import Cache, Store
     from mvpsdk_cli.pipeline import Prepared, Request
 
-__all__ = ["is_tree", "of_board", "of_handset", "of_image", "of_prepared", "of_tree"]
+__all__ = [
+    "is_tree",
+    "of_board",
+    "of_handset",
+    "of_image",
+    "of_prepared",
+    "of_tree",
+    "refuse_findings",
+]
 
 TREE_MAGIC = b"\xd0\x0d\xfe\xed"
 """The first bytes of a flattened device tree (Devicetree Specification, 5.2)."""
@@ -99,6 +107,32 @@ def of_image(path: Path) -> Bench:
     """An image by itself. Raises ImageError."""
     facts = (image.open(path, "image"),)
     return Bench(images=facts, views=_views(facts, store.Cache.default()))
+
+
+def refuse_findings(found: Prepared, cache: Cache) -> None:
+    """Lint, and raise CheckFailed with every finding that is an error."""
+    import datetime as dt
+
+    from mvpsdk import lint
+    from mvpsdk.errors import CheckFailed, Fault, ToolFailedError
+
+    today = dt.datetime.now(tz=dt.UTC).date()
+    report = lint.check([of_prepared(found, cache)], today=today)
+    if report.failures():
+        raise CheckFailed.of(
+            Fault(message=found.message, place=found.place, hint=found.fix, rule=found.rule)
+            for found in report.failures()
+        )
+    failed = [check for check in report.checks if check.failed]
+    if failed:
+        raise ToolFailedError.of(
+            Fault(
+                message=f"{check.subject}: {check.reason}",
+                rule=check.rule,
+                hint=f"what the check needs: mvpsdk explain {check.rule}",
+            )
+            for check in failed
+        )
 
 
 def _views(facts: Iterable[ImageFacts], cache: Cache) -> dict[str, Views]:

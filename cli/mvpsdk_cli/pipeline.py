@@ -47,7 +47,6 @@ __all__ = [
     "open_handset",
     "prepare",
     "prepared",
-    "refuse_findings",
 ]
 
 
@@ -264,33 +263,6 @@ def hypervisor(board: Board, toolchain: build.Toolchain, cache: Cache | None) ->
     driver = board.console.driver if board.console else "none"
     version = board.interrupt_controller.version
     return build.image(driver, gic=version, toolchain=toolchain, cache=cache)
-
-
-def refuse_findings(found: Prepared, cache: Cache) -> None:
-    """Lint, and raise CheckFailed with every finding that is an error."""
-    import datetime as dt
-
-    from mvpsdk import lint
-    from mvpsdk.errors import CheckFailed, ToolFailedError
-    from mvpsdk_cli import benches
-
-    today = dt.datetime.now(tz=dt.UTC).date()
-    report = lint.check([benches.of_prepared(found, cache)], today=today)
-    if report.failures():
-        raise CheckFailed.of(
-            Fault(message=found.message, place=found.place, hint=found.fix, rule=found.rule)
-            for found in report.failures()
-        )
-    failed = [check for check in report.checks if check.failed]
-    if failed:
-        raise ToolFailedError.of(
-            Fault(
-                message=f"{check.subject}: {check.reason}",
-                rule=check.rule,
-                hint=f"what the check needs: mvpsdk explain {check.rule}",
-            )
-            for check in failed
-        )
 
 
 def lock(request: Request) -> tuple[Path, store.Lock]:

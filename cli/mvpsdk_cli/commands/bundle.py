@@ -54,7 +54,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
     toolchain: ToolchainOption = None,
     output_format: FormatOption = Format.TEXT,
 ) -> int:
-    from mvpsdk_cli import pipeline
+    from mvpsdk_cli import benches, pipeline
 
     _check_call(unsigned=unsigned, container=container, profile=profile)
     request = pipeline.Request(
@@ -66,7 +66,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
         toolchain=toolchain,
     )
     prepared = pipeline.prepare(request)
-    pipeline.refuse_findings(prepared, request.cache)
+    benches.refuse_findings(prepared, request.cache)
     _tell(_pack(prepared, request, output, profile), output_format)
     return 0
 
