@@ -33,6 +33,7 @@ __all__ = ["COMMAND", "answer"]
 COMMAND = "\nREPLAY = True\n"
 """What stands in the file of a command that is a pure function of what it reads."""
 
+COMPILED = f"{os.sep}__pycache__"  # what Python makes of sources, which count themselves
 SETTLED = 2_000_000_000  # nanoseconds: the coarsest time of a file system in use (FAT's)
 VOLATILE = ("_", "OLDPWD", "SHLVL")  # variables by which a shell tells its own state
 _ASKS = ("--version", "-print-prog-name=")  # what a program may be asked without doing anything
@@ -142,7 +143,7 @@ class _Watch:
         self._add(os.fsdecode(str(program)))
 
     def _add(self, path: str) -> None:
-        if path not in self._seen:
+        if path not in self._seen and COMPILED not in path:
             self._seen[path] = _state(path)
 
     def inputs(self, begin: int) -> list[str] | None:
