@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Cli = Callable[..., Any]
 
 LINT = ("lint", ".")
-PATIENCE = 60  # seconds, on a machine where other tests make and remove files all the time
+PATIENCE = 150  # seconds, on a machine where other tests make and remove files all the time
 
 
 @pytest.fixture
