@@ -135,6 +135,7 @@ def test_the_consoles_registers_lie_as_the_tree_says() -> None:
     """Else as the driver says of the most specific name that it serves; never out of bounds."""
     assert layout() == (2, 4)
     assert layout(reg_shift=0, reg_io_width=1) == (0, 1)
+    assert layout(reg_shift=1, reg_io_width=4) == (2, 4)  # it would not be aligned
     assert layout(reg_shift=4, reg_io_width=3) == (2, 4)
     assert layout(reg_shift=0xFFFFFFFF, reg_io_width=0xFFFFFFFF) == (2, 4)
 

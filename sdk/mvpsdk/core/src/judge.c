@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <mvp/platform.h>
+
 #include "judge.h"
 
 #include <stddef.h>
@@ -150,4 +152,12 @@ const struct mvp_region *judge_ram(const struct judge *judge, uint32_t partition
         }
     }
     return NULL;
+}
+
+bool judge_intid(struct judge *judge, uint32_t partition, uint32_t intid, uint32_t reason)
+{
+    const struct mvp_partition *p = mvp_pack_entry(judge->header, MVP_TABLE_PARTITION, partition);
+    uint32_t end = p->kind == MVP_PERSONA ? MVP_PERSONA_INTIDS : MVP_INTIDS;
+
+    return judge_that(judge, intid < end, reason, intid, end);
 }

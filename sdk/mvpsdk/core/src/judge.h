@@ -83,4 +83,7 @@ bool pack_memory(struct judge *judge);
 bool pack_interrupts(struct judge *judge);
 bool pack_images(struct judge *judge);
 
+/* Does the partition's vGIC have this INTID? A persona's has fewer. */
+bool judge_intid(struct judge *judge, uint32_t partition, uint32_t intid, uint32_t reason);
+
 #endif

@@ -104,8 +104,12 @@ static bool gic(struct judge *judge, const struct mvp_board *b)
         !judge_range(judge, b->gicr_base, b->gicr_size)) {
         return false;
     }
-    if (b->gic_version == 3) {
-        return judge_fields(judge, b, gicv3_rules, COUNT(gicv3_rules));
+    if (b->gic_version == 3) { /* what a frame of less left out could be mapped to a guest */
+        return judge_that(judge, b->gicd_size >= MVP_GICD_SIZE, MVP_CONFIG_BOARD, b->gicd_size,
+                          MVP_GICD_SIZE) &&
+               judge_that(judge, b->gicr_size >= MVP_GICR_STRIDE, MVP_CONFIG_BOARD, b->gicr_size,
+                          MVP_GICR_STRIDE) &&
+               judge_fields(judge, b, gicv3_rules, COUNT(gicv3_rules));
     }
     return judge_range(judge, b->gich_base, b->gich_size) &&
            judge_range(judge, b->gicv_base, b->gicv_size) &&

@@ -62,6 +62,7 @@ bool pack_interrupts(struct judge *judge)
         if (!judge_fields(judge, n, rules, sizeof(rules) / sizeof(rules[0])) ||
             !judge_that(judge, n->intid == n->physical, MVP_CONFIG_INTERRUPT, n->intid,
                         n->physical) ||
+            !judge_intid(judge, n->partition, n->intid, MVP_CONFIG_INTERRUPT) ||
             !is_given_once(judge, i, n->physical) || !clear_of_emulated(judge, n) ||
             !is_not_the_console(judge, n->physical)) {
             return false;

@@ -117,7 +117,9 @@ static bool emulated(struct judge *judge, uint32_t index, const struct mvp_regio
 
     return judge_fields(judge, region, emulated_rules, COUNT(emulated_rules)) &&
            judge_that(judge, region->size == size, MVP_CONFIG_REGION, region->size, size) &&
-           judge_fields(judge, region, intid, 1) && is_first(judge, index, region);
+           judge_fields(judge, region, intid, 1) &&
+           judge_intid(judge, region->partition, region->intid, MVP_CONFIG_REGION) &&
+           is_first(judge, index, region);
 }
 
 static bool kind_is_good(struct judge *judge, uint32_t index, const struct mvp_region *region)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <mvp/platform.h>
+
 #include "partition.h"
 
 #include "arch.h"
@@ -8,7 +10,7 @@
 
 static void devices_reset(struct partition *partition)
 {
-    uint32_t intids = partition->config->kind == MVP_REALTIME ? MVP_INTIDS : 96;
+    uint32_t intids = partition->config->kind == MVP_REALTIME ? MVP_INTIDS : MVP_PERSONA_INTIDS;
 
     vgic_init(&partition->vgic, intids);
     for (uint32_t n = 0; n < partition->window_count; n++) {

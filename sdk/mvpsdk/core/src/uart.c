@@ -178,5 +178,10 @@ void uart_find(const struct fdt *fdt, uint32_t chosen, struct uart *uart)
     width = cell(fdt, node, "reg-io-width", part->width);
     uart->shift = shift <= SHIFT_MOST ? shift : part->shift;
     uart->width = width == 1 || width == 2 || width == 4 ? width : part->width;
+    if (uart->width >> uart->shift >
+        1) { /* with the MMU off, an access that is not aligned faults */
+        uart->shift = part->shift;
+        uart->width = part->width;
+    }
     uart->base = address_of(fdt, node, path);
 }

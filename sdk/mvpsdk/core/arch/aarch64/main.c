@@ -182,6 +182,18 @@ static _Noreturn void run(const struct boot *boot)
     enter(sched_run(&machine.cpus[0]));
 }
 
+/* With fewer than the vGIC needs, or none where the board's file is wrong, nothing would arrive. */
+static uint32_t list_registers(const struct mvp_board *board)
+{
+    uint32_t count = gic_init(board);
+    struct mvp_verdict few = {.reason = MVP_RUN_NO_GIC, .value = count, .bound = VGIC_MIN_LRS};
+
+    if (count < VGIC_MIN_LRS) {
+        stop(&few);
+    }
+    return count;
+}
+
 _Noreturn void boot_main(const void *tree, uint64_t pack, uint64_t el)
 {
     struct boot boot;
@@ -214,6 +226,7 @@ _Noreturn void boot_main(const void *tree, uint64_t pack, uint64_t el)
     header = (const void *)home;
     board = mvp_pack_entry(header, MVP_TABLE_BOARD, 0);
     require_gic(board);
-    require(machine_init(header, gic_init(board)) ? MVP_OK : MVP_MEM_TABLES, machine.pool.used);
+    require(machine_init(header, list_registers(board)) ? MVP_OK : MVP_MEM_TABLES,
+            machine.pool.used);
     run(&boot);
 }

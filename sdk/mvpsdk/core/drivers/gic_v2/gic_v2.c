@@ -43,6 +43,7 @@ static void word_init(uint32_t n)
     uint32_t target = gic_own_target * 0x01010101U;
 
     reg_write(gic_distributor + GICD_ICENABLER + 4 * n, ~0U);
+    reg_write(gic_distributor + GICD_ICPENDR + 4 * n, ~0U); /* what a boot loader left */
     reg_write(gic_distributor + GICD_ICACTIVER + 4 * n, ~0U);
     reg_write(gic_distributor + GICD_IGROUPR + 4 * n, 0);
     for (uint32_t i = 0; i < 8; i++) {

@@ -35,6 +35,8 @@ static void distributor_init(void)
     reg_write(gic_distributor + GICD_CTLR, CTLR_ARE_NS);
     for (uint32_t n = 1; n < words; n++) {
         reg_write(gic_distributor + GICD_ICENABLER + 4 * n, ~0U);
+        reg_write(gic_distributor + GICD_ICPENDR + 4 * n, ~0U); /* what a boot loader left */
+        reg_write(gic_distributor + GICD_ICACTIVER + 4 * n, ~0U);
         reg_write(gic_distributor + GICD_IGROUPR + 4 * n, ~0U);
         for (uint32_t i = 0; i < 8; i++) {
             reg_write(gic_distributor + GICD_IPRIORITYR + 32 * n + 4 * i, PRIORITY);
@@ -72,6 +74,7 @@ static void redistributor_init(const struct mvp_board *board)
     reg_write(redistributor + GICR_WAKER, 0);
     wait_while(redistributor + GICR_WAKER, WAKER_ASLEEP);
     reg_write(sgi + GICD_ICENABLER, ~0U);
+    reg_write(sgi + GICD_ICPENDR, ~0U);
     reg_write(sgi + GICD_ICACTIVER, ~0U);
     reg_write(sgi + GICD_IGROUPR, ~0U);
     for (uint32_t i = 0; i < 8; i++) {

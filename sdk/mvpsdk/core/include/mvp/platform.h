@@ -31,6 +31,7 @@
 #define MVP_CHANNEL_BASE 0x0b000000
 #define MVP_RAM_BASE 0x40000000
 
+#define MVP_PERSONA_INTIDS 96 /* a persona's GIC has INTIDs below this one */
 #define MVP_VIRTUAL_TIMER_INTID 27
 #define MVP_PHYSICAL_TIMER_INTID 30
 
