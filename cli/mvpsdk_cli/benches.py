@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mvpsdk import board as boards
 from mvpsdk import image, store
+from mvpsdk.errors import InputError, Place
 from mvpsdk.image import contents, views
 from mvpsdk.lint import Bench
 from mvpsdk_cli import pipeline
@@ -35,6 +36,8 @@ __all__ = [
 
 TREE_MAGIC = b"\xd0\x0d\xfe\xed"
 """The first bytes of a flattened device tree (Devicetree Specification, 5.2)."""
+SOURCE, FLATTENED = ".dts", ".dtb"
+SUFFIXES = (SOURCE, FLATTENED)
 NAME_LENGTH = 31
 """What a board's name may have."""
 
@@ -87,10 +90,10 @@ def of_board(path: Path) -> Bench:
 
 def is_tree(path: Path) -> bool:
     """A device tree's file: by its first bytes, or else by its name."""
-    if not path.is_file():
-        return path.suffix == ".dtb"
+    if not path.is_file() or path.suffix in SUFFIXES:
+        return path.suffix in SUFFIXES
     with path.open("rb") as stream:
-        return stream.read(len(TREE_MAGIC)) == TREE_MAGIC or path.suffix == ".dtb"
+        return stream.read(len(TREE_MAGIC)) == TREE_MAGIC
 
 
 def of_tree(path: Path) -> Bench:
@@ -99,12 +102,16 @@ def of_tree(path: Path) -> Bench:
     from mvpsdk.tree.names import plain
 
     name = plain(path.stem)[:NAME_LENGTH].rstrip("-") or "tree"
-    draft = tree.open(path).draft(name)
+    survey = tree.open_source(path) if path.suffix == SOURCE else tree.open(path)
+    draft = survey.draft(name)
     return Bench(draft=draft, board=boards.whole(draft))
 
 
 def of_image(path: Path) -> Bench:
-    """An image by itself. Raises ImageError."""
+    """An image by itself. Raises ImageError, and InputError if it is a device tree."""
+    if is_tree(path):
+        place = Place(file=str(path))
+        raise InputError("is a device tree, no image", place=place, hint=f"mvpsdk lint {path}")
     facts = (image.open(path, "image"),)
     return Bench(images=facts, views=_views(facts, store.Cache.default()))
 

@@ -219,6 +219,29 @@ def test_an_image_alone(handset: Any, capsys: pytest.CaptureFixture[str]) -> Non
     assert report["findings"][0]["place"]["file"] == "linux"
 
 
+def test_a_tree_is_no_image_and_has_no_boards(
+    handset: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What can't be meant is told, not passed over."""
+    handset()
+    Path("vendor.dtb").write_bytes(blob(phone()))
+
+    code, _, err = run(capsys, "lint", "--image", "vendor.dtb")
+    assert (code, "next: mvpsdk lint vendor.dtb" in err) == (2, True)
+    code, _, err = run(capsys, "lint", "vendor.dtb", "--board", "qemu-virt")
+    assert (code, "leave --board out" in err) == (2, True)
+
+
+def test_strict_tells_why_it_failed(handset: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """All that was checked has passed, and yet the exit code is 1."""
+    handset()
+    Path("flat.bin").write_bytes(bytes(range(256)) * 64)
+
+    code, _, err = run(capsys, "lint", "--image", "flat.bin", "--strict")
+
+    assert (code, "failed by --strict: 1 of the checks" in err) == (1, True)
+
+
 @pytest.mark.parametrize("words", [["absent.toml"], ["--image", "absent"], ["absent/board.toml"]])
 def test_what_is_not_there_is_exit_2(
     handset: Any, capsys: pytest.CaptureFixture[str], words: list[str]

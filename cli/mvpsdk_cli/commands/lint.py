@@ -110,7 +110,12 @@ def command(  # noqa: D103 - the module's docstring is the command's
     ]
     report = lint.merge(reports)
     _show(report, output_format, statistics=statistics)
-    return report.exit_code(fail_on=lint.Severity(fail_on), strict=strict or release)
+    least = lint.Severity(fail_on)
+    code = report.exit_code(fail_on=least, strict=strict or release)
+    if code and not report.exit_code(fail_on=least, strict=False):
+        missing = sum(check.outcome is lint.Outcome.NOT_CHECKED for check in report.checks)
+        render.note(f"failed by --strict: {missing} of the checks could not be made")
+    return code
 
 
 def _split(names: list[str] | None) -> list[str]:
@@ -137,12 +142,17 @@ def _of_path(path: Path, asked: Request) -> list[Bench]:
     """A handset on its boards, a board alone, or a device tree alone."""
     from dataclasses import replace
 
+    from mvpsdk.errors import InputError
     from mvpsdk_cli import benches
 
-    if benches.is_tree(path):
-        return [benches.of_tree(path)]
-    if _is_board(path):
-        return [benches.of_board(path)]
+    alone = benches.is_tree(path) or _is_board(path)
+    if alone and asked.board:
+        raise InputError(
+            f"{path} is no handset: it has no boards of which --board {asked.board} could be one",
+            hint="leave --board out",
+        )
+    if alone:
+        return [benches.of_board(path) if _is_board(path) else benches.of_tree(path)]
     return benches.of_handset(replace(asked, handset=path))
 
 

@@ -91,9 +91,14 @@ def _persona(
 
 def _next(folder: Path, drafts: list[Draft]) -> None:
     """What is left to do before it boots."""
+    from mvpsdk import board as rooms
+
     for draft in drafts:
         if draft.todos:
             file = render.path(draft.path)
             render.note(f"board {draft.name} has {len(draft.todos)} TODO: mvpsdk lint {file}")
     shown = render.path(folder)
     render.note(f"next: mvpsdk lock {shown}, mvpsdk fetch {shown}, mvpsdk lint {shown}")
+    for path in dict.fromkeys(draft.path.resolve().parents[1] for draft in drafts):
+        if path not in rooms.search_path((), folder):
+            render.note(f"boards of {render.path(path)}: add --board-dir, or move them to boards/")

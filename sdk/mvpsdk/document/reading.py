@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Document", "read", "within"]
 
+NO_DOCUMENT = "name the file; a handset's folder has a handset.toml in it, a board's a board.toml"
 LONGEST = MIB
 """No file that a person writes is longer, in bytes."""
 
@@ -84,7 +85,7 @@ def _bytes(path: Path, error: type[MvpError], place: Place) -> bytes:
     try:
         state = path.stat()
         if stat.S_ISDIR(state.st_mode):
-            raise error("is a folder, not a file", place=place, hint="name the file inside it")
+            raise error("is a folder, not a file", place=place, hint=NO_DOCUMENT)
         if not stat.S_ISREG(state.st_mode):
             raise error("is no regular file", place=place, hint="check the name and the folder")
         if state.st_size > LONGEST:

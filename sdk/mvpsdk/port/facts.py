@@ -27,12 +27,14 @@ def parse_bank(text: str) -> dict[str, Any]:
     Raises InputError if it is none.
     """
     base, plus, size = text.partition("+")
+    if not plus:
+        raise _no_bank(text, "there is no + between base and size")
     try:
         address = int(base.strip(), 0)
         length = int(size, 0) if size.strip().startswith("0x") else parse_size(size)
-    except ValueError as wrong:
-        raise _no_bank(text, str(wrong)) from None
-    if not plus or address < 0 or address % PAGE or length % PAGE or not length:
+    except ValueError:
+        raise _no_bank(text, "base is a number, size a number with a unit") from None
+    if address < 0 or address % PAGE or length % PAGE or not length:
         raise _no_bank(text, "base and size are whole pages of 4 KiB")
     return {"base": address, "size": format_size(length)}
 

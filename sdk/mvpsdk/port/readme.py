@@ -115,8 +115,11 @@ def _next(survey: Survey, name: str) -> Iterator[str]:
     yield ""
     yield "```sh"
     yield f"mvpsdk boards show {name}"
-    yield f"mvpsdk new-handset phone --board {name}"
-    yield "mvpsdk lint phone"
+    if survey.todos:
+        yield f"mvpsdk lint boards/{name}  # names each TODO, with the way to find it out"
+    else:
+        yield f"mvpsdk new-handset phone --board {name}"
+        yield from (f"mvpsdk {verb} phone" for verb in ("lock", "fetch", "lint"))
     yield "```"
     if "virtual" in survey.values:
         yield ""

@@ -72,7 +72,7 @@ class Store:
         if not digest:
             raise InputError(
                 f"{name} is not pinned: {_origin(source)} has no SHA-256",
-                hint="pin it with: mvpsdk lock",
+                hint="pin it with: mvpsdk lock HANDSET",
             )
         return digest
 
@@ -107,7 +107,7 @@ class Store:
         if pinned and _origin(pinned) == _origin(source):
             return Package(url=pinned.url, sha256=pinned.archive)
         if source.deb:
-            hint = "find and pin it with: mvpsdk lock"
+            hint = "find and pin it with: mvpsdk lock HANDSET"
             raise InputError(f"{name} is not pinned: {_origin(source)}", hint=hint)
         return Package(url=source.url, sha256="")
 

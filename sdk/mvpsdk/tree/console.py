@@ -57,7 +57,7 @@ def note_console(tree: Tree, notes: Notes, gic: Node | None, wanted: str = "") -
 def _given(tree: Tree, notes: Notes, wanted: str) -> tuple[Node, Confidence, str]:
     found = tree.find(wanted)
     if found is None or not found.has("reg"):
-        uarts = ", ".join(node.path for node in tree.nodes if node.generic in UARTS)
+        uarts = ", ".join(node.path for node in tree.nodes if _is_uart(node))
         raise InputError(
             f'"{wanted}" is no node with registers',
             place=Place(file=notes.file),
@@ -123,6 +123,11 @@ def _of_several(tree: Tree, uarts: list[Node]) -> tuple[Node | None, Confidence,
         if (named := tree.find(f"serial{number}")) in uarts:
             return named, "guess", f"of the aliases of UARTs, serial{number} is the first"
     return None, "certain", "several UARTs are enabled, and nothing says which it is"
+
+
+def _is_uart(node: Node) -> bool:
+    """Tell whether a node is a UART, by its generic name or because a driver serves it."""
+    return node.generic in UARTS or driver_for(node.compatibles) is not None
 
 
 def _is_free_uart(node: Node) -> bool:

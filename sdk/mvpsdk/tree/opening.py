@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["open", "read_file", "survey_bytes"]
 
+MAGIC = b"\xd0\x0d\xfe\xed"
+"""The first bytes of a flattened device tree (Devicetree Specification 0.4, 5.2)."""
 LONGEST = 2 * MIB
 """No device tree that an arm64 kernel takes is longer (Linux, arch/arm64/booting.rst, 2)."""
 
@@ -45,7 +47,9 @@ def survey_bytes(data: bytes, path: Path, *, live: bool, console: str) -> Survey
         root = fdt_read(data)
         header = [Range(Pa(base), size) for base, size in fdt_reservations(data)]
     except InputError as wrong:
-        raise InputError(wrong.message, place=Place(file=str(path)), hint=wrong.hint) from None
+        source = b"/dts-v1/" in data
+        hint = "this is a tree's source: use --from-dts" if source else wrong.hint
+        raise InputError(wrong.message, place=Place(file=str(path)), hint=hint) from None
     digest = hashlib.sha256(data).hexdigest()
     return survey(root, path, live=live, reservations=header, console=console, digest=digest)
 

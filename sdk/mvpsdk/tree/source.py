@@ -10,7 +10,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from mvpsdk.errors import InputError, MissingToolError, Place, TimeoutError_, ToolFailedError
-from mvpsdk.tree.opening import read_file, survey_bytes
+from mvpsdk.tree.opening import MAGIC, read_file, survey_bytes
 from mvpsdk.units import MIB
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ def open_source(path: Path, *, live: bool = False, console: str = "") -> Survey:
 
     Raises InputError if it can't be read or compiled, MissingToolError if there is no dtc.
     """
-    read_file(path, LONGEST, "a device tree's source")
+    if read_file(path, LONGEST, "a device tree's source").startswith(MAGIC):
+        place = Place(file=str(path))
+        raise InputError("is a flattened tree, no source", place=place, hint="use --from-dtb")
     return survey_bytes(_compiled(path), path, live=live, console=console)
 
 

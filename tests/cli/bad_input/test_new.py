@@ -42,7 +42,8 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str, str]] = {
         "5 GiB is too large for a device tree's source (at most 16 MiB)",
     ),
     "no tree": (lambda path: path.write_bytes(b"\x7fELF" + bytes(96)), "no flattened", "syntax"),
-    "cut short": (lambda path: path.write_bytes(blob(phone())[:-99]), "cut short", "syntax"),
+    "cut short": (lambda path: path.write_bytes(blob(phone())[:-99]), "cut short", "no source"),
+    "source": (lambda path: path.write_text("/dts-v1/;\n"), "no flattened device tree", "syntax"),
     "text": (lambda path: path.write_text("[board]\n"), "no flattened device tree", "syntax"),
 }
 
