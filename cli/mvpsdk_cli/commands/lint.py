@@ -145,14 +145,15 @@ def _of_path(path: Path, asked: Request) -> list[Bench]:
     from mvpsdk.errors import InputError
     from mvpsdk_cli import benches
 
-    alone = benches.is_tree(path) or _is_board(path)
-    if alone and asked.board:
+    tree = benches.is_tree(path)
+    board = not tree and _is_board(path)
+    if (tree or board) and asked.board:
         raise InputError(
             f"{path} is no handset: it has no boards of which --board {asked.board} could be one",
             hint="leave --board out",
         )
-    if alone:
-        return [benches.of_board(path) if _is_board(path) else benches.of_tree(path)]
+    if tree or board:
+        return [benches.of_tree(path) if tree else benches.of_board(path)]
     return benches.of_handset(replace(asked, handset=path))
 
 
