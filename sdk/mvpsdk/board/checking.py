@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -188,8 +187,6 @@ def _console(known: Draft) -> Iterator[Fault]:
 def _virtual(known: Draft) -> Iterator[Fault]:
     virtual = known.content.virtual
     sizes = [bank.size for bank in known.content.memory]
-    if virtual is not None:
-        yield from _machine(known, virtual.machine)
     if virtual is None or None in sizes:
         return
     total = sum(size for size in sizes if size)
@@ -199,17 +196,4 @@ def _virtual(known: Draft) -> Iterator[Fault]:
             "virtual.memory",
             f"{describe_size(virtual.memory)}, but the banks have {describe_size(total)}",
             f'it must have as much RAM as the board: virtual.memory = "{format_size(total)}"',
-        )
-
-
-def _machine(known: Draft, machine: str) -> Iterator[Fault]:
-    """The GIC that QEMU is asked for is the one that the rest of the file speaks of."""
-    version = known.content.interrupt_controller.version
-    given = re.search(r"\bgic-version=(\d+)", machine)
-    if version is not None and given and given[1] != str(version):
-        yield _fault(
-            known,
-            "virtual.machine",
-            f"{given[0]}, but interrupt-controller.version is {version}",
-            f"write gic-version={version}, or correct the version",
         )

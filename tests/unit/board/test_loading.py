@@ -212,13 +212,3 @@ def test_a_gicv2_has_four_frames(board_file: BoardFile) -> None:
         "virtual-interface",
     ]
     assert gic.virtual_interface == Range(Pa(0x0804_0000), 8 * KIB)
-
-
-def test_the_virtual_machine_has_the_board_s_gic(board_file: BoardFile) -> None:
-    """Both versions are told."""
-    path = board_file({'"virt': '"virt,gic-version=2'})
-    with pytest.raises(BoardError) as caught:
-        board.load(path)
-    assert "virtual.machine: gic-version=2, but interrupt-controller.version is 3" in str(
-        caught.value
-    )
