@@ -14,21 +14,21 @@ from typing import TYPE_CHECKING, Any
 from mvpsdk.board.schema import BoardFile
 from mvpsdk.core.facade import Reason
 from mvpsdk.core.fingerprint import CORE
+from mvpsdk.decode import advice
 from mvpsdk.handset.schema import HandsetFile, InputTable
-from mvpsdk.lint import catalogue, reference
+from mvpsdk.lint import reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mvpsdk.document.schema import Model
-    from mvpsdk.lint.catalogue import Rule
 
 HERE = Path(__file__).parent / "reference"
 
 REASONS = """\
 # Reason codes
 
-<!-- Made by `make docs` from core/include/mvp/reason.h and the lint rules. -->
+<!-- Made by `make docs` from core/include/mvp/reason.h, decode/reasons.toml and the lint rules. -->
 
 Why the hypervisor refuses a pack, stops at boot, or stops a partition. It writes the code in its
 log, `[mvp] stop reason=0x13 table=0x2 index=0x0 value=0x… bound=0x…`; on the host the same function
@@ -36,7 +36,8 @@ gives the same code. `table` and `index` say which entry of the [pack](pack.md) 
 what stands there, `bound` what it collides with: [how to read one](../how-to/read-a-refusal.md).
 
 A code is never renumbered and never used again. Where there is a lint rule, it finds the same on
-the host, before anything boots.
+the host, before anything boots. `mvpsdk decode LOG` finds the codes in a console log and says what
+stands here, with the entry's name where the bundle is at hand.
 """
 
 ORIGINS = """\
@@ -63,7 +64,6 @@ addresses are numbers (`0x4000_0000`); paths are relative to the file. `mvpsdk s
 
 def reasons() -> str:
     """The page of reason codes, grouped as in the header."""
-    rules = {reason: rule for rule in catalogue() for reason in rule.core}
     header = (CORE / "include/mvp/reason.h").read_text()
     body = header.partition("enum mvp_reason {")[2].partition("};")[0]
     lines = [REASONS]
@@ -71,15 +71,20 @@ def reasons() -> str:
         if group:
             title, _, rest = group.rstrip(".").partition(": ")
             lines.append(f"## {title}{f' ({rest})' if rest else ''}\n")
-            lines.append("| code | name | meaning | lint rule |\n|---|---|---|---|")
+            lines.append(
+                "| code | name | meaning | cause | lint rule | fix |\n|---|---|---|---|---|---|"
+            )
         else:
-            lines.append(_row(Reason[name.removeprefix("MVP_")], rules.get(name)))
+            lines.append(_row(Reason[name.removeprefix("MVP_")]))
     return _spaced(lines)
 
 
-def _row(reason: Reason, rule: Rule | None) -> str:
-    link = f"[{rule.code}](rules.md#{rule.code.lower()}-{rule.name})" if rule else ""
-    return f"| {reason.value:#04x} | `MVP_{reason.name}` | {reason.text} | {link} |"
+def _row(reason: Reason) -> str:
+    told = advice(reason)
+    rule = told.rule
+    link = f"[{rule.code}](rules.md#{rule.code.lower()}-{rule.name})" if rule else "none"
+    cells = (f"{reason.value:#04x}", f"`{told.name}`", told.meaning, told.cause, link, told.fix)
+    return f"| {' | '.join(cells)} |"
 
 
 def _spaced(lines: list[str]) -> str:

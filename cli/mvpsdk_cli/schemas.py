@@ -168,6 +168,23 @@ _BUILT_IMAGE = {
     "total": _SIZES,
     "by-source": {"*": _SIZES},
 }
+_DECODED = {
+    "line": "whole",
+    "last-line": "whole",
+    "count": "whole",
+    "kind": "text",
+    "stops": "flag",
+    "text": "text",
+    "damaged": "flag",
+    "reason": "whole?",
+    "name": "text?",
+    "meaning": "text",
+    "where": "text?",
+    "details": ["text"],
+    "cause": "text",
+    "rule": "text?",
+    "fix": "text",
+}
 _PLAN = {
     "handset": "text",
     "version": "text",
@@ -199,6 +216,14 @@ SHAPES: dict[str, Any] = {
     "boards": {"boards": [{"|": [_BOARD, {"name": "text", "path": "text", "error": "text"}]}]},
     "build": {"board": "text", "output": "text?", "images": [_BUILT_IMAGE]},
     "bundle": {"path": "text", "size": "whole", "manifest": _MANIFEST},
+    "decode": {
+        "path": "text",
+        "lines": "whole",
+        "hypervisor-lines": "whole",
+        "boots": "whole",
+        "findings": [_DECODED],
+        "remarks": ["text"],
+    },
     "doctor": {"ok": "flag", "checks": [_CHECK]},
     "error": {"kind": "text", "exit-code": "whole", "errors": [_FAULT]},
     "extract": {"files": ["text"]},

@@ -7,6 +7,7 @@ The rooms, in the order in which data flows through them:
     handset.load   -> Handset      build.image  -> Image
     image.open     -> ImageFacts   bundle.pack  -> Bundle
     plan.make      -> Plan         run.start    -> Session
+                                   decode.decode -> Report, of a phone's console
 
 Each is imported when it is first touched, so `import mvpsdk` costs next to nothing.
 """
@@ -26,6 +27,7 @@ _ROOMS = (
     "build",
     "bundle",
     "core",
+    "decode",
     "errors",
     "handset",
     "image",
