@@ -32,5 +32,5 @@ LockedOption = Annotated[
 OfflineOption = Annotated[bool, typer.Option("--offline", help="Use the cache alone.")]
 ToolchainOption = Annotated[
     str | None,
-    typer.Option("--toolchain", help="gcc or clang; the first that is found by default."),
+    typer.Option("--toolchain", help="gcc, clang or zig; the first that is found by default."),
 ]

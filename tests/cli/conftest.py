@@ -132,9 +132,7 @@ def manifest_of(*, virtual: bool) -> Manifest:
 @pytest.fixture
 def handset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Writes a handset into the working directory; the compiler is a stand-in."""
-    chain = build.Toolchain(
-        family="gcc", compiler=("gcc",), linker="ld", objdump="objdump", identity="gcc 1"
-    )
+    chain = build.Toolchain(family="gcc", compiler=("gcc",), linker=("ld",), identity="gcc 1")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MVPSDK_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("NO_COLOR", "1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -31,7 +32,6 @@ class Program:
 
     elf: bytes
     map: str  # the linker's: which source gave which bytes
-    disassembly: str
     warnings: str  # what the compiler had to say
     stray: tuple[Path, ...]  # headers that the recipe's key does not cover
 
@@ -47,11 +47,10 @@ def make(recipe: Recipe, toolchain: Toolchain) -> Program:
         elf, linker_map = work / "program.elf", work / "program.map"
         objects = [str(_object(recipe, source, work)) for source in recipe.sources]
         target = [f"-Map={linker_map}", "-o", str(elf)]
-        _link([toolchain.linker, *recipe.link_flags(), *target, *objects], work)
+        _link([*toolchain.linker, *recipe.link_flags(), *target, *objects], work)
         return Program(
             elf=elf.read_bytes(),
             map=linker_map.read_text(encoding="utf-8").replace(f"{work}{os.sep}", ""),
-            disassembly=run([toolchain.objdump, "-d", "--no-show-raw-insn", str(elf)]),
             warnings=warnings,
             stray=_stray(recipe, work),
         )
@@ -95,8 +94,8 @@ def _compile(recipe: Recipe, toolchain: Toolchain, flags: list[str], work: Path)
         target = _object(recipe, source, work)
         target.parent.mkdir(parents=True, exist_ok=True)
         own = recipe.source_flags(source, toolchain)
-        output = ["-MMD", "-o", str(target)]
-        return run([*toolchain.compiler, *flags, *own, *output], cwd=source.folder)
+        command = [*toolchain.compiler, *flags, *own, "-MMD", "-o", str(target)]
+        return run(command, cwd=source.folder, environment=toolchain.environment(work))
 
     pool = ThreadPoolExecutor(max_workers=_JOBS)
     try:
@@ -115,6 +114,7 @@ def _stray(recipe: Recipe, work: Path) -> tuple[Path, ...]:
     found: set[Path] = set()
     for source in recipe.sources:
         text = _object(recipe, source, work).with_suffix(".d").read_text(encoding="utf-8")
-        words = text.replace("\\\n", " ").partition(":")[2].split()
+        listed = text.replace("\\\n", " ").partition(": ")[2]
+        words = [word.replace("\\ ", " ") for word in re.split(r"(?<!\\)\s+", listed) if word]
         found.update(Path(os.path.normpath(source.folder / word)) for word in words)
     return tuple(sorted(p for p in found if not recipe.covers(p) and not p.is_relative_to(work)))

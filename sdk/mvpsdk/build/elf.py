@@ -5,9 +5,14 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-__all__ = ["Elf", "Kind", "Section", "read"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from elftools.elf.elffile import ELFFile
+
+__all__ = ["Code", "Elf", "Kind", "Section", "read"]
 
 Kind = Literal["text", "rodata", "data", "bss"]
 
@@ -25,6 +30,15 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Code:
+    """A run of instructions inside one function."""
+
+    function: str  # "?" if no symbol stands before it
+    address: int
+    data: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Elf:
     """A linked program."""
 
@@ -32,6 +46,7 @@ class Elf:
     memory_size: int  # bytes from address 0, with zeroed data
     sections: tuple[Section, ...]
     relocations: tuple[int, ...]  # type of each dynamic relocation
+    code: tuple[Code, ...] = ()  # all that may be executed, data between instructions left out
 
 
 def read(data: bytes) -> Elf:
@@ -60,6 +75,7 @@ def read(data: bytes) -> Elf:
             if isinstance(section, RelocationSection)
             for relocation in section.iter_relocations()
         ),
+        code=tuple(_code(file)),
     )
 
 
@@ -76,3 +92,40 @@ def _kind(flags: int, kind: str) -> Kind:
     if flags & _EXECUTE:
         return "text"
     return "data" if flags & _WRITE else "rodata"
+
+
+def _code(file: ELFFile) -> Iterator[Code]:
+    """Cut executable sections at their symbols.
+
+    "$x" and "$d", dots and more behind them allowed, begin instructions and data (Arm IHI 0056,
+    section 5.5.3); what stands before any of them counts as instructions. Other symbols of code
+    name functions, local labels of assembly among them.
+    """
+    from elftools.elf.sections import SymbolTableSection
+
+    table = file.get_section_by_name(".symtab")
+    symbols = list(table.iter_symbols()) if isinstance(table, SymbolTableSection) else []
+    for index, section in enumerate(file.iter_sections()):
+        if section["sh_flags"] & _EXECUTE and section["sh_type"] != "SHT_NOBITS":
+            inside = (each for each in symbols if each["st_shndx"] == index)
+            yield from _pieces(section["sh_addr"], section.data(), inside)
+
+
+def _pieces(start: int, data: bytes, symbols: Iterable[Any]) -> Iterator[Code]:
+    marks = [(each["st_value"], each.name) for each in symbols if _marks(each)]
+    marks.sort(key=lambda mark: (mark[0], not mark[1].startswith("$")))
+    place, function, is_code = start, "?", True
+    for address, name in [*marks, (start + len(data), "")]:
+        if is_code and address > place:
+            piece = data[place - start : address - start]
+            yield Code(function=function, address=place, data=piece)
+        place = address
+        if name.startswith(("$x", "$d")):
+            is_code = name.startswith("$x")
+        else:
+            function = name
+
+
+def _marks(symbol: Any) -> bool:  # noqa: ANN401 - pyelftools has no types
+    """Whether something begins at a symbol: not a section, a file, or a variable in code."""
+    return bool(symbol.name) and symbol["st_info"]["type"] in {"STT_NOTYPE", "STT_FUNC"}

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from mvpsdk.units import Range
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mvpsdk.build.elf import Elf
+    from mvpsdk.build.elf import Code, Elf
 
 __all__ = ["check_floating_point", "check_header", "check_relocations", "check_window"]
 
@@ -26,42 +25,45 @@ R_AARCH64_RELATIVE = 1027
 ALLOWED = frozenset({"fp_save", "fp_load"})
 """Functions whose very task is the guest's FP and SIMD state."""
 
-_FUNCTION = re.compile(r"^(?:0x)?[0-9a-f]+ <(?P<name>[^>]+)>:")
-_INSTRUCTION = re.compile(r"^\s*[0-9a-f]+:\s+(?P<text>\S.*)$")
-_DATA = re.compile(r"\.|[0-9a-f]{2}(?: |$)")  # ".word 0x1", or "c8 f4 d0 32" in LLVM's
-_TARGET = re.compile(r"(?:0x)?[0-9a-f]+ <[^>]*>|//.*|;.*")
-# b, h, s, d, q and v registers, the scalable ones, and the two control registers
-# (Arm DDI 0487, section B1.2).
-_REGISTER = re.compile(r"\b(?:[bhsdqvz](?:[12]?\d|3[01])|fpcr|fpsr)\b", re.IGNORECASE)
+_CLASSES = (
+    ("FP or SIMD", 0x0C000000, 0x0C000000),  # data processing, loads and stores: bits 27 and 26
+    ("SVE", 0x1E000000, 0x04000000),
+    ("SME", 0x9E000000, 0x80000000),
+    ("FPCR or FPSR", 0xFFDFFF00, 0xD51B4400),  # MSR and MRS of S3_3_C4_C4_*
+)
+"""What A64 instructions that need FP, SIMD or scalable registers look like: a mask, and what is
+under it. The top of the encoding tree tells them from all others (Arm DDI 0487, section C4.1)."""
 
 
-def check_floating_point(disassembly: str, allowed: frozenset[str] = ALLOWED) -> None:
+def check_floating_point(elf: Elf, allowed: frozenset[str] = ALLOWED) -> None:
     """Refuse a binary with FP or SIMD instructions: they would spoil the guest's registers.
 
     Flags alone can't be trusted here: some compiler drivers ignore -mgeneral-regs-only without a
     word. Raises ToolFailedError that names each function and its first such instruction.
     """
-    first: dict[str, tuple[str, int]] = {}
-    for function, text in _instructions(disassembly):
-        if function not in allowed and _REGISTER.search(_TARGET.sub("", text)):
-            instruction, count = first.get(function, (text, 0))
-            first[function] = (instruction, count + 1)
-    if first:
-        hint = "build with a compiler that honours -mgeneral-regs-only"
-        raise ToolFailedError.of(
-            Fault(message=f'{name}: {count} FP or SIMD, first "{text}"', hint=hint)
-            for name, (text, count) in first.items()
+    found: dict[str, list[str]] = {}
+    for code in elf.code:
+        if code.function not in allowed:
+            found.setdefault(code.function, []).extend(_forbidden(code))
+    hint = "build with a compiler that honours -mgeneral-regs-only"
+    faults = [
+        Fault(
+            message=f"{function}: {len(each)} FP or SIMD instructions, first {each[0]}", hint=hint
         )
+        for function, each in found.items()
+        if each
+    ]
+    if faults:
+        raise ToolFailedError.of(faults)
 
 
-def _instructions(disassembly: str) -> Iterator[tuple[str, str]]:
-    """Pairs of function and instruction, from GNU's or LLVM's objdump."""
-    function = "?"
-    for line in disassembly.splitlines():
-        if label := _FUNCTION.match(line):
-            function = label["name"]
-        elif (found := _INSTRUCTION.match(line)) and not _DATA.match(found["text"]):
-            yield function, " ".join(found["text"].split())
+def _forbidden(code: Code) -> Iterator[str]:
+    """Say of each instruction that may not be there what it is, and where."""
+    words = struct.unpack(f"<{len(code.data) // 4}I", code.data[: len(code.data) & ~3])
+    for index, word in enumerate(words):
+        for name, mask, value in _CLASSES:
+            if word & mask == value:
+                yield f"{word:#010x} at {code.address + 4 * index:#x} ({name})"
 
 
 def check_relocations(elf: Elf) -> None:

@@ -81,14 +81,14 @@ def firmware(
     return _cached(recipe.firmware(folder, core), toolchain or find(), cache, _firmware_gates)
 
 
-def _hypervisor_gates(program: elf.Elf, disassembly: str) -> None:
-    gates.check_floating_point(disassembly)
+def _hypervisor_gates(program: elf.Elf) -> None:
+    gates.check_floating_point(program)
     gates.check_relocations(program)
     gates.check_header(program.binary)
     gates.check_window(program, WINDOW)
 
 
-def _firmware_gates(program: elf.Elf, _disassembly: str) -> None:
+def _firmware_gates(program: elf.Elf) -> None:
     gates.check_relocations(program)
 
 
@@ -96,7 +96,7 @@ def _cached(
     what: recipe.Recipe,
     toolchain: Toolchain,
     cache: Cache | None,
-    judge: Callable[[elf.Elf, str], None],
+    judge: Callable[[elf.Elf], None],
 ) -> Image:
     key = f"{what.name}-{what.key(toolchain)}"
     kept = cache.result(key) if cache else None
@@ -110,14 +110,14 @@ def _cached(
 
 
 def _make(
-    what: recipe.Recipe, toolchain: Toolchain, judge: Callable[[elf.Elf, str], None]
+    what: recipe.Recipe, toolchain: Toolchain, judge: Callable[[elf.Elf], None]
 ) -> tuple[Image, bool]:
     """Build; and tell whether headers were used that the key knows nothing of."""
     program = compiling.make(what, toolchain)
     if program.warnings:
         _log.warning("%s", program.warnings.rstrip())
     parsed = elf.read(program.elf)
-    judge(parsed, program.disassembly)
+    judge(parsed)
     built = Image(
         name=what.name,
         binary=parsed.binary,

@@ -27,7 +27,6 @@ _FLAGS = (
     "-g",
     "-Wall",
     "-Wextra",
-    "-march=armv8-a",
     "-mgeneral-regs-only",  # no FP or SIMD register: they are the guest's
     "-mstrict-align",  # before the MMU is on, an unaligned access faults
     "-ffixed-x18",  # the core's exits save what C may change, and x18 is not among it (vectors.S)
@@ -48,11 +47,20 @@ _FLAGS = (
 _FAMILY_FLAGS = {
     # GCC would turn the loop inside memset into a call of memset, atomics into calls of libgcc.
     "gcc": (
+        "-march=armv8-a",
         "-fno-tree-loop-distribute-patterns",
         "-mno-outline-atomics",
         "-fno-stack-clash-protection",
     ),
-    "clang": ("-mno-outline-atomics", "-Wno-unused-command-line-argument"),
+    "clang": ("-march=armv8-a", "-mno-outline-atomics", "-Wno-unused-command-line-argument"),
+    # Zig knows no -march, and hands on its own list of features behind what the -m options above
+    # said, so they must be said here again. "generic" lacks EL2's and EL3's registers and calls.
+    "zig": (
+        "-mcpu=generic+el3+el2vmsa+strict_align+reserve_x18-neon-fp_armv8",
+        "-mno-outline-atomics",
+        "-fno-sanitize=all",
+        "-Wno-unused-command-line-argument",
+    ),
 }
 _LINK_FLAGS = (
     "-pie",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mvpsdk.errors import MissingToolError, TimeoutError_, ToolFailedError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["run"]
 
@@ -21,20 +21,25 @@ TIMEOUT = 120.0
 _SHOWN = 40  # lines of a tool's complaint
 
 
-def run(argv: Sequence[str], cwd: Path | None = None, timeout: float = TIMEOUT) -> str:
+def run(
+    argv: Sequence[str],
+    cwd: Path | None = None,
+    timeout: float = TIMEOUT,
+    environment: Mapping[str, str] | None = None,
+) -> str:
     """Run a tool and return what it printed (standard output, then complaints).
 
-    Messages come in English and unlocalised, whatever the user's language, since they are parsed.
+    environment: what its environment has beside ours. Messages come in English and unlocalised,
+    whatever the user's language, since they are parsed.
 
     Raises MissingToolError if it isn't there, TimeoutError_ if it hangs, ToolFailedError if it
     fails, with the end of what it said.
     """
-    environment = {**os.environ, "LC_ALL": "C"}
     try:
         done = subprocess.run(  # noqa: PLW1510 - the status is looked at below
             argv,
             cwd=cwd,
-            env=environment,
+            env={**os.environ, **(environment or {}), "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -16,7 +16,7 @@ from zipfile import ZipFile
 import pytest
 
 from empty_venv import install
-from phone import once
+from phone import once, with_compiler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,14 +49,15 @@ class Maker:
     programs: Path
     home: Path
     phone: Path
+    path: str = os.defpath  # where else programs are found
 
-    def run(self, program: str, *arguments: str) -> str:
+    def run(self, program: str, *arguments: str, status: int = 0) -> str:
         """Run a program in the handset's folder; what it prints."""
         done = subprocess.run(  # noqa: PLW1510 - the status is looked at below
             [self.programs / program, *arguments],
             cwd=self.phone,
             env={
-                "PATH": f"{self.programs}:{os.defpath}",
+                "PATH": f"{self.programs}:{self.path}",
                 "HOME": str(self.home),
                 "MVPSDK_CACHE_DIR": str(self.home / "cache"),
                 "WITNESS": str(self.home / "witness"),
@@ -65,16 +66,28 @@ class Maker:
             text=True,
             timeout=LIMIT,
         )
-        assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
-        return done.stdout
+        assert done.returncode == status, f"{arguments}: {done.stdout}{done.stderr}"
+        return done.stdout + (done.stderr if status else "")
 
 
 @pytest.fixture
-def maker(wheel: Path, demo: Path, tmp_path: Path) -> Maker:
-    """A machine with a copy of the example handset, its images prepared."""
-    phone, home = tmp_path / "phone", tmp_path / "home"
-    shutil.copytree(demo.parent, phone, ignore=shutil.ignore_patterns("cache", demo.name))
-    home.mkdir()
+def phone(demo: Path, tmp_path: Path) -> Path:
+    """A copy of the example handset, its images prepared."""
+    ignored = shutil.ignore_patterns("cache", "*.itb")
+    return Path(shutil.copytree(demo.parent, tmp_path / "phone", ignore=ignored))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """An empty home."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def maker(wheel: Path, phone: Path, home: Path, tmp_path: Path) -> Maker:
+    """A machine with a copy of the example handset."""
     return Maker(install(wheel, tmp_path / "venv"), home, phone)
 
 
@@ -122,3 +135,35 @@ def test_installed_wheel_takes_a_handset_to_a_running_bundle(maker: Maker, demo:
     assert "qemu-system-aarch64" in witness
     for folder in ("sdk", "cli", "boards", "examples", "tests", "build"):
         assert f"{CHECKOUT / folder}/" not in witness
+
+
+COMPILER = ("bundle", ".", "--board", "qemu-virt", "-o", "phone.itb", "--unsigned")
+
+
+def test_a_bare_machine_is_told_how_to_get_a_compiler(
+    wheel: Path, phone: Path, home: Path, tmp_path: Path
+) -> None:
+    """The wheel alone, on a PATH with nothing on it, has none; one command brings one."""
+    bare = Maker(install(wheel, tmp_path / "venv"), home, phone, path="")
+
+    said = bare.run("mvpsdk", *COMPILER, status=3)
+
+    assert "no Python package ziglang" in said
+    assert "pip install 'mvpsdk[toolchain]'" in said
+    assert not (phone / "phone.itb").exists()
+
+
+def test_an_extra_is_all_that_a_bare_machine_needs(
+    wheel: Path, demo: Path, phone: Path, home: Path, tmp_path: Path
+) -> None:
+    """mvpsdk[toolchain], no other program on PATH: the bundle is what Zig gives anywhere else."""
+    bare = Maker(install(wheel, tmp_path / "venv", "toolchain"), home, phone, path="")
+
+    bare.run("mvpsdk", *COMPILER)
+
+    shown = json.loads(bare.run("mvpsdk", "doctor", "--format", "json", status=3))
+    compiler = next(each for each in shown["checks"] if each["name"] == "cross compiler")
+    assert (compiler["status"], compiler["found"].split()[0]) == ("ok", "zig")
+    elsewhere = with_compiler(demo, "zig", tmp_path / "cache")
+    assert (phone / "phone.itb").read_bytes() == elsewhere.read_bytes()
+    assert {path.name for path in home.iterdir()} == {"cache", "witness"}

@@ -26,8 +26,8 @@ sys.addaudithook(_tell)
 """
 
 
-def install(wheel: Path, folder: Path) -> Path:
-    """Make the environment; returns its folder of programs.
+def install(wheel: Path, folder: Path, extra: str = "") -> Path:
+    """Make the environment, as `pip install wheel[extra]` would; returns its folder of programs.
 
     The dependencies are those of the wheel's metadata and theirs, no others: linked from where the
     tests run, so that it takes no network.
@@ -37,15 +37,17 @@ def install(wheel: Path, folder: Path) -> Path:
     pip = [sys.executable, "-m", "pip", "-q", "--python", str(programs / "python")]
     subprocess.run([*pip, "install", "--no-deps", "--no-index", str(wheel)], check=True)
     site = Path(sysconfig.get_path("purelib", vars={"base": str(folder)}))
-    for name in _needed(_requirements(metadata.PathDistribution(next(site.glob("mvpsdk-*"))))):
+    ours = metadata.PathDistribution(next(site.glob("mvpsdk-*")))
+    for name in _needed(_requirements(ours, extra)):
         _link(metadata.distribution(name), site)
     (site / "sitecustomize.py").write_text(WITNESS)
     return programs
 
 
-def _requirements(of: metadata.Distribution) -> set[str]:
+def _requirements(of: metadata.Distribution, extra: str = "") -> set[str]:
     found = map(Requirement, of.requires or ())
-    return {each.name for each in found if not each.marker or each.marker.evaluate({"extra": ""})}
+    wanted = {"extra": extra}
+    return {each.name for each in found if not each.marker or each.marker.evaluate(wanted)}
 
 
 def _needed(names: set[str]) -> set[str]:

@@ -17,7 +17,7 @@ from workshop import EXAMPLE
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["bundled", "bundled_for", "copied", "mvpsdk", "once", "played"]
+__all__ = ["bundled", "bundled_for", "copied", "mvpsdk", "once", "played", "with_compiler"]
 
 LIMIT = 120  # seconds of the host's time that a command may take
 SYSTEM = "personal-os.bin"
@@ -68,6 +68,13 @@ def bundled_for(folder: Path, board: str, name: str, *before: str, cache: Path) 
     arguments = ["--board", board, "-o", name, "--unsigned"]
     mvpsdk(folder, "bundle", ".", *arguments, cache=cache, before=before)
     return folder / name
+
+
+def with_compiler(demo: Path, family: str, cache: Path) -> Path:
+    """Bundle the handset in a bundle's folder once more, by another compiler."""
+    arguments = ["--board", "qemu-virt", "-o", f"{family}.itb", "--unsigned"]
+    mvpsdk(demo.parent, "bundle", ".", *arguments, "--toolchain", family, cache=cache)
+    return demo.parent / f"{family}.itb"
 
 
 def played(bundle: Path, options: run.Options) -> tuple[dict[str, list[str]], run.Exit]:

@@ -6,82 +6,82 @@ import struct
 import pytest
 
 from mvpsdk.build import gates
-from mvpsdk.build.elf import Elf
+from mvpsdk.build.elf import Code, Elf
 from mvpsdk.errors import ToolFailedError
 
-GNU = """
-program.elf:     file format elf64-littleaarch64
-
-
-Disassembly of section .text:
-
-00000000000000b0 <first>:
-  b0:\tldr\tx0, [x1]
-  b4:\tb\td0 <second>
-  b8:\tcbz\tx0, b0 <first>
-  bc:\tmsr\ts3_0_c12_c11_1, x0
-  c0:\t.word\t0x00d0d1d2
-  c4:\tand\tx0, x1, #0xb1\t// #177
-
-00000000000000d0 <second>:
-"""
-LLVM = """
-program.elf:\tfile format elf64-littleaarch64
-
-Disassembly of section .text:
-
-00000000000000b0 <first>:
-      b0: ldr\tx0, [x1]
-      b4: b\t0xd0 <second>
-      b8: c8 f4 d0 32 20 ca cd e1 \t...2 ...
-
-00000000000000d0 <second>:
-"""
+CLEAN = {
+    "ldr x0, [x1]": 0xF9400020,
+    "ldp x29, x30, [sp], #16": 0xA8C17BFD,
+    "bl": 0x97FFFFFF,
+    "and x0, x1, #0xff": 0x92401C20,
+    "msr ich_hcr_el2, x0": 0xD51CCB00,
+    "mrs x0, elr_el2": 0xD53C4020,
+    "ldxr x0, [x1]": 0xC85F7C20,
+    "casal x0, x1, [x2]": 0xC8E0FC41,
+    "madd x0, x1, x2, x3": 0x9B020C20,
+    "dc civac, x0": 0xD50B7E20,
+    "hvc #0": 0xD4000002,
+    "nop": 0xD503201F,
+}
 SPOILT = {
-    "a vector register": "movi\tv0.2d, #0000000000000000",
-    "a pair of quad words": "ldp\tq0, q31, [x0]",
-    "a scalar": "fmov\td8, x0",
-    "a single": "ldr\ts5, [x1, #4]",
-    "a half": "str\th1, [x2]",
-    "a byte": "ldr\tb0, [x0]",
-    "a list of registers": "st1\t{v16.16b-v19.16b}, [x0]",
-    "a scalable vector": "mov\tz3.d, #0",
-    "the control register": "msr\tfpcr, x0",
+    "movi v0.2d, #0": (0x6F00E400, "FP or SIMD"),
+    "ldp q0, q31, [x0]": (0xAD407C00, "FP or SIMD"),
+    "fmov d0, xzr": (0x9E6703E0, "FP or SIMD"),
+    "ldr s5, [x1, #4]": (0xBD400425, "FP or SIMD"),
+    "str h1, [x2]": (0x7D000041, "FP or SIMD"),
+    "ldr b0, [x0]": (0x3D400000, "FP or SIMD"),
+    "ldr d0, a literal": (0x5C000000, "FP or SIMD"),
+    "st1 {v16.16b-v19.16b}, [x0]": (0x4C002010, "FP or SIMD"),
+    "ldr q0, [x1], #16": (0x3CC10420, "FP or SIMD"),
+    "sha256h q0, q1, v2.4s": (0x5E024020, "FP or SIMD"),
+    "mov z3.d, #0": (0x25F8C003, "SVE"),
+    "ldr z0, [x0]": (0x85804000, "SVE"),
+    "fmopa za0.s": (0x80800000, "SME"),
+    "msr fpcr, x0": (0xD51B4400, "FPCR or FPSR"),
+    "mrs x3, fpsr": (0xD53B4423, "FPCR or FPSR"),
 }
 
 
-def elf(memory_size: int = 100, relocations: tuple[int, ...] = ()) -> Elf:
+def elf(
+    memory_size: int = 100, relocations: tuple[int, ...] = (), code: tuple[Code, ...] = ()
+) -> Elf:
     """A program with these facts."""
-    return Elf(binary=b"", memory_size=memory_size, sections=(), relocations=relocations)
+    return Elf(binary=b"", memory_size=memory_size, sections=(), relocations=relocations, code=code)
 
 
-@pytest.mark.parametrize("dump", [GNU, LLVM])
-def test_code_without_floating_point_passes(dump: str) -> None:
-    """Addresses, immediates, data and system registers that look like registers are none."""
-    gates.check_floating_point(dump)
+def code(function: str, *words: int, address: int = 0xB0) -> Code:
+    """Instructions of a function."""
+    data = struct.pack(f"<{len(words)}I", *words)
+    return Code(function=function, address=address, data=data)
 
 
-@pytest.mark.parametrize("dump", [GNU, LLVM])
-@pytest.mark.parametrize("instruction", SPOILT.values(), ids=SPOILT)
-def test_floating_point_is_refused(dump: str, instruction: str) -> None:
-    """The error names the function and the instruction."""
+def test_code_without_floating_point_passes() -> None:
+    """Loads and stores, system registers and the rest of the general instructions."""
+    gates.check_floating_point(elf(code=(code("first", *CLEAN.values()),)))
+
+
+@pytest.mark.parametrize(("word", "kind"), SPOILT.values(), ids=SPOILT)
+def test_floating_point_is_refused(word: int, kind: str) -> None:
+    """The error names the function, the instruction and its place, and counts over its pieces."""
+    first = code("first", *CLEAN.values())
+    pieces = (first, code("second", CLEAN["nop"], word), code("second", word, address=0x200))
+
     with pytest.raises(ToolFailedError) as caught:
-        gates.check_floating_point(f"{dump}  d0:\t{instruction}\n  d4:\t{instruction}\n")
+        gates.check_floating_point(elf(code=pieces))
 
-    text = " ".join(instruction.split())
     assert [fault.message for fault in caught.value.faults] == [
-        f'second: 2 FP or SIMD, first "{text}"'
+        f"second: 2 FP or SIMD instructions, first {word:#010x} at 0xb4 ({kind})"
     ]
     assert "-mgeneral-regs-only" in caught.value.hint
 
 
 def test_the_context_switch_may_use_floating_point() -> None:
     """The two functions whose task it is are excused, and no other."""
-    code = "0000000000000000 <{}>:\n   0:\tstp\tq0, q1, [x0]\n"
+    word, _ = SPOILT["ldp q0, q31, [x0]"]
 
-    gates.check_floating_point(code.format("fp_save") + code.format("fp_load"))
-    with pytest.raises(ToolFailedError):
-        gates.check_floating_point(code.format("fp_saver"))
+    gates.check_floating_point(elf(code=(code("fp_save", word), code("fp_load", word))))
+    with pytest.raises(ToolFailedError, match="fp_saver: 1 FP"):
+        gates.check_floating_point(elf(code=(code("fp_saver", word),)))
 
 
 def test_only_relative_relocations_pass() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from mvpsdk import build
 from mvpsdk.build import compile as compiling
+from mvpsdk.build import toolchain
 from mvpsdk.build.compile import Program
 from mvpsdk.build.toolchain import Toolchain
 from mvpsdk.errors import MissingToolError, ToolFailedError
@@ -22,31 +23,30 @@ if TYPE_CHECKING:
 
     from mvpsdk.build.recipe import Recipe
 
-GCC = Toolchain(family="gcc", compiler=("gcc",), linker="ld", objdump="objdump", identity="gcc 1")
+GCC = Toolchain(family="gcc", compiler=("gcc",), linker=("ld",), identity="gcc 1")
 
 
-def tiny_elf() -> bytes:
-    """An ELF file with one PT_LOAD of 80 bytes that are an arm64 Image, and 16 zeros behind."""
-    header = struct.pack(
-        "<16sHHIQQQIHHHHHH",
-        b"\x7fELF\x02\x01\x01",
-        3,
-        183,
-        1,
-        0,
-        64,
-        0,
-        0,
-        64,
-        56,
-        1,
-        64,
-        0,
-        0,
-    )
+NOP = 0xD503201F
+MOVI = 0x6F00E400  # movi v0.2d, #0
+
+
+def tiny_elf(instruction: int = NOP) -> bytes:
+    """An ELF file with one PT_LOAD of 80 bytes that are an arm64 Image, and 16 zeros behind.
+
+    The Image's last 16 bytes are the section .text, which consists of this instruction.
+    """
+    magic = b"\x7fELF\x02\x01\x01"
+    header = struct.pack("<16sHHIQQQIHHHHHH", magic, 3, 183, 1, 0, 64, 216, 0, 64, 56, 1, 64, 3, 2)
     load = struct.pack("<IIQQQQQQ", 1, 5, 120, 0, 0, 80, 96, 8)
-    image = struct.pack("<IIQQQ24s4sI16s", 0, 0, 0, 96, 0xA, b"", b"ARM\x64", 0, b"code")
-    return header + load + image
+    head = struct.pack("<IIQQQ24s4sI", 0, 0, 0, 96, 0xA, b"", b"ARM\x64", 0)
+    code = struct.pack("<4I", *[instruction] * 4)
+    names = b"\0.text\0.names\0"
+    sections = [
+        struct.pack("<IIQQQQIIQQ", *[0] * 10),
+        struct.pack("<IIQQQQIIQQ", 1, 1, 6, 64, 184, 16, 0, 0, 4, 0),
+        struct.pack("<IIQQQQIIQQ", 7, 3, 0, 0, 200, len(names), 0, 0, 1, 0),
+    ]
+    return header + load + head + code + names.ljust(16, b"\0") + b"".join(sections)
 
 
 class Compiler:
@@ -55,16 +55,15 @@ class Compiler:
     def __init__(self) -> None:
         self.runs = 0
         self.stray: tuple[Path, ...] = ()
-        self.disassembly = ""
+        self.elf = tiny_elf()
         self.warnings = ""
 
     def make(self, _recipe: Recipe, _toolchain: Toolchain) -> Program:
         """Make a program."""
         self.runs += 1
         return Program(
-            elf=tiny_elf(),
+            elf=self.elf,
             map="",
-            disassembly=self.disassembly,
             warnings=self.warnings,
             stray=self.stray,
         )
@@ -88,7 +87,7 @@ def test_the_image_is_what_lies_in_memory(core: Path, compiler: Compiler) -> Non
     """The flat binary is the loaded bytes; zeros behind them count in memory only."""
     image = build.image("toy", toolchain=GCC, core=core)
 
-    assert image.binary == tiny_elf()[120:]
+    assert image.binary == tiny_elf()[120:200]
     assert (image.name, image.memory_size, image.toolchain) == ("hypervisor", 96, "gcc 1")
     assert len(image.recipe.fingerprint) == 64
     assert compiler.runs == 1
@@ -161,9 +160,11 @@ def test_warnings_are_told(
 
 def test_the_gates_are_closed_to_floating_point(core: Path, compiler: Compiler) -> None:
     """A hypervisor with SIMD instructions does not leave the build; nothing is kept."""
-    compiler.disassembly = "0000000000000000 <f>:\n   0:\tmovi\tv0.2d, #0\n"
+    compiler.elf = tiny_elf(MOVI)
 
-    with pytest.raises(ToolFailedError, match="f: 1 FP or SIMD"):
+    with pytest.raises(
+        ToolFailedError, match="4 FP or SIMD instructions, first 0x6f00e400 at 0x40"
+    ):
         build.image("toy", toolchain=GCC, core=core)
 
 
@@ -171,13 +172,13 @@ def test_firmware_may_be_anything_that_relocates_itself(
     core: Path, compiler: Compiler, write: Write, tmp_path: Path
 ) -> None:
     """It needs no Image header, and no word about its registers."""
-    compiler.disassembly = "0000000000000000 <f>:\n   0:\tmovi\tv0.2d, #0\n"
+    compiler.elf = tiny_elf(MOVI)
     folder = write(tmp_path / "fw", {"main.c": ""})
 
     image = build.firmware(folder, toolchain=GCC, core=core)
 
     assert image.name == "firmware"
-    assert image.elf == tiny_elf()
+    assert image.elf == tiny_elf(MOVI)
 
 
 def test_without_a_compiler_the_error_says_how_to_get_one(
@@ -185,6 +186,7 @@ def test_without_a_compiler_the_error_says_how_to_get_one(
 ) -> None:
     """The machine lacks something."""
     monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr(toolchain, "find_spec", lambda _name: None)
 
     with pytest.raises(MissingToolError):
         build.image("toy", core=core)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.unit.build.conftest import ToyCore, Write
 
-GCC = Toolchain(family="gcc", compiler=("gcc",), linker="ld", objdump="objdump", identity="gcc 1")
+GCC = Toolchain(family="gcc", compiler=("gcc",), linker=("ld",), identity="gcc 1")
 
 
 def test_sources_are_found_by_folder(core: Path) -> None:

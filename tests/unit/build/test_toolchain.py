@@ -3,18 +3,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from pathlib import Path
 
 import pytest
 
-from mvpsdk.build import find
+from mvpsdk.build import find, toolchain
 from mvpsdk.build.tool import run
 from mvpsdk.errors import InputError, MissingToolError, TimeoutError_, ToolFailedError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-ALL = ("aarch64-none-elf-gcc", "aarch64-linux-gnu-gcc", "clang", "ld", "ld.lld", "objdump")
+ALL = ("aarch64-none-elf-gcc", "aarch64-linux-gnu-gcc", "clang", "ld", "ld.lld")
 
 
 @pytest.fixture
@@ -37,36 +35,68 @@ def install(folder: Path, *names: str) -> None:
 
 
 def test_the_bare_metal_gcc_comes_first(tools: Path) -> None:
-    """With everything there, the order is GCC bare-metal, GCC for Linux, Clang."""
-    install(tools, *ALL, "llvm-objdump")
+    """With everything there, the order is GCC bare-metal, GCC for Linux, Clang, Zig."""
+    install(tools, *ALL)
 
     assert find().compiler == (str(tools / "aarch64-none-elf-gcc"),)
     (tools / "aarch64-none-elf-gcc").unlink()
     assert find().identity == "aarch64-linux-gnu-gcc 1.0; ld 1.0"
     (tools / "aarch64-linux-gnu-gcc").unlink()
     assert find().compiler == (str(tools / "clang"), "--target=aarch64-none-elf")
+    (tools / "clang").unlink()
+    assert find().family == "zig"
 
 
 def test_a_family_can_be_asked_for(tools: Path) -> None:
     """Then no other is taken."""
-    install(tools, *ALL, "llvm-objdump")
+    install(tools, *ALL)
 
     assert find("clang").family == "clang"
-    assert find("clang").linker == str(tools / "ld.lld")
+    assert find("clang").linker == (str(tools / "ld.lld"),)
     assert find("gcc").family == "gcc"
+    assert find("zig").identity.startswith("zig 0.17.")
 
 
+@pytest.mark.usefixtures("tools")
+def test_zig_needs_nothing_on_path() -> None:
+    """It is found as a package of this Python, compiler and linker in one program, not imported."""
+    found = find()
+
+    program, *rest = found.compiler
+    assert Path(program).parent.name == "ziglang"
+    assert rest == ["cc", "-target", "aarch64-freestanding-none"]
+    assert found.linker == (program, "ld.lld")
+    assert "ziglang" not in sys.modules
+
+
+def test_only_zig_is_told_where_to_keep_what_it_made(tmp_path: Path) -> None:
+    """In the build's own folder, so that nothing is taken from a home, and nothing left there."""
+    assert find("gcc").environment(tmp_path) == {}
+    assert find("zig").environment(tmp_path) == {
+        "ZIG_LOCAL_CACHE_DIR": str(tmp_path / "zig-cache"),
+        "ZIG_GLOBAL_CACHE_DIR": str(tmp_path / "zig-cache"),
+    }
+
+
+@pytest.fixture
+def no_ziglang(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Python without the package."""
+    monkeypatch.setattr(toolchain, "find_spec", lambda _name: None)
+
+
+@pytest.mark.usefixtures("no_ziglang")
 def test_nothing_there_says_how_to_get_it(tools: Path) -> None:
     """The error says what was looked for, and the line that installs it."""
-    install(tools, "clang", "aarch64-linux-gnu-gcc", "ld")
+    install(tools, "clang", "aarch64-linux-gnu-gcc")
 
     with pytest.raises(MissingToolError) as caught:
         find()
 
     assert caught.value.message == (
         "no AArch64 cross compiler: no aarch64-none-elf-gcc,"
-        " aarch64-linux-gnu-gcc without objdump, clang without ld.lld"
+        " aarch64-linux-gnu-gcc without ld, clang without ld.lld, no Python package ziglang"
     )
+    assert "pip install 'mvpsdk[toolchain]'" in caught.value.hint
     assert "apt install gcc-aarch64-linux-gnu" in caught.value.hint
     assert caught.value.exit_code == 3
 
@@ -76,12 +106,18 @@ def test_an_unknown_family_is_a_wrong_call() -> None:
     with pytest.raises(InputError, match="no toolchain tcc") as caught:
         find("tcc")
 
-    assert caught.value.hint == "use gcc or clang"
+    assert caught.value.hint == "use gcc, clang or zig"
 
 
 def test_a_tool_says_what_it_prints() -> None:
     """Both streams come back; the language is the tools' own."""
     assert run(["sh", "-c", "echo $LC_ALL; echo err >&2"]) == "C\nerr\n"
+
+
+def test_a_tool_can_be_told_more() -> None:
+    """What its environment gets comes to what is there; the language stays the tools' own."""
+    said = run(["sh", "-c", "echo $HELLO $LC_ALL"], environment={"HELLO": "hi", "LC_ALL": "de"})
+    assert said == "hi C\n"
 
 
 def test_a_failing_tool_is_quoted() -> None:
