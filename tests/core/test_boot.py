@@ -79,6 +79,15 @@ def test_an_empty_initrd_is_none() -> None:
     assert left.read()[0] == core.Reason.ENTRY_NO_INITRD
 
 
+@pytest.mark.parametrize("start", [0x40000001, 0xFFFFFFFFFFFFFFF9])
+def test_an_initrd_that_ends_before_its_first_whole_word_is_none(start: int) -> None:
+    """What is left of it behind the next multiple of 8 has no length; nothing is read."""
+    left = Left()
+    left.set("/chosen", "linux,initrd-start", left.words(start, 2))
+    left.set("/chosen", "linux,initrd-end", left.words(start + 3, 2))
+    assert left.read()[0] == core.Reason.ENTRY_NO_INITRD
+
+
 def test_without_a_device_tree_nothing_is_read() -> None:
     """x0 is no tree: garbage, null, or misaligned."""
     boot = ffi.new("struct boot *")

@@ -52,10 +52,13 @@ uint32_t boot_read(const void *tree, struct boot *boot)
     uart_find(&fdt, chosen, &boot->console);
     read_choice(&fdt, chosen, boot->choice, sizeof boot->choice);
     if (!read_address(&fdt, chosen, "linux,initrd-start", &start) ||
-        !read_address(&fdt, chosen, "linux,initrd-end", &end) || end <= start || start == 0) {
+        !read_address(&fdt, chosen, "linux,initrd-end", &end)) {
         return MVP_ENTRY_NO_INITRD;
     }
     start = (start + 7) & ~7ULL;
+    if (end <= start || start == 0) {
+        return MVP_ENTRY_NO_INITRD;
+    }
     boot->pack_limit = end;
     boot->pack = start + mvp_pack_find(arch_memory(start), end - start);
     /* With the MMU off, 8 bytes are read at multiples of 8 only. */

@@ -80,12 +80,23 @@ static void raise(struct vcpu *target, struct vgic_word *word, uint32_t intid)
     }
 }
 
+/* What stands in a list register is over, or the physical interrupt could not have come: it must
+ * not take the new one with it when the register is taken back. */
 static __attribute__((noinline)) void shared(struct vcpu *vcpu, uint32_t intid)
 {
     struct vgic_word *word = vgic_word(vcpu, intid / 32);
+    struct vcpu *target = vgic_target(vcpu, intid);
+    uint32_t bit = 1U << intid % 32;
 
-    word->line |= 1U << intid % 32;
-    raise(vgic_target(vcpu, intid), word, intid);
+    if ((word->in_lr & bit) != 0) {
+        if ((word->pending & bit) == 0 && target->vgic.loaded != 0 && target->vgic.underflow == 0 &&
+            again(&target->vgic, intid, arch_lr_empty())) {
+            return;
+        }
+        vgic_lr_take(vcpu, intid / 32, bit);
+    }
+    word->line |= bit;
+    raise(target, word, intid);
 }
 
 /* The virtual timer has a list register for itself, and what stood there is over: else the physical

@@ -15,8 +15,8 @@ static uint32_t first(uint32_t bits)
 }
 
 /* Pending and active at once is not allowed with the hardware bit: then the end of both is ours to
- * see and to pass on. A level interrupt's end must be seen too, since its line may still be high.
- */
+ * see and to pass on, as it is where the pending one waits outside. A level interrupt's end must be
+ * seen too, since its line may still be high. */
 static uint64_t lr_value(const struct vgic_cpu *cpu, const struct vgic_word *word, uint32_t intid,
                          uint64_t state)
 {
@@ -25,7 +25,8 @@ static uint64_t lr_value(const struct vgic_cpu *cpu, const struct vgic_word *wor
 
     value |= (uint64_t)word->priority[n] << LR_PRIORITY_SHIFT;
     value |= (uint64_t)(word->group >> n & 1) << LR_GROUP_SHIFT;
-    if ((word->hardware >> n & 1) != 0 && state != LR_STATE) {
+    if ((word->hardware >> n & 1) != 0 && state != LR_STATE &&
+        (state != LR_ACTIVE || (word->pending >> n & 1) == 0)) {
         return value | LR_HARDWARE | (uint64_t)vgic_physical(cpu, intid) << LR_PHYSICAL_SHIFT;
     }
     return ((~word->edge | word->hardware) >> n & 1) != 0 ? value | LR_EOI : value;
