@@ -23,7 +23,6 @@ CORE: Path = fingerprint.CORE
 
 _FLAGS = (
     "-std=c11",
-    "-O2",
     "-g",
     "-Wall",
     "-Wextra",
@@ -74,6 +73,24 @@ _LINK_FLAGS = (
     "-zmax-page-size=4096",
 )
 _SUFFIXES = {".c", ".S"}
+_SMALL, _FAST = "-Os", "-O2"
+_NEAR = "-mcmodel=tiny"  # GCC's, within 1 MiB: an address of one's own takes one instruction
+_HOT = frozenset(
+    {
+        "arch/aarch64/gic.c",
+        "src/call.c",
+        "src/mmio.c",
+        "src/sysreg.c",
+        "src/trap.c",
+        "src/vgic_bits.c",
+        "src/vgic_dist.c",
+        "src/vgic_event.c",
+        "src/vgic_lr.c",
+        "src/vgic_redist.c",
+        "src/vgic_switch.c",
+    }
+)
+"""What a guest waits for at each exit is compiled to be fast; all else to be small."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -95,6 +112,7 @@ class Recipe:
     entry: str  # symbol
     names: Mapping[Path, str]  # what a folder is called in debug information, wherever it lies
     generated: Mapping[str, str] = field(default_factory=dict)  # headers made by the build
+    hot: frozenset[str] | None = None  # sources to compile for speed, the rest for size; None: all
     fingerprint: str = ""  # of the portable sources, hexadecimal; "": it is not compiled in
 
     def compile_flags(self, toolchain: Toolchain, generated: Path) -> list[str]:
@@ -110,10 +128,12 @@ class Recipe:
 
     def source_flags(self, source: Source, toolchain: Toolchain) -> list[str]:
         """Return the flags of one source, to be compiled inside its folder."""
+        fast = self.hot is None or source.name in self.hot
+        own = [_FAST if fast else _SMALL, "-c", source.name]
         if toolchain.family == "gcc":
-            return ["-c", source.name]
+            return own if self.hot is None else [_NEAR, *own]
         # Clang's assembler does not map the folder it runs in.
-        return [f"-fdebug-compilation-dir={self.names[source.folder]}", "-c", source.name]
+        return [f"-fdebug-compilation-dir={self.names[source.folder]}", *own]
 
     def link_flags(self) -> list[str]:
         """Return the linker's flags."""
@@ -121,7 +141,8 @@ class Recipe:
 
     def key(self, toolchain: Toolchain) -> str:
         """Return a digest of everything that decides the result; of no path on this machine."""
-        words = [self.name, self.entry, *_FLAGS, *_FAMILY_FLAGS[toolchain.family], *_LINK_FLAGS]
+        flags = [*_FLAGS, *_FAMILY_FLAGS[toolchain.family], *_LINK_FLAGS]
+        words = [self.name, self.entry, *flags, _NEAR, _SMALL, _FAST, *sorted(self.hot or ())]
         text = "\0".join([toolchain.identity, self.digest(), *words])
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -174,6 +195,7 @@ def hypervisor(driver: str, core: Path = CORE, *, gic: int = 3) -> Recipe:
         script=core / "arch" / "aarch64" / "link.ld",
         entry="_head",
         names={core: "core"},
+        hot=_HOT,
         generated={
             "console_name.h": f'#define CONSOLE_NAME "{driver}"\n',
             "fingerprint_value.h": fingerprint.header(value),

@@ -67,6 +67,7 @@ def _build(compiler: str, flags: tuple[str, ...], end: str, output: Path) -> Non
     fingerprint.main(generated / "fingerprint_value.h")
     own = [HERE / name for name in ("interpreter.c", "vgic.c", end)]
     files = [*CORE.glob("src/*.c"), *CORE.glob("arch/host/*.c"), *own]
+    files += [CORE / "arch/aarch64/mem.S"] if end == "on_target.c" else []
     command = [compiler, *FLAGS, *flags, f"-I{generated}", *map(str, files), "-o", str(output)]
     subprocess.run(command, check=True)
 

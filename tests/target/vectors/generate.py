@@ -20,8 +20,8 @@ from mvpsdk.core import facade as core
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BASE, PACK, TABLE, VGIC, CALL, SHA256, CHECKSUM, FDT = range(8)
-COUNTS = {PACK: 400, TABLE: 200, VGIC: 300, CALL: 300, SHA256: 40, CHECKSUM: 20, FDT: 60}
+BASE, PACK, TABLE, VGIC, CALL, SHA256, CHECKSUM, FDT, BYTES = range(9)
+COUNTS = {PACK: 400, TABLE: 200, VGIC: 300, CALL: 300, SHA256: 40, CHECKSUM: 20, FDT: 60, BYTES: 80}
 """How many of each group."""
 COUNTS_2 = {PACK: 100, VGIC: 200}
 """And for a board with a GICv2."""
@@ -222,6 +222,14 @@ def checksum_vector(draw: random.Random) -> list[int]:
     return [len(data), *words_of(data)]
 
 
+def bytes_vector(draw: random.Random) -> list[int]:
+    """Ranges of 512 bytes that are moved, up or down, and zeroed: aligned or overlapping or not."""
+    unit = draw.choice((1, 8, 16))
+    size = draw.randrange(0, 256, draw.choice((1, 8, 16)))
+    zeroed = draw.randrange(0, 256, draw.choice((1, 8)))
+    return [draw.randrange(0, 256, unit), draw.randrange(0, 256, unit), size, zeroed, size]
+
+
 def device_tree() -> bytes:
     """A small one."""
     import fdt
@@ -260,6 +268,7 @@ def records() -> Iterator[tuple[int, list[int]]]:
         SHA256: lambda: sha256_vector(draw),
         CHECKSUM: lambda: checksum_vector(draw),
         FDT: lambda: fdt_vector(draw, tree),
+        BYTES: lambda: bytes_vector(draw),
     }
     for group, count in COUNTS.items():
         for _ in range(count):

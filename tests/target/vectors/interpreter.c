@@ -6,6 +6,7 @@
 #include <mvp/core.h>
 
 #include "arch.h"
+#include "bytes.h"
 #include "call.h"
 #include "fdt.h"
 #include "host.h"
@@ -209,6 +210,19 @@ static void run_fdt(const uint64_t *words)
     }
 }
 
+static void run_bytes(const uint64_t *words)
+{
+    static uint8_t room[BYTES_ROOM] __attribute__((aligned(16)));
+
+    for (uint32_t n = 0; n < BYTES_ROOM; n++) {
+        room[n] = (uint8_t)(n ^ n >> 8 ^ 0x5a);
+    }
+    bytes_copy(room + words[1], room + words[0], words[2]);
+    vector_mix(bytes_equal(room + words[1], room + words[0], words[2]) ? 1 : 0);
+    bytes_zero(room + words[3], words[4]);
+    mix_bytes(room, BYTES_ROOM);
+}
+
 static void run_record(uint64_t group, const uint64_t *words, uint64_t count)
 {
     switch (group) {
@@ -232,6 +246,9 @@ static void run_record(uint64_t group, const uint64_t *words, uint64_t count)
         break;
     case VECTOR_CHECKSUM:
         vector_mix(mvp_checksum(words + 1, words[0]));
+        break;
+    case VECTOR_BYTES:
+        run_bytes(words);
         break;
     default:
         run_fdt(words);

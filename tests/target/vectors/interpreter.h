@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#define BYTES_ROOM 512   /* bytes that are moved about in */
 #define VECTOR_RAM 65536 /* bytes of a partition's RAM, from its start, that are there */
 
 enum vector_group {
@@ -20,7 +21,8 @@ enum vector_group {
     VECTOR_CALL = 4,   /* partition, then: vCPU, x0 .. x6 */
     VECTOR_SHA256 = 5, /* bytes, bytes in the first of two steps, then the bytes */
     VECTOR_CHECKSUM = 6, /* bytes, then the bytes */
-    VECTOR_FDT = 7       /* bytes, then the bytes of a device tree */
+    VECTOR_FDT = 7,      /* bytes, then the bytes of a device tree */
+    VECTOR_BYTES = 8     /* of BYTES_ROOM: from, to, size; then first and size of what is zeroed */
 };
 
 /* Answers a list; returns how many records it had. */

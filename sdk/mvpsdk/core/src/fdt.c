@@ -21,6 +21,12 @@ static uint32_t read32(const uint8_t *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
+/* A cell of the structure block, which is aligned. */
+static uint32_t cell(const struct fdt *fdt, uint32_t offset)
+{
+    return __builtin_bswap32(*(const uint32_t *)(const void *)(fdt->data + offset));
+}
+
 static bool is_inside(uint32_t offset, uint32_t length, uint32_t end)
 {
     return offset <= end && length <= end - offset;
@@ -30,7 +36,7 @@ bool fdt_open(struct fdt *fdt, const void *data, uint64_t available)
 {
     const uint8_t *at = data;
 
-    if (available < HEADER_SIZE || read32(at) != MAGIC) {
+    if ((uintptr_t)data % 4 != 0 || available < HEADER_SIZE || read32(at) != MAGIC) {
         return false;
     }
     uint32_t size = read32(at + 4);
@@ -51,42 +57,56 @@ bool fdt_open(struct fdt *fdt, const void *data, uint64_t available)
            (strings_size == 0 || at[strings + strings_size - 1] == 0);
 }
 
-static uint32_t align4(uint32_t offset)
+/* Where the token after a node's name is; 0: the name does not end. Names are padded with NULs to
+ * whole cells, so that the last one is the first that has one. */
+static uint32_t name_end(const struct fdt *fdt, uint32_t offset)
 {
-    return (offset + 3) & ~(uint32_t)3;
+    uint32_t four;
+
+    do {
+        if (!is_inside(offset, 4, fdt->structure_end)) {
+            return 0;
+        }
+        four = cell(fdt, offset);
+        offset += 4;
+    } while (((four - 0x01010101) & ~four & 0x80808080) == 0); /* no byte of it is 0 */
+    return offset;
 }
 
 static void node_token(const struct fdt *fdt, uint32_t offset, struct fdt_token *token)
 {
-    uint32_t end = offset;
+    uint32_t end = name_end(fdt, offset);
 
-    while (end < fdt->structure_end && fdt->data[end] != 0) {
-        end++;
-    }
-    if (end < fdt->structure_end) {
+    if (end != 0) {
         token->kind = FDT_NODE;
         token->name = (const char *)fdt->data + offset;
-        token->next = align4(end + 1);
+        token->next = end;
     }
+}
+
+/* Where the token after a property is, given what stands behind its number; 0: it is damaged. */
+static uint32_t property_end(const struct fdt *fdt, uint32_t offset)
+{
+    uint32_t left = fdt->structure_end - offset;
+
+    if (offset > fdt->structure_end || left < 8 || cell(fdt, offset) > left - 8 ||
+        cell(fdt, offset + 4) >= fdt->strings_end - fdt->strings) {
+        return 0;
+    }
+    return (offset + cell(fdt, offset) + 11) & ~3U;
 }
 
 static void property_token(const struct fdt *fdt, uint32_t offset, struct fdt_token *token)
 {
-    if (!is_inside(offset, 8, fdt->structure_end)) {
-        return;
-    }
-    uint32_t size = read32(fdt->data + offset);
-    uint32_t name = read32(fdt->data + offset + 4);
+    uint32_t end = property_end(fdt, offset);
 
-    if (!is_inside(offset + 8, size, fdt->structure_end) ||
-        name >= fdt->strings_end - fdt->strings) {
-        return;
+    if (end != 0) {
+        token->kind = FDT_PROPERTY;
+        token->name = (const char *)fdt->data + fdt->strings + cell(fdt, offset + 4);
+        token->value = fdt->data + offset + 8; /* the name ends: fdt_open() saw to the last one */
+        token->value_size = cell(fdt, offset);
+        token->next = end;
     }
-    token->kind = FDT_PROPERTY;
-    token->name = (const char *)fdt->data + fdt->strings + name; /* fdt_open(): the last one ends */
-    token->value = fdt->data + offset + 8;
-    token->value_size = size;
-    token->next = align4(offset + 8 + size);
 }
 
 void fdt_token(const struct fdt *fdt, uint32_t offset, struct fdt_token *token)
@@ -95,14 +115,14 @@ void fdt_token(const struct fdt *fdt, uint32_t offset, struct fdt_token *token)
 
     token->kind = FDT_DAMAGED;
     while (number == TOKEN_NOP && offset % 4 == 0 && is_inside(offset, 4, fdt->structure_end)) {
-        number = read32(fdt->data + offset);
+        number = cell(fdt, offset);
         offset += 4;
     }
     token->next = offset;
-    if (number == TOKEN_BEGIN_NODE) {
-        node_token(fdt, offset, token);
-    } else if (number == TOKEN_PROPERTY) {
+    if (number == TOKEN_PROPERTY) {
         property_token(fdt, offset, token);
+    } else if (number == TOKEN_BEGIN_NODE) {
+        node_token(fdt, offset, token);
     } else if (number == TOKEN_END_NODE) {
         token->kind = FDT_NODE_END;
     } else if (number == TOKEN_END) {
@@ -165,6 +185,20 @@ static bool leave(struct search *search)
     return goes_on;
 }
 
+/* Most tokens are properties of nodes that are not looked for. */
+static uint32_t skip_properties(const struct fdt *fdt, uint32_t offset)
+{
+    uint32_t next = offset;
+
+    while (next != 0) {
+        offset = next;
+        next = is_inside(offset, 4, fdt->structure_end) && cell(fdt, offset) == TOKEN_PROPERTY
+                   ? property_end(fdt, offset + 4)
+                   : 0;
+    }
+    return offset;
+}
+
 uint32_t fdt_node(const struct fdt *fdt, const char *path)
 {
     struct search search = {.rest = path + 1, .depth = 0, .matched = 0};
@@ -172,7 +206,7 @@ uint32_t fdt_node(const struct fdt *fdt, const char *path)
     bool goes_on = true;
 
     while (goes_on) { /* ends: each token lies behind the one before */
-        fdt_token(fdt, token.next, &token);
+        fdt_token(fdt, skip_properties(fdt, token.next), &token);
         if (token.kind == FDT_NODE) {
             goes_on = enter(&search, token.name);
             if (goes_on && search.matched == search.depth && *search.rest == 0) {
@@ -181,7 +215,7 @@ uint32_t fdt_node(const struct fdt *fdt, const char *path)
         } else if (token.kind == FDT_NODE_END) {
             goes_on = leave(&search);
         } else {
-            goes_on = token.kind == FDT_PROPERTY;
+            goes_on = false;
         }
     }
     return 0;

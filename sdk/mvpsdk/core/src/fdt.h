@@ -31,7 +31,8 @@ struct fdt_token {
     uint32_t value_size;
 };
 
-/* Checks the header against available bytes (pass the most that may be read). */
+/* Checks the header against available bytes (pass the most that may be read). data: 4-byte aligned,
+ * or it is refused. */
 bool fdt_open(struct fdt *fdt, const void *data, uint64_t available);
 /* Token at offset (start with fdt->structure); every read is inside the tree. */
 void fdt_token(const struct fdt *fdt, uint32_t offset, struct fdt_token *token);

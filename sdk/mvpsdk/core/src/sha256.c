@@ -74,21 +74,16 @@ INLINE void extend(uint32_t *w)
             (rotr(w[14], 17) ^ rotr(w[14], 19) ^ w[14] >> 10);
 }
 
-/* In eights, so that the compiler keeps words in registers from one to the next. */
 static void schedule(uint32_t w[64], const uint8_t *block)
 {
     for (uint32_t t = 0; t < 16; t++) {
         w[t] = big_endian(block + (size_t)t * 4);
     }
-    for (uint32_t t = 0; t < 48; t += 8) {
+    for (uint32_t t = 0; t < 48; t += 4) {
         extend(w + t);
         extend(w + t + 1);
         extend(w + t + 2);
         extend(w + t + 3);
-        extend(w + t + 4);
-        extend(w + t + 5);
-        extend(w + t + 6);
-        extend(w + t + 7);
     }
 }
 

@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "bytes.h"
+
 #define ENTRIES 512
 #define PAGE 4096
 #define VALID 0x1
@@ -33,7 +35,14 @@ static bool is_table(uint64_t descriptor)
 
 uint64_t table_root(struct table_pool *pool)
 {
-    return pool->used < pool->count ? pool->base + PAGE * (uint64_t)pool->used++ : 0;
+    uint64_t offset = PAGE * (uint64_t)pool->used;
+
+    if (pool->used == pool->count) {
+        return 0;
+    }
+    bytes_zero(pool->pages + offset / sizeof(uint64_t), PAGE);
+    pool->used++;
+    return pool->base + offset;
 }
 
 /* The table whose entries span 1 << shift bytes and whose range holds va; made where missing. */
@@ -61,17 +70,18 @@ static uint64_t *table_for(struct table_pool *pool, uint64_t root, uint64_t va, 
 static uint64_t fill(uint64_t *entries, uint64_t va, uint64_t size, uint32_t shift,
                      uint64_t descriptor)
 {
-    const uint64_t span = (uint64_t)1 << shift;
-    uint64_t done = 0;
+    uint64_t *entry = entries + entry_index(va, shift);
+    uint64_t room = (uint64_t)(entries + ENTRIES - entry);
+    uint64_t count = size >> shift < room ? size >> shift : room;
 
-    for (uint64_t i = entry_index(va, shift); i < ENTRIES && size - done >= span; i++) {
-        if (entries[i] != 0) {
+    for (uint64_t *end = entry + count; entry < end; entry++) {
+        if (*entry != 0) {
             return 0;
         }
-        entries[i] = descriptor + done;
-        done += span;
+        *entry = descriptor;
+        descriptor += (uint64_t)1 << shift;
     }
-    return done;
+    return count << shift;
 }
 
 static uint32_t largest_shift(uint64_t va, uint64_t pa, uint64_t size)

@@ -30,7 +30,7 @@ _Noreturn void boot_main(const void *tree, uint64_t pack, uint64_t el);
 
 /* mmu.c: EL2's own map; the board's RAM, its GIC and console, and this image. */
 bool mmu_map(const void *pack, struct table_pool *pool);
-void mmu_on(uint64_t root);
+void mmu_on(uint64_t root, const struct table_pool *pool);
 uint64_t mmu_root(void);
 
 /* cpu.c: registers of EL2 that stay as they are while guests run. */

@@ -80,10 +80,8 @@ static const struct mvp_pack_header *judge(const struct boot *boot)
 
 static void move(uint64_t from, uint64_t to, uint64_t size)
 {
-    if (to < from) {
+    if (to != from) {
         bytes_copy((void *)to, (const void *)from, size);
-    } else if (to > from) {
-        bytes_copy_back((void *)to, (const void *)from, size);
     }
 }
 
@@ -135,7 +133,7 @@ static void map_own(const struct mvp_pack_header *header)
     machine.pool.base = (uint64_t)pages;
     machine.pool.count = TABLE_POOL_PAGES;
     require(mmu_map(header, &machine.pool) ? MVP_OK : MVP_MEM_TABLES, machine.pool.used);
-    mmu_on(mmu_root());
+    mmu_on(mmu_root(), &machine.pool);
 }
 
 static void banner(void)

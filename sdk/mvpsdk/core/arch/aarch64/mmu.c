@@ -29,7 +29,7 @@ static bool map_image(struct table_pool *pool, uint64_t root)
 
     return map(pool, root, window, (uint64_t)_rodata, NORMAL | READ_ONLY) &&
            map(pool, root, (uint64_t)_rodata, (uint64_t)_data, NORMAL | READ_ONLY | XN) &&
-           map(pool, root, (uint64_t)_data, window + MVP_WINDOW_SIZE, NORMAL | XN);
+           map(pool, root, (uint64_t)_data, (uint64_t)_end, NORMAL | XN);
 }
 
 /* A bank of RAM, around the image if that lies in it. */
@@ -89,17 +89,18 @@ static void forget_lines(uint64_t from, uint64_t to)
 {
     uint64_t line = 4ULL << (READ("ctr_el0") >> 16 & 15);
 
-    for (; from < to; from += line) {
+    do {
         __asm__ volatile("dc ivac, %0" ::"r"(from) : "memory");
-    }
+        from += line;
+    } while (from < to);
     DSB();
 }
 
-void mmu_on(uint64_t root)
+void mmu_on(uint64_t root, const struct table_pool *pool)
 {
     uint64_t range = READ("id_aa64mmfr0_el1") & 15;
 
-    forget_lines((uint64_t)_head, (uint64_t)_end);
+    forget_lines((uint64_t)_head, pool->base + pool->used * 4096ULL);
     WRITE("mair_el2", MAIR);
     WRITE("tcr_el2", TCR_BASE | (range < 5 ? range : 5) << 16 | (64 - TABLE_LEVEL1_BITS));
     WRITE("ttbr0_el2", root);
