@@ -68,6 +68,7 @@ class Reason(IntEnum):
     RUN_SERROR = lib.MVP_RUN_SERROR
     RUN_WINDOW = lib.MVP_RUN_WINDOW
     RUN_CONSOLE = lib.MVP_RUN_CONSOLE
+    RUN_STACK = lib.MVP_RUN_STACK
 
     @property
     def text(self) -> str:

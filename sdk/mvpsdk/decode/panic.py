@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from mvpsdk.decode.messages import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from mvpsdk.decode.context import Context
     from mvpsdk.decode.messages import Message
 
@@ -31,9 +33,28 @@ class Panic:
 
     def details(self, context: Context) -> tuple[str, ...]:
         """Say what the registers mean, where it isn't plain."""
-        values, window = self._values, self._values.get("window")
-        said = []
-        if window is not None and "x30" in values:
-            name = context.place(values["x30"] - window)
-            said += [f"called from {values['x30'] - window:#x}, {name}"] if name else []
-        return tuple(said)
+        values = self._values
+        return (*_caller(values, context), *_level(values), *_guest(values, context))
+
+
+def _caller(values: Mapping[str, int], context: Context) -> Iterator[str]:
+    """By x30, which a function may have used for something else by then."""
+    if "window" in values and "x30" in values:
+        name = context.place(values["x30"] - values["window"])
+        if name:
+            yield f"called from {values['x30'] - values['window']:#x}, {name}"
+
+
+def _level(values: Mapping[str, int]) -> Iterator[str]:
+    """SPSR_EL2: bits 3:2 are the exception level, bit 4 AArch32 (Arm DDI 0487, C5.2.20)."""
+    if "spsr" in values and not values["spsr"] >> 3 & 1:
+        mode = "AArch32" if values["spsr"] >> 4 & 1 else f"EL{values['spsr'] >> 2 & 3}"
+        yield f"taken from a guest in {mode}, as an exception that this build does not serve"
+
+
+def _guest(values: Mapping[str, int], context: Context) -> Iterator[str]:
+    """VTTBR_EL2: bits 63:48 are the VMID, which is the partition's number and one (machine.c)."""
+    if "vttbr" in values:
+        vmid = values["vttbr"] >> 48
+        who = context.partition(vmid - 1) if vmid else "no partition"
+        yield f"{who} was on the CPU"

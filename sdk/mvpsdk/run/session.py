@@ -29,7 +29,9 @@ __all__ = ["Session"]
 
 # What the hypervisor says before it halts the board (core/arch/aarch64); nobody else can, since
 # guests' lines carry their own prefix.
-_LAST_WORDS = re.compile(r"(stop|panic) reason=0x[0-9a-f]+")
+_LAST_WORDS = re.compile(r"stop reason=0x[0-9a-f]+|panic ends")
+_PANIC = re.compile(r"panic reason=0x[0-9a-f]+")
+_DYING = 5.0  # seconds of the host's time until a panic has said all that it can
 _QUIET = 0.2  # seconds of silence after which a line that isn't ended counts as a prompt
 _STAMP = 0.02  # seconds between two looks at the virtual clock: each costs QEMU's attention
 
@@ -48,6 +50,7 @@ class Session(AbstractContextManager["Session"]):
         self._kept = ExitStack()
         self._pending: deque[Event] = deque()
         self._running = self._ended = self._left = False
+        self._panic: tuple[Line, float] | None = None  # its first line, and when that came
         self._began = time.monotonic()
         self._virtual = 0 if self._clock else None
         self._stamped = 0.0
@@ -125,8 +128,11 @@ class Session(AbstractContextManager["Session"]):
             yield self._exit("rejected", ok=False, rejected=line)
             return
         yield from self._met(line)
+        if line.partition == HYPERVISOR and _PANIC.match(line.text):
+            self._panic = self._panic or (line, self._wall())
         if line.partition == HYPERVISOR and _LAST_WORDS.match(line.text):
-            yield self._exit("halted", ok=False, rejected=line)
+            last = self._panic[0] if self._panic else line
+            yield self._exit("halted", ok=False, rejected=last)
 
     def _met(self, line: Line) -> Iterator[Event]:
         for expectation in self._watch.meets(line):
@@ -140,6 +146,8 @@ class Session(AbstractContextManager["Session"]):
         """How it ends here, if it does."""
         if data == b"":
             return self._power_off()
+        if self._panic and self._wall() - self._panic[1] >= _DYING:
+            return self._exit("halted", ok=False, rejected=self._panic[0])
         if self._left:
             return self._exit("left", ok=not self._watch.awaited)
         timeout = self._options.timeout
@@ -152,6 +160,8 @@ class Session(AbstractContextManager["Session"]):
     def _power_off(self) -> Exit:
         if self._qemu.status():
             raise self._qemu.failure()
+        if self._panic:
+            return self._exit("halted", ok=False, rejected=self._panic[0])
         return self._exit("powered-off", ok=not self._watch.awaited)
 
     def _exit(self, reason: Reason, *, ok: bool, rejected: Line | None = None) -> Exit:

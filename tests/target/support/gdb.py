@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Gdb", "Registers", "debugged", "wrapper"]
 
 PATIENCE = 90.0  # seconds of the host's time until a breakpoint is reached
+PIECE = 1024  # bytes that one packet may ask for
 GENERAL = 33  # x0..x30, sp, pc: 8 bytes each; then cpsr
 
 
@@ -32,6 +33,7 @@ class Registers:
     """A CPU that stands still."""
 
     x: tuple[int, ...]
+    sp: int
     pc: int
     cpsr: int
 
@@ -77,11 +79,9 @@ class Gdb:
 
     def run_for(self, seconds: float) -> Registers:
         """Run for so much of the host's time."""
-        self._send("c")
+        self.go()
         time.sleep(seconds)
-        self._socket.sendall(b"\x03")
-        self._answer()
-        return self.registers()
+        return self.halt()
 
     def word(self, address: int) -> bytes:
         """Read four bytes at a virtual address; none if there is nothing."""
@@ -93,7 +93,35 @@ class Gdb:
         data = bytes.fromhex(self.ask("g"))
         words = [int.from_bytes(data[n * 8 : n * 8 + 8], "little") for n in range(GENERAL)]
         cpsr = int.from_bytes(data[GENERAL * 8 : GENERAL * 8 + 4], "little")
-        return Registers(tuple(words[:31]), words[32], cpsr)
+        return Registers(tuple(words[:31]), words[31], words[32], cpsr)
+
+    def write(self, address: int, data: bytes) -> None:
+        """Write memory at a virtual address."""
+        assert self.ask(f"M{address:x},{len(data):x}:{data.hex()}") == "OK"
+
+    def read(self, address: int, size: int) -> bytes:
+        """Read memory at a virtual address."""
+        places = range(address, address + size, PIECE)
+        sizes = (min(PIECE, address + size - at) for at in places)
+        words = [f"m{at:x},{piece:x}" for at, piece in zip(places, sizes, strict=True)]
+        return b"".join(bytes.fromhex(self.ask(word)) for word in words)
+
+    def set(self, number: int, value: int) -> None:
+        """Give a general register a value: x0..x30, 31: sp, 32: pc."""
+        data = self.ask("g")
+        at = number * 16
+        new = value.to_bytes(8, "little").hex()
+        assert self.ask(f"G{data[:at]}{new}{data[at + 16 :]}") == "OK"
+
+    def go(self) -> None:
+        """Run on, without waiting for anything."""
+        self._send("c")
+
+    def halt(self) -> Registers:
+        """Stop what `go` has let run."""
+        self._socket.sendall(b"\x03")
+        self._answer()
+        return self.registers()
 
     def run_to(self, address: int, el: int) -> Registers:
         """Run until the instruction at a virtual address is next, at this exception level."""

@@ -216,3 +216,39 @@ def test_what_is_no_elf_gives_no_symbols() -> None:
         with pytest.raises(InputError, match="no ELF file") as caught:
             decode.symbols(data)
         assert "mvpsdk build -o" in caught.value.hint
+
+
+PANIC = "panic reason=0x45 syndrome=0x96000004 offset=0x1234 address=0xdead"
+
+
+def test_the_lines_after_a_panic_belong_to_it() -> None:
+    """Who was on the CPU, and from where the exception came."""
+    finding = only(
+        PANIC,
+        "panic window=0x40200000 fingerprint=0x1",
+        "panic x28=0x0 x29=0x0 x30=0x40201fe8 sp=0x0",
+        "panic elr=0x40201234 spsr=0x600003c9 hcr=0x0 vttbr=0x2000040000000",
+        "panic ends",
+        context=Context(pack=PACK),
+    )
+    assert finding.details[-1] == f'partition 1, "{PACK.partitions[1].name}" was on the CPU'
+    assert finding.details[:2] == (
+        "syndrome 0x96000004: data abort from EL2, translation fault, level 0, read",
+        "fault address 0xdead",
+    )
+
+
+@pytest.mark.parametrize(("spsr", "level"), [(0x5, "EL1"), (0x0, "EL0"), (0x13, "AArch32")])
+def test_a_panic_out_of_a_guest_says_so(spsr: int, level: str) -> None:
+    """It is no fault of EL2's code then."""
+    said = f"panic elr=0x0 spsr={spsr:#x} hcr=0x0 vttbr=0x0"
+    details = only(PANIC, said).details
+    assert details[2].startswith(f"taken from a guest in {level}")
+    assert details[3] == "no partition was on the CPU"
+
+
+def test_registers_without_a_panic_are_nobodys() -> None:
+    """The log begins in the middle of one, or it was too long."""
+    flood = [f"panic x{n}={n:#x}" for n in range(200)]
+    assert read("panic x0=0x1", "panic ends").findings == ()
+    assert only(PANIC, *flood).details == only(PANIC).details

@@ -12,6 +12,7 @@ import pytest
 
 from mvpsdk import run
 from mvpsdk.errors import InputError, MissingToolError, TimeoutError_, ToolFailedError
+from mvpsdk.run import session as session_file
 from mvpsdk.units import MIB, Pa
 
 if TYPE_CHECKING:
@@ -104,6 +105,35 @@ def test_time_runs_out_in_a_flood_too(handset: Handset) -> None:
 def test_time_that_ran_out_is_well_if_nothing_was_awaited(handset: Handset) -> None:
     """A run that only rejects has passed when its time is over."""
     assert end(handset(HELLO, timeout=0.3, reject=(run.pattern("panic"),))).ok
+
+
+DYING = "[mvp] panic reason=0x45\r\n[mvp] panic x0=0x1\r\n"
+
+
+def test_a_panic_is_heard_to_its_end(handset: Handset) -> None:
+    """What follows its first line is in the session, what follows its last is not."""
+    with handset(["print", f"{DYING}[mvp] panic ends\r\n"], ["print", "[work] x\r\n"]) as session:
+        *lines, last = list(session)
+    assert [line.text for line in lines if isinstance(line, run.Line)] == [
+        "panic reason=0x45",
+        "panic x0=0x1",
+        "panic ends",
+    ]
+    assert isinstance(last, run.Exit)
+    assert (last.reason, last.ok) == ("halted", False)
+    assert last.rejected
+    assert last.rejected.text == "panic reason=0x45"
+
+
+def test_a_panic_that_breaks_off_ends_the_session_too(
+    handset: Handset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its console may be what is broken."""
+    monkeypatch.setattr(session_file, "_DYING", 0.1)
+    last = end(handset(["print", DYING], ["sleep", 60]))
+    assert last.reason == "halted"
+    assert last.rejected
+    assert last.wall < 30
 
 
 def test_power_off_before_the_expected_fails(handset: Handset) -> None:

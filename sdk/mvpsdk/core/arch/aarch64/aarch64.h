@@ -9,17 +9,29 @@
 #include "table.h"
 #include "vcpu.h"
 
+#define GUARD_SIZE 4096 /* of the page below the CPU's stack, which nothing maps */
+
 #pragma GCC visibility push(hidden)
 
 /* head.S */
-extern uint8_t _head[], _rodata[], _data[], _load_end[], _end[], cpu_stack_top[], vectors[];
+extern uint8_t _head[], _rodata[], _data[], _load_end[], _end[], cpu_guard[], cpu_stack_top[],
+    vectors[];
 _Noreturn void boot_jump(const void *tree, uint64_t pack, uint64_t image);
 
 /* vectors.S */
 _Noreturn void enter(struct vcpu *vcpu);
-_Noreturn void panic(uint64_t syndrome, uint64_t pc, uint64_t address);
 struct vcpu *trap_irq(struct vcpu *vcpu);
 void context_switch(struct vcpu *next, struct vcpu *previous);
+
+/* panic.S: EL2's registers as an exception of its own found them. */
+struct panic_frame {
+    uint64_t x[31];
+    uint64_t sp;
+    uint64_t taken; /* 1: a panic is under way; another one halts */
+    uint64_t zero;
+};
+void panic(const struct panic_frame *frame);
+void banner(const char *text); /* main.c; of window and fingerprint */
 
 /* fp.S */
 void fp_save(uint64_t *to);

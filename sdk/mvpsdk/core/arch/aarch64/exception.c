@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Exceptions given to a guest at its own EL1, and the ones that we must not have ourselves. */
+/* Exceptions given to a guest at its own EL1. */
 #include "aarch64.h"
 #include "arch.h"
-#include "console.h"
 #include "regs.h"
 
 #define MODE 0xf
@@ -35,15 +34,4 @@ void arch_inject(struct vcpu *vcpu, uint64_t esr, uint64_t far)
 bool arch_in_vector(struct vcpu *vcpu)
 {
     return vcpu->pc - READ("vbar_el1") < VECTORS_SIZE;
-}
-
-_Noreturn void panic(uint64_t syndrome, uint64_t pc, uint64_t address)
-{
-    uint64_t values[4] = {MVP_RUN_PANIC, syndrome, pc - (uint64_t)_head, address};
-
-    log_values("panic reason=% syndrome=% offset=% address=%", values);
-    console_flush();
-    for (;;) {
-        __asm__ volatile("wfi");
-    }
 }

@@ -3,6 +3,8 @@
  * Entry. The image starts as an arm64 Linux Image does (Linux Documentation/arch/arm64/booting.rst),
  * so every boot loader that starts such a kernel at EL2 starts this: x0 = device tree, MMU off.
  */
+#include "offsets.h"
+
     .section .head, "ax"
     .globl _head
 _head:
@@ -57,6 +59,7 @@ zeroed:
     adrp    x1, cpu_stack_top
     add     x1, x1, :lo12:cpu_stack_top
     mov     sp, x1
+    str     xzr, [x1, #STACK_SLOT + PANIC_STACK + PANIC_TAKEN]
     mov     x0, x19
     mov     x1, x20
     mrs     x2, CurrentEL
@@ -77,13 +80,3 @@ boot_jump:
     sub     x4, x4, x3
     add     x2, x2, x4
     br      x2
-
-/* One stack for each physical CPU. The slot at its top holds the vCPU whose registers are on the
- * CPU (vectors.S); below it a page that nothing maps would need the tables of a later feature. */
-    .section .bss.stack, "aw", %nobits
-    .balign 64
-cpu_stack:
-    .skip   4096
-cpu_stack_top:
-    .skip   64
-    .globl  cpu_stack_top

@@ -136,7 +136,7 @@ static void map_own(const struct mvp_pack_header *header)
     mmu_on(mmu_root(), &machine.pool);
 }
 
-static void banner(void)
+void banner(const char *text)
 {
     const uint8_t *print = mvp_fingerprint();
     uint64_t values[2] = {(uint64_t)_head, 0};
@@ -144,7 +144,7 @@ static void banner(void)
     for (uint32_t n = 0; n < 8; n++) {
         values[1] = values[1] << 8 | print[n];
     }
-    log_values("hypervisor window=% fingerprint=%", values);
+    log_values(text, values);
 }
 
 static void open_console(const struct mvp_board *board)
@@ -173,7 +173,7 @@ static _Noreturn void run(const struct boot *boot)
     cpu_read_ids(machine.idregs);
     gic_enable_owned(machine.pack);
     console_interrupts();
-    banner();
+    banner("hypervisor window=% fingerprint=%");
     start_realtime();
     menu_open(boot->choice);
     console_service(); /* keys typed before now: their interrupt is gone, they are not */

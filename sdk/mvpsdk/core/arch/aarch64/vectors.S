@@ -156,13 +156,3 @@ enter:
     mov     x1, #0
     bl      context_switch
     b       resume_all
-
-panic_entry:
-    adrp    x0, cpu_stack_top
-    add     x0, x0, :lo12:cpu_stack_top
-    sub     x0, x0, #1024           /* clear of the slot, and of most of what was there */
-    mov     sp, x0
-    mrs     x0, esr_el2
-    mrs     x1, elr_el2
-    mrs     x2, far_el2
-    b       panic
