@@ -156,19 +156,17 @@ class Handset:
     def enable2(self, index: int, intid: int) -> None:
         """As the OS of a GICv2's partition does: group 0 on, this interrupt enabled."""
         for offset, word in ((0x100 + intid // 32 * 4, 1 << intid % 32), (0, 1)):
-            value = ffi.new("uint64_t *", word)
-            lib.vgic_distributor2(self.vcpu(index), offset, 4, True, value)
+            lib.vgic_distributor2_write(self.vcpu(index), offset, 4, word)
 
     def enable(self, index: int, intid: int) -> None:
         """As its OS does: group 1 on, this interrupt in it and enabled."""
         for base, word in ((0x080, 0xFFFFFFFF), (0x100, 1 << intid % 32)):
-            value = ffi.new("uint64_t *", word)
             if intid < 32:
-                lib.vgic_redistributor(self.vcpu(index), 0x10000 + base, 4, True, value)
+                lib.vgic_redistributor_write(self.vcpu(index), 0x10000 + base, 4, word)
             else:
                 offset = base + intid // 32 * 4
-                lib.vgic_distributor(self.vcpu(index), offset, 4, True, value)
-        lib.vgic_distributor(self.vcpu(index), 0, 4, True, ffi.new("uint64_t *", 2))
+                lib.vgic_distributor_write(self.vcpu(index), offset, 4, word)
+        lib.vgic_distributor_write(self.vcpu(index), 0, 4, 2)
 
     def read(self, pa: int, size: int) -> bytes:
         """Physical memory."""

@@ -55,23 +55,19 @@ class Rig:
 
     def read(self, offset: int, size: int = 4) -> int:
         """Read a distributor register."""
-        value = ffi.new("uint64_t *", 0xDEAD)
-        lib.vgic_distributor(self.vcpu(), offset, size, False, value)
-        return int(value[0])
+        return int(lib.vgic_distributor_read(self.vcpu(), offset, size))
 
     def write(self, offset: int, data: int, size: int = 4) -> None:
         """Write a distributor register."""
-        lib.vgic_distributor(self.vcpu(), offset, size, True, ffi.new("uint64_t *", data))
+        lib.vgic_distributor_write(self.vcpu(), offset, size, data)
 
     def read_redistributor(self, offset: int, size: int = 4) -> int:
         """Read a register of the row of redistributors."""
-        value = ffi.new("uint64_t *", 0xDEAD)
-        lib.vgic_redistributor(self.vcpu(), offset, size, False, value)
-        return int(value[0])
+        return int(lib.vgic_redistributor_read(self.vcpu(), offset, size))
 
     def write_redistributor(self, offset: int, data: int, size: int = 4) -> None:
         """Write a register of the row of redistributors."""
-        lib.vgic_redistributor(self.vcpu(), offset, size, True, ffi.new("uint64_t *", data))
+        lib.vgic_redistributor_write(self.vcpu(), offset, size, data)
 
     def bit_write(self, register: int, intid: int, vcpu: int = 0) -> None:
         """Write the interrupt's bit where its registers are, by its INTID."""

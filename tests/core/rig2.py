@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The same partition with a GICv2: everything is in the distributor, and senders of SGIs count."""
 
-from typing import Any
-
-from mvpsdk.core._library import ffi, lib
+from mvpsdk.core._library import lib
 from rig import ICPENDR, IPRIORITYR, ISENABLER, ISPENDR, Rig
 
 ITARGETSR, SGIR, CPENDSGIR, SPENDSGIR = 0x800, 0xF00, 0xF10, 0xF20
@@ -25,9 +23,10 @@ class Rig2(Rig):
 
     def access(self, vcpu: int, offset: int, size: int, data: int | None = None) -> int:
         """Access a distributor register as one of the vCPUs."""
-        value: Any = ffi.new("uint64_t *", 0xDEAD if data is None else data)
-        lib.vgic_distributor2(self.vcpu(vcpu), offset, size, data is not None, value)
-        return int(value[0])
+        if data is None:
+            return int(lib.vgic_distributor2_read(self.vcpu(vcpu), offset, size))
+        lib.vgic_distributor2_write(self.vcpu(vcpu), offset, size, data)
+        return data
 
     def read(self, offset: int, size: int = 4, vcpu: int = 0) -> int:
         """Read a distributor register."""

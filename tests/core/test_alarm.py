@@ -26,7 +26,7 @@ def persona() -> Handset:
 def store(machine: Handset, offset: int, value: int) -> None:
     """The persona writes a register of its clock."""
     machine.vcpu(1).x[0] = value
-    assert lib.mmio_access(machine.vcpu(1), RTC + offset, WRITE_WORD)
+    assert lib.trap_data(machine.vcpu(1), WRITE_WORD, offset, RTC >> 8) == lib.TRAP_SERVED
 
 
 def expire(machine: Handset) -> None:

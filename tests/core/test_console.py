@@ -67,6 +67,15 @@ def test_what_the_uart_does_not_take_waits(machine: Handset, say: Say) -> None:
     assert machine.console() == "[work] late\r\n"
 
 
+def test_a_byte_that_finds_the_queue_just_sent_is_sent_too(machine: Handset, say: Say) -> None:
+    """It must not wait for an interrupt that the driver has no reason to ask for."""
+    machine.host.console_full = 1
+    say(1, b"a")
+    machine.host.console_full = 0
+    say(1, b"b")
+    assert machine.console() == "[work] ab"
+
+
 def test_before_a_halt_everything_is_sent(machine: Handset, say: Say) -> None:
     """What waits is sent without an interrupt; a UART that takes nothing does not hold it up."""
     machine.host.console_full = 1

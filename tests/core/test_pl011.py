@@ -25,13 +25,11 @@ class Uart(Rig):
 
     def get(self, offset: int) -> int:
         """Read a register."""
-        value = ffi.new("uint64_t *")
-        lib.pl011_access(self.vcpu(), offset, False, value)
-        return int(value[0])
+        return int(lib.pl011_read(self.vcpu(), offset))
 
     def put(self, offset: int, data: int) -> None:
         """Write a register."""
-        lib.pl011_access(self.vcpu(), offset, True, ffi.new("uint64_t *", data))
+        lib.pl011_write(self.vcpu(), offset, data)
 
     def receive(self, text: bytes) -> int:
         """Type; returns how many bytes were taken."""

@@ -23,13 +23,11 @@ class Clock(Rig):
 
     def get(self, offset: int) -> int:
         """Read a register."""
-        value = ffi.new("uint64_t *")
-        lib.pl031_access(self.vcpu(), offset, False, value, self.now)
-        return int(value[0])
+        return int(lib.pl031_read(self.vcpu(), offset, self.now))
 
     def put(self, offset: int, data: int) -> None:
         """Write a register."""
-        lib.pl031_access(self.vcpu(), offset, True, ffi.new("uint64_t *", data), self.now)
+        lib.pl031_write(self.vcpu(), offset, data, self.now)
 
     def poll(self) -> int:
         """Return the seconds until the match, firing it if it is due."""

@@ -3,7 +3,7 @@
 
 import pytest
 
-from mvpsdk.core._library import ffi, lib
+from mvpsdk.core._library import lib
 from rig import NONE, Rig
 
 PPI = 30
@@ -21,13 +21,11 @@ class Timer(Rig):
 
     def get(self, register: int) -> int:
         """Read a register."""
-        value = ffi.new("uint64_t *")
-        lib.ptimer_access(self.vcpu(), register, False, value, self.now)
-        return int(value[0])
+        return int(lib.ptimer_read(self.vcpu(), register, self.now))
 
     def put(self, register: int, data: int) -> None:
         """Write a register."""
-        lib.ptimer_access(self.vcpu(), register, True, ffi.new("uint64_t *", data), self.now)
+        lib.ptimer_write(self.vcpu(), register, data, self.now)
 
     def poll(self) -> int:
         """Drive the line; return the next deadline."""

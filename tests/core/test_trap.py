@@ -11,7 +11,7 @@ from mvpsdk.core import facade as core
 from mvpsdk.core._library import ffi, lib
 
 UART, RTC, GICD, GICR = 0x09000000, 0x09010000, 0x08000000, 0x080A0000
-ISV, SSE, SF, WNR, S1PTW = 1 << 24, 1 << 21, 1 << 15, 1 << 6, 1 << 7
+IL, ISV, SSE, SF, WNR, S1PTW = 1 << 25, 1 << 24, 1 << 21, 1 << 15, 1 << 6, 1 << 7
 WFX, FP, SMC, SYSREG, SVE, FETCH, DATA = 0x01, 0x07, 0x17, 0x18, 0x19, 0x20, 0x24
 EL1H, EL0 = 0x5, 0x0
 TRANSLATION, PERMISSION = 0x06, 0x0E
@@ -33,7 +33,7 @@ def machine() -> Handset:
 def trap(machine: Handset, kind: int, detail: int = 0, address: int = 0) -> object:
     """A synchronous exception of the persona."""
     hpfar = address >> 12 << 4
-    return lib.trap_sync(machine.vcpu(1), kind << 26 | detail, address, hpfar)
+    return lib.host_sync(machine.vcpu(1), kind << 26 | IL | detail, address, hpfar)
 
 
 def abort(size: int = 2, reg: int = 1, flags: int = 0) -> int:
@@ -109,8 +109,8 @@ def test_the_last_cpu_may_go_off(machine: Handset) -> None:
     assert machine.vcpu(1).state == lib.VCPU_OFF
 
 
-def test_turning_on_a_cpu_goes_on_with_the_caller() -> None:
-    """CPU_ON of the second vCPU makes it ready behind the caller."""
+def pair() -> Handset:
+    """The persona has two vCPUs, the first of which is on the CPU; the firmware is off."""
     from dataclasses import replace
 
     base = handset.pack()
@@ -123,6 +123,12 @@ def test_turning_on_a_cpu_goes_on_with_the_caller() -> None:
     ]
     machine = Handset(handset.pack(vcpus=vcpus, regions=tuple(rows)))
     machine.start(1)
+    return machine
+
+
+def test_turning_on_a_cpu_goes_on_with_the_caller() -> None:
+    """CPU_ON of the second vCPU makes it ready behind the caller."""
+    machine = pair()
     machine.vcpu(1).x[0] = 0xC4000003
     machine.vcpu(1).x[1] = 1
     machine.vcpu(1).x[2] = handset.ENTRY
@@ -182,6 +188,44 @@ def test_loads_extend_as_the_instruction_says(
     machine.vcpu(1).x[1] = 0x1111111111111111
     trap(machine, DATA, abort(size=size, flags=flags), UART + 0x18)
     assert machine.vcpu(1).x[1] == expected
+
+
+def test_the_distributor_and_redistributor_are_written(machine: Handset) -> None:
+    """Each at its own window, a register with its own width."""
+    for address, bit in ((GICD + 0x104, 1), (GICR + 0x10100, 3)):
+        machine.vcpu(1).x[1] = 0xFFFFFFFF00000000 | 1 << bit
+        trap(machine, DATA, abort(flags=WNR), address)
+        trap(machine, DATA, abort(reg=2), address)
+        assert machine.vcpu(1).x[2] == 1 << bit
+
+
+@pytest.mark.parametrize(
+    ("reg", "outcome"),
+    [(17, "SERVED"), (18, "RELOAD"), (29, "RELOAD"), (30, "SERVED"), (31, "SERVED")],
+)
+def test_a_load_says_whether_the_vectors_must_fetch_its_register(
+    machine: Handset, reg: int, outcome: str
+) -> None:
+    """x18 to x29 are not reloaded by themselves."""
+    expected = getattr(lib, f"TRAP_{outcome}")
+    syndrome = DATA << 26 | IL | abort(reg=reg)
+    assert lib.trap_data(machine.vcpu(1), syndrome, 0x18, UART >> 8) == expected
+    mrs = SYSREG << 26 | IL | sysreg(3, 0, 0, 4, 0, reg=reg, read=True)
+    assert lib.trap_register(machine.vcpu(1), mrs) == expected
+
+
+def test_an_sgi_wakes_the_other_vcpu() -> None:
+    """And the sender goes on behind its instruction."""
+    machine = pair()
+    other = machine.vcpu(2)
+    lib.vcpu_start(other, handset.ENTRY, 0)
+    other.state = lib.VCPU_WAITING
+    machine.enable(2, 3)
+    lib.vgic_redistributor_write(other, 0x20000 + 0x10080, 4, 0xFFFFFFFF)
+    lib.vgic_redistributor_write(other, 0x20000 + 0x10100, 4, 1 << 3)
+    msr(machine, 3 << 24 | 2, 3, 0, 12, 11, 5)
+    assert other.state == lib.VCPU_READY
+    assert machine.vcpu(1).pc == handset.ENTRY + 4
 
 
 def test_a_load_to_the_zero_register_goes_nowhere(machine: Handset) -> None:

@@ -36,6 +36,7 @@ _FLAGS = (
     "-ffunction-sections",
     "-fdata-sections",
     "-fno-common",
+    "-fomit-frame-pointer",
     "-fno-stack-protector",
     "-fno-asynchronous-unwind-tables",
     "-fno-unwind-tables",

@@ -160,11 +160,9 @@ static void run_call(const uint64_t *words, uint64_t count)
     vector_boot(words[0]);
     for (uint64_t n = 1; n + CALL_WORDS <= count; n += CALL_WORDS) {
         struct vcpu *vcpu = &partition->vcpus[words[n] % partition->vcpu_count];
-        struct call_result result = {0, 0};
 
         copy(vcpu->x, words + n + 1, CALL_WORDS - 1);
-        vector_mix(call_dispatch(vcpu, &result));
-        vector_mix((uint64_t)result.action << 32 | result.target);
+        vector_mix(call_dispatch(vcpu));
         for (uint32_t reg = 0; reg < 18; reg++) {
             vector_mix(vcpu->x[reg]);
         }

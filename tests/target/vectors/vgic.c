@@ -30,20 +30,37 @@ static void mix_list_registers(const struct vcpu *vcpu)
     vector_mix(host.active[vcpu->vgic.timer_irq]);
 }
 
+static void write_register(struct vcpu *vcpu, uint64_t operation, uint64_t offset, uint32_t size,
+                           uint64_t value)
+{
+    if (operation == DISTRIBUTOR) {
+        vgic_distributor_write(vcpu, offset, size, value);
+    } else if (operation == DISTRIBUTOR2) {
+        vgic_distributor2_write(vcpu, offset, size, value);
+    } else {
+        vgic_redistributor_write(vcpu, offset, size, value);
+    }
+}
+
+static uint64_t read_register(struct vcpu *vcpu, uint64_t operation, uint64_t offset, uint32_t size)
+{
+    if (operation == DISTRIBUTOR) {
+        return vgic_distributor_read(vcpu, offset, size);
+    }
+    return operation == DISTRIBUTOR2 ? vgic_distributor2_read(vcpu, offset, size)
+                                     : vgic_redistributor_read(vcpu, offset, size);
+}
+
 static void access_register(struct vcpu *vcpu, uint64_t operation, uint64_t place, uint64_t value)
 {
     uint64_t offset = place & 0xffffffff;
     uint32_t size = place >> 32 & 0xff;
-    bool write = (place >> 40) != 0;
 
-    if (operation == DISTRIBUTOR) {
-        vgic_distributor(vcpu, offset, size, write, &value);
-    } else if (operation == DISTRIBUTOR2) {
-        vgic_distributor2(vcpu, offset, size, write, &value);
+    if ((place >> 40) != 0) {
+        write_register(vcpu, operation, offset, size, value);
     } else {
-        vgic_redistributor(vcpu, offset, size, write, &value);
+        vector_mix(read_register(vcpu, operation, offset, size));
     }
-    vector_mix(write ? 0 : value);
 }
 
 static void operate(struct vcpu *vcpu, uint64_t operation, uint64_t place, uint64_t value)

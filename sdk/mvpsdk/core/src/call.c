@@ -134,13 +134,12 @@ static __attribute__((noinline)) uint32_t vendor_call(struct vcpu *vcpu, uint32_
     return CALL_DONE;
 }
 
-uint32_t call_dispatch(struct vcpu *vcpu, struct call_result *result)
+uint32_t call_dispatch(struct vcpu *vcpu)
 {
     uint32_t id = (uint32_t)vcpu->x[0];
 
-    result->action = CALL_DONE;
     if ((id & PSCI_ID_MASK) == PSCI_ID_BASE) {
-        return psci_call(vcpu, id, result);
+        return psci_call(vcpu, id);
     }
     return vendor_call(vcpu, id);
 }

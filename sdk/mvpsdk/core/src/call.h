@@ -22,11 +22,7 @@ enum call_action {
     CALL_SYSTEM_RESET = 5
 };
 
-struct call_result {
-    uint32_t action; /* enum call_action */
-    uint32_t target; /* CALL_CPU_ON: vCPU number within the partition */
-};
-
-uint32_t call_dispatch(struct vcpu *vcpu, struct call_result *result);
+/* Returns enum call_action. */
+uint32_t call_dispatch(struct vcpu *vcpu);
 
 #endif

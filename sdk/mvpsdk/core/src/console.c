@@ -32,10 +32,10 @@ static void drain(void)
 
 static void put(uint8_t byte)
 {
-    if (console.count == 0 && arch_console_put(byte)) {
-        return;
-    }
     drain();
+    if (console.count == 0 && arch_console_put(byte)) {
+        return; /* if not, the driver knows that it is waited for */
+    }
     if (console.count == RING_SIZE) {
         console.lost++;
         return;

@@ -7,21 +7,27 @@
 #include "trap.h"
 
 /* ISS of a data abort (Arm DDI 0487, D19): what the instruction was about to do. */
-#define ISS_ISV 0x01000000 /* the fields below are valid */
-#define ISS_SAS_SHIFT 22   /* access size: 1 << SAS bytes */
+#define ISS_ISV_UP 7     /* shift that makes ISV, bit 24, the sign: the fields below are valid */
+#define ISS_SAS_SHIFT 22 /* access size: 1 << SAS bytes */
+#define ISS_SAS 0x00c00000
+#define ISS_WORD 0x00800000
 #define ISS_SSE 0x00200000 /* sign-extend a load */
 #define ISS_SRT_SHIFT 16   /* register; 31: the zero register */
 #define ISS_SF 0x00008000  /* 64-bit register */
-#define ISS_S1PTW 0x80     /* the access was the guest's own table walk */
 #define ISS_WNR 0x40
 #define ISS_FSC_CLASS 0x3c  /* fault status without its level */
 #define ISS_TRANSLATION 0x4 /* HPFAR_EL2 tells the address of no other kind of fault here */
 
+/* x18..x29: C gives them back as it found them (AAPCS64, 6.1.1). */
+#define FIRST_KEPT 18
+#define KEPT 12
+
+/* Those that a partition lacks have size 0. */
 static const struct window *window_at(const struct partition *partition, uint64_t ipa)
 {
-    for (uint32_t n = 0; n < partition->window_count; n++) {
-        const struct window *window = &partition->windows[n];
+    const struct window *end = &partition->windows[PARTITION_WINDOWS];
 
+    for (const struct window *window = partition->windows; window != end; window++) {
         if (ipa - window->ipa < window->size) {
             return window;
         }
@@ -35,75 +41,150 @@ static uint64_t seconds(void)
     return arch_time() / arch_time_frequency() + machine.time_of_day;
 }
 
-static __attribute__((noinline)) void serve_others(struct vcpu *vcpu, const struct window *window,
-                                                   uint64_t offset, uint32_t size, bool write,
-                                                   uint64_t *value)
+static __attribute__((noinline)) uint64_t clock_read(struct vcpu *vcpu, uint64_t offset)
 {
-    if (window->kind == MVP_REGION_GICD2) {
-        vgic_distributor2(vcpu, offset, size, write, value);
-        return;
-    }
-    pl031_access(vcpu, offset, write, value, seconds());
-    if (write) {
-        timer_program(vcpu->home);
+    return pl031_read(vcpu, offset, seconds());
+}
+
+static __attribute__((noinline)) void clock_write(struct vcpu *vcpu, uint64_t offset,
+                                                  uint64_t value)
+{
+    pl031_write(vcpu, offset, value, seconds());
+    timer_program(vcpu->home);
+}
+
+static uint64_t read(struct vcpu *vcpu, uint32_t kind, uint64_t offset, uint32_t size)
+{
+    switch (kind) {
+    case MVP_REGION_GICD:
+        return vgic_distributor_read(vcpu, offset, size);
+    case MVP_REGION_GICR:
+        return vgic_redistributor_read(vcpu, offset, size);
+    case MVP_REGION_GICD2:
+        return vgic_distributor2_read(vcpu, offset, size);
+    case MVP_REGION_PL011:
+        return pl011_read(vcpu, offset);
+    default:
+        return clock_read(vcpu, offset);
     }
 }
 
-static void serve(struct vcpu *vcpu, const struct window *window, uint64_t offset, uint32_t size,
-                  bool write, uint64_t *value)
+static void write(struct vcpu *vcpu, uint32_t kind, uint64_t offset, uint32_t size, uint64_t value)
 {
-    switch (window->kind) {
+    switch (kind) {
     case MVP_REGION_GICD:
-        vgic_distributor(vcpu, offset, size, write, value);
+        vgic_distributor_write(vcpu, offset, size, value);
         break;
     case MVP_REGION_GICR:
-        vgic_redistributor(vcpu, offset, size, write, value);
+        vgic_redistributor_write(vcpu, offset, size, value);
+        break;
+    case MVP_REGION_GICD2:
+        vgic_distributor2_write(vcpu, offset, size, value);
         break;
     case MVP_REGION_PL011:
-        pl011_access(vcpu, offset, write, value);
+        pl011_write(vcpu, offset, value);
         break;
     default:
-        serve_others(vcpu, window, offset, size, write, value);
+        clock_write(vcpu, offset, value);
         break;
     }
 }
 
-/* Shifts that leave an access's bits of a 64-bit value: up, and down again. */
-static uint32_t unused_bits(uint64_t syndrome)
+/* HPFAR_EL2: bits 43:4 are IPA 51:12, all others 0. */
+uint64_t trap_ipa(uint64_t address, uint64_t hpfar)
 {
-    return 64 - (8U << ((syndrome >> ISS_SAS_SHIFT) & 3));
+    return hpfar << 8 | (address & 0xfff);
 }
 
-static uint64_t loaded(uint64_t value, uint64_t syndrome)
+uint32_t trap_outcome(const struct vcpu *vcpu, uint32_t reg)
 {
-    uint32_t shift = unused_bits(syndrome);
-
-    value <<= shift;
-    if ((syndrome & ISS_SSE) == 0) {
-        return value >> shift;
+    if (vcpu->home->resched != 0) {
+        return TRAP_RESCHED;
     }
-    value = (uint64_t)((int64_t)value >> shift);
+    return reg - FIRST_KEPT < KEPT ? TRAP_RELOAD : TRAP_SERVED;
+}
+
+static uint32_t bits_of(uint64_t syndrome)
+{
+    return 8U << (syndrome >> ISS_SAS_SHIFT & 3);
+}
+
+static uint32_t register_of(uint64_t syndrome)
+{
+    return (uint32_t)(syndrome >> ISS_SRT_SHIFT) & 31;
+}
+
+/* The bits of a value that an access has. */
+static uint64_t narrow(uint64_t value, uint32_t bits)
+{
+    return value & ~0ULL >> ((0 - bits) & 63);
+}
+
+static uint64_t extend(uint64_t value, uint64_t syndrome)
+{
+    uint64_t sign = 1ULL << (bits_of(syndrome) - 1);
+
+    if ((syndrome & ISS_SSE) == 0) {
+        return value;
+    }
+    value = (value ^ sign) - sign;
     return (syndrome & ISS_SF) != 0 ? value : value & 0xffffffff;
 }
 
-bool mmio_access(struct vcpu *vcpu, uint64_t ipa, uint64_t syndrome)
+static __attribute__((noinline)) uint32_t loaded_other(struct vcpu *vcpu, uint64_t syndrome,
+                                                       uint64_t value)
 {
-    const struct window *window = window_at(vcpu->partition, ipa);
-    uint32_t size = 1U << ((syndrome >> ISS_SAS_SHIFT) & 3);
-    uint32_t reg = (uint32_t)(syndrome >> ISS_SRT_SHIFT) & 31;
-    bool write = (syndrome & ISS_WNR) != 0;
-    uint64_t value = 0;
+    uint32_t reg = register_of(syndrome);
 
-    if (window == NULL ||
-        (syndrome & (ISS_ISV | ISS_S1PTW | ISS_FSC_CLASS)) != (ISS_ISV | ISS_TRANSLATION)) {
-        return false;
+    if (reg != 31) {
+        vcpu->x[reg] = extend(narrow(value, bits_of(syndrome)), syndrome);
     }
-    if (write && reg != 31) {
-        value = vcpu->x[reg] << unused_bits(syndrome) >> unused_bits(syndrome);
+    return trap_outcome(vcpu, reg);
+}
+
+/* A load's value reaches its register: mostly 32 bits, zero-extended. */
+static __attribute__((noinline)) uint32_t loaded(struct vcpu *vcpu, uint64_t syndrome,
+                                                 uint64_t value)
+{
+    uint32_t reg = register_of(syndrome);
+
+    if ((syndrome & (ISS_SAS | ISS_SSE)) != ISS_WORD) {
+        return loaded_other(vcpu, syndrome, value);
     }
-    serve(vcpu, window, ipa - window->ipa, size, write, &value);
-    if (!write && reg != 31) {
-        vcpu->x[reg] = loaded(value, syndrome);
+    if (reg != 31) {
+        vcpu->x[reg] = (uint32_t)value;
     }
-    return true;
+    return trap_outcome(vcpu, reg);
+}
+
+static uint64_t to_store(const struct vcpu *vcpu, uint64_t syndrome)
+{
+    uint32_t reg = register_of(syndrome);
+
+    return reg == 31 ? 0 : narrow(vcpu->x[reg], bits_of(syndrome));
+}
+
+/* Bit 7, a byte's sign: the access was the guest's own table walk. */
+static bool is_device_access(uint64_t syndrome)
+{
+    bool valid = (int32_t)(syndrome << ISS_ISV_UP) < 0 && (int8_t)syndrome >= 0;
+
+    return valid && (syndrome & ISS_FSC_CLASS) == ISS_TRANSLATION;
+}
+
+uint32_t trap_data(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, uint64_t hpfar)
+{
+    uint64_t ipa = trap_ipa(address, hpfar);
+    const struct window *window = window_at(vcpu->partition, ipa);
+    uint32_t size = 1U << (syndrome >> ISS_SAS_SHIFT & 3);
+
+    if (window == NULL || !is_device_access(syndrome)) {
+        return TRAP_REFUSED;
+    }
+    ipa -= window->ipa;
+    if ((syndrome & ISS_WNR) == 0) {
+        return loaded(vcpu, syndrome, read(vcpu, window->kind, ipa, size));
+    }
+    write(vcpu, window->kind, ipa, size, to_store(vcpu, syndrome));
+    return vcpu->home->resched;
 }

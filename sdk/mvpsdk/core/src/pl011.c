@@ -219,16 +219,22 @@ static void send(struct vcpu *vcpu, struct pl011 *uart, uint8_t byte)
 }
 
 /* Flags and data first: an OS that prints does little else. */
-void pl011_access(struct vcpu *vcpu, uint64_t offset, bool write_access, uint64_t *value)
+uint64_t pl011_read(struct vcpu *vcpu, uint64_t offset)
 {
     struct pl011 *uart = &vcpu->partition->uart;
     uint32_t reg = (uint32_t)offset & REGISTER_MASK;
 
-    if (!write_access) {
-        *value = reg == UARTFR ? flags(uart) : read(vcpu, uart, reg);
-    } else if (reg == UARTDR) {
-        send(vcpu, uart, (uint8_t)*value);
+    return reg == UARTFR ? flags(uart) : read(vcpu, uart, reg);
+}
+
+void pl011_write(struct vcpu *vcpu, uint64_t offset, uint64_t value)
+{
+    struct pl011 *uart = &vcpu->partition->uart;
+    uint32_t reg = (uint32_t)offset & REGISTER_MASK;
+
+    if (reg == UARTDR) {
+        send(vcpu, uart, (uint8_t)value);
     } else {
-        write(vcpu, uart, reg, (uint32_t)*value);
+        write(vcpu, uart, reg, (uint32_t)value);
     }
 }

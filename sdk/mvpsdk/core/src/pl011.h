@@ -29,7 +29,8 @@ void pl011_init(struct pl011 *uart, uint32_t intid);
 
 /* Guest access at offset in the 4 KiB window. A byte written to UARTDR goes to console_guest_put()
  * (console.h), which takes it always. */
-void pl011_access(struct vcpu *vcpu, uint64_t offset, bool write, uint64_t *value);
+uint64_t pl011_read(struct vcpu *vcpu, uint64_t offset);
+void pl011_write(struct vcpu *vcpu, uint64_t offset, uint64_t value);
 
 /* A byte from the console for this partition; false: the receive FIFO is full. */
 bool pl011_receive(struct vcpu *vcpu, uint8_t byte);

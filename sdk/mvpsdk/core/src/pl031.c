@@ -118,16 +118,14 @@ static void write(struct vcpu *vcpu, struct pl031 *rtc, uint32_t offset, uint32_
     update_line(vcpu, rtc);
 }
 
-void pl031_access(struct vcpu *vcpu, uint64_t offset, bool write_access, uint64_t *value,
-                  uint64_t seconds)
+uint64_t pl031_read(struct vcpu *vcpu, uint64_t offset, uint64_t seconds)
 {
-    struct pl031 *rtc = &vcpu->partition->rtc;
-    uint32_t reg = (uint32_t)offset & REGISTER_MASK;
-
     pl031_poll(vcpu, seconds);
-    if (write_access) {
-        write(vcpu, rtc, reg, (uint32_t)*value, seconds);
-    } else {
-        *value = read(rtc, reg, seconds);
-    }
+    return read(&vcpu->partition->rtc, (uint32_t)offset & REGISTER_MASK, seconds);
+}
+
+void pl031_write(struct vcpu *vcpu, uint64_t offset, uint64_t value, uint64_t seconds)
+{
+    pl031_poll(vcpu, seconds);
+    write(vcpu, &vcpu->partition->rtc, (uint32_t)offset & REGISTER_MASK, (uint32_t)value, seconds);
 }

@@ -22,8 +22,8 @@ struct pl031 {
 
 void pl031_init(struct pl031 *rtc, uint32_t intid);
 /* seconds: of the counter, since reset, plus the time of day if the firmware has told it. */
-void pl031_access(struct vcpu *vcpu, uint64_t offset, bool write, uint64_t *value,
-                  uint64_t seconds);
+uint64_t pl031_read(struct vcpu *vcpu, uint64_t offset, uint64_t seconds);
+void pl031_write(struct vcpu *vcpu, uint64_t offset, uint64_t value, uint64_t seconds);
 /* Fires the match interrupt if it is due. Returns the seconds until it will be; all ones: never. */
 uint64_t pl031_poll(struct vcpu *vcpu, uint64_t seconds);
 

@@ -8,7 +8,7 @@
 #include "vcpu.h"
 
 /* Function ids; those with a 64-bit form have it at the same number with bit 30 set. */
-#define FUNCTION_64 0x40000000
+#define FUNCTION_64 0x40000000U
 #define VERSION 0x84000000
 #define CPU_SUSPEND 0x84000001
 #define CPU_SUSPEND_64 0xc4000001
@@ -49,7 +49,7 @@ static struct vcpu *by_affinity(const struct vcpu *vcpu, uint64_t affinity)
     return affinity < partition->vcpu_count ? &partition->vcpus[affinity] : NULL;
 }
 
-static uint64_t cpu_on(struct vcpu *vcpu, uint32_t id, struct call_result *result)
+static uint64_t cpu_on(const struct vcpu *vcpu, uint32_t id)
 {
     struct vcpu *target = by_affinity(vcpu, argument(vcpu, id, 1));
     uint64_t entry = argument(vcpu, id, 2);
@@ -64,8 +64,6 @@ static uint64_t cpu_on(struct vcpu *vcpu, uint32_t id, struct call_result *resul
         return INVALID_ADDRESS;
     }
     vcpu_start(target, entry, argument(vcpu, id, 3));
-    result->action = CALL_CPU_ON;
-    result->target = target->number;
     return SUCCESS;
 }
 
@@ -111,31 +109,18 @@ static uint64_t features(uint32_t id)
     }
 }
 
-static __attribute__((noinline)) uint64_t serve(struct vcpu *vcpu, uint32_t id,
-                                                struct call_result *result)
+/* What is answered by a value, and needs no act. */
+static uint64_t answer(const struct vcpu *vcpu, uint32_t id)
 {
     switch (id) {
-    case CPU_SUSPEND:
-    case CPU_SUSPEND_64: /* every state is stand-by: it wakes where it slept */
-        result->action = CALL_WAIT;
-        return SUCCESS;
-    case CPU_OFF:
-        result->action = CALL_CPU_OFF;
-        return SUCCESS;
     case CPU_ON:
     case CPU_ON_64:
-        return cpu_on(vcpu, id, result);
+        return cpu_on(vcpu, id);
     case AFFINITY_INFO:
     case AFFINITY_INFO_64:
         return affinity_info(vcpu, id);
     case MIGRATE_INFO_TYPE:
         return MIGRATE_NOT_NEEDED;
-    case SYSTEM_OFF:
-        result->action = CALL_SYSTEM_OFF;
-        return SUCCESS;
-    case SYSTEM_RESET:
-        result->action = CALL_SYSTEM_RESET;
-        return SUCCESS;
     case FEATURES:
         return features((uint32_t)vcpu->x[1]);
     default:
@@ -143,12 +128,37 @@ static __attribute__((noinline)) uint64_t serve(struct vcpu *vcpu, uint32_t id,
     }
 }
 
-uint32_t psci_call(struct vcpu *vcpu, uint32_t id, struct call_result *result)
+/* CPU_SUSPEND: every state is stand-by, it wakes where it slept. */
+static uint32_t action(uint32_t id)
+{
+    switch (id) {
+    case CPU_SUSPEND:
+    case CPU_SUSPEND_64:
+        return CALL_WAIT;
+    case CPU_OFF:
+        return CALL_CPU_OFF;
+    case SYSTEM_OFF:
+        return CALL_SYSTEM_OFF;
+    case SYSTEM_RESET:
+        return CALL_SYSTEM_RESET;
+    default:
+        return CALL_DONE;
+    }
+}
+
+static __attribute__((noinline)) uint32_t serve(struct vcpu *vcpu, uint32_t id)
+{
+    uint32_t next = action(id);
+
+    vcpu->x[0] = next == CALL_DONE ? answer(vcpu, id) : SUCCESS;
+    return (id & ~FUNCTION_64) == CPU_ON && vcpu->x[0] == SUCCESS ? CALL_CPU_ON : next;
+}
+
+uint32_t psci_call(struct vcpu *vcpu, uint32_t id)
 {
     if (id == VERSION) {
         vcpu->x[0] = VERSION_1_1;
         return CALL_DONE;
     }
-    vcpu->x[0] = serve(vcpu, id, result);
-    return result->action;
+    return serve(vcpu, id);
 }

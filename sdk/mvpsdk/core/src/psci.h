@@ -7,12 +7,11 @@
 #include <stdint.h>
 
 struct vcpu;
-struct call_result;
 
 #define PSCI_ID_MASK 0xbfffffe0 /* 32 functions, of the 32-bit and of the 64-bit convention */
 #define PSCI_ID_BASE 0x84000000
 
 /* Serves a call whose id is within the mask; as call_dispatch(). */
-uint32_t psci_call(struct vcpu *vcpu, uint32_t id, struct call_result *result);
+uint32_t psci_call(struct vcpu *vcpu, uint32_t id);
 
 #endif

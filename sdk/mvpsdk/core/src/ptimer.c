@@ -28,8 +28,10 @@ uint64_t ptimer_poll(struct vcpu *vcpu, uint64_t now)
     return timer->compare;
 }
 
-static uint64_t read(const struct ptimer *timer, uint32_t reg, uint64_t now)
+uint64_t ptimer_read(const struct vcpu *vcpu, uint32_t reg, uint64_t now)
 {
+    const struct ptimer *timer = &vcpu->ptimer;
+
     switch (reg) {
     case PTIMER_CTL:
         return timer->control | (met(timer, now) ? CTL_ISTATUS : 0);
@@ -40,20 +42,16 @@ static uint64_t read(const struct ptimer *timer, uint32_t reg, uint64_t now)
     }
 }
 
-void ptimer_access(struct vcpu *vcpu, uint32_t reg, bool write, uint64_t *value, uint64_t now)
+void ptimer_write(struct vcpu *vcpu, uint32_t reg, uint64_t value, uint64_t now)
 {
     struct ptimer *timer = &vcpu->ptimer;
 
-    if (!write) {
-        *value = read(timer, reg, now);
-        return;
-    }
     if (reg == PTIMER_CTL) {
-        timer->control = *value & (CTL_ENABLE | CTL_IMASK);
+        timer->control = value & (CTL_ENABLE | CTL_IMASK);
     } else if (reg == PTIMER_CVAL) {
-        timer->compare = *value;
+        timer->compare = value;
     } else {
-        timer->compare = now + (uint64_t)(int64_t)(int32_t)*value; /* TVAL is signed */
+        timer->compare = now + (uint64_t)(int64_t)(int32_t)value; /* TVAL is signed */
     }
     ptimer_poll(vcpu, now);
 }

@@ -16,7 +16,8 @@ struct ptimer {
 enum ptimer_register { PTIMER_CTL = 0, PTIMER_CVAL = 1, PTIMER_TVAL = 2 };
 
 /* The guest reads or writes a register; now: the physical counter. */
-void ptimer_access(struct vcpu *vcpu, uint32_t reg, bool write, uint64_t *value, uint64_t now);
+uint64_t ptimer_read(const struct vcpu *vcpu, uint32_t reg, uint64_t now);
+void ptimer_write(struct vcpu *vcpu, uint32_t reg, uint64_t value, uint64_t now);
 
 /* Drives the timer's line (INTID 30) as of now; returns the counter value at which it will rise
  * next, all ones: not by itself. */

@@ -8,6 +8,7 @@
 
 /* ISS of a trapped MSR, MRS or system instruction (Arm DDI 0487, D19). */
 #define ISS_READ 1
+#define ISS_RT 0x3e0
 #define ISS_CRM(iss) (((iss) >> 1) & 15)
 
 /* The register's name: Op0 in 21:20, Op2 in 19:17, Op1 in 16:14, CRn in 13:10, CRm in 4:1. */
@@ -16,6 +17,8 @@
     ((op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1)
 
 #define ICC_SGI1R NAME(3, 0, 12, 11, 5)
+/* The whole ESR_EL2 of a write to it, of any register: class 0x18, and IL, as always in A64. */
+#define SYNDROME_SGI1R (0x62000000U | ICC_SGI1R | ISS_RT)
 #define ICC_ASGI1R NAME(3, 0, 12, 11, 6)
 #define ICC_SGI0R NAME(3, 0, 12, 11, 7)
 #define ICC_SRE NAME(3, 0, 12, 12, 5)
@@ -53,22 +56,19 @@ static bool has_gic_registers(const struct vcpu *vcpu)
 
 static void physical_timer(struct vcpu *vcpu, uint32_t reg, bool write, uint64_t *value)
 {
-    ptimer_access(vcpu, reg, write, value, arch_time());
-    if (write) {
-        timer_program(vcpu->home);
+    if (!write) {
+        *value = ptimer_read(vcpu, reg, arch_time());
+        return;
     }
+    ptimer_write(vcpu, reg, *value, arch_time());
+    timer_program(vcpu->home);
 }
 
 /* True: served. */
-static bool serve(struct vcpu *vcpu, uint32_t name, bool write, uint64_t *value)
+static __attribute__((noinline)) bool serve(struct vcpu *vcpu, uint32_t name, bool write,
+                                            uint64_t *value)
 {
     switch (name) {
-    case ICC_SGI1R:
-        if (!has_gic_registers(vcpu)) {
-            return false;
-        }
-        vgic_sgi(vcpu, *value);
-        return write;
     case ICC_ASGI1R: /* the other security state's, and group 0: no guest has them */
     case ICC_SGI0R:
         return write && has_gic_registers(vcpu);
@@ -96,18 +96,27 @@ static bool serve(struct vcpu *vcpu, uint32_t name, bool write, uint64_t *value)
     return is_debug_register(name);
 }
 
-bool sysreg_access(struct vcpu *vcpu, uint64_t syndrome)
+static __attribute__((noinline)) uint32_t others(struct vcpu *vcpu, uint32_t name, uint32_t reg,
+                                                 bool write)
 {
-    uint32_t name = (uint32_t)syndrome & ISS_NAME;
-    uint32_t reg = (uint32_t)(syndrome >> 5) & 31;
-    bool write = (syndrome & ISS_READ) == 0;
     uint64_t value = write && reg != 31 ? vcpu->x[reg] : 0;
 
     if (!serve(vcpu, name, write, &value)) {
-        return false;
+        return TRAP_REFUSED;
     }
     if (!write && reg != 31) {
         vcpu->x[reg] = value;
     }
-    return true;
+    return trap_outcome(vcpu, reg);
+}
+
+/* First what an OS does all the time: SGIs. */
+uint32_t trap_register(struct vcpu *vcpu, uint64_t syndrome)
+{
+    uint32_t reg = (uint32_t)(syndrome >> 5) & 31;
+
+    if (((uint32_t)syndrome | ISS_RT) != SYNDROME_SGI1R || !has_gic_registers(vcpu)) {
+        return others(vcpu, (uint32_t)syndrome & ISS_NAME, reg, (syndrome & ISS_READ) == 0);
+    }
+    return vgic_sgi(vcpu, reg == 31 ? 0 : vcpu->x[reg]);
 }

@@ -16,23 +16,23 @@
 #define EC_WFX 0x01
 #define EC_FP 0x07
 #define EC_SMC64 0x17
-#define EC_SYSREG 0x18
 #define EC_IABT_LOWER 0x20
 #define EC_IABT_SAME 0x21
 #define EC_DABT_LOWER 0x24
 #define EC_DABT_SAME 0x25
 #define ESR_IL 0x02000000
-#define ESR_WNR 0x40      /* data abort: a write */
-#define FSC_EXTERNAL 0x10 /* synchronous external abort, not on a table walk */
-#define WFX_WFE 1         /* ISS of EC_WFX: the instruction was WFE */
-#define PSTATE_EL1 0x4    /* PSTATE.M of EL1t and EL1h */
+#define ISS_ISV 0x01000000 /* data abort: the syndrome tells what the instruction does */
+#define ESR_WNR 0x40       /* data abort: a write */
+#define FSC_EXTERNAL 0x10  /* synchronous external abort, not on a table walk */
+#define WFX_WFE 1          /* ISS of EC_WFX: the instruction was WFE */
+#define PSTATE_EL1 0x4     /* PSTATE.M of EL1t and EL1h */
 #define PSTATE_MODE 0xf
 
-static struct vcpu *act(struct vcpu *vcpu, const struct call_result *result)
+static __attribute__((noinline)) struct vcpu *act(struct vcpu *vcpu, uint32_t action)
 {
     struct partition *partition = vcpu->partition;
 
-    switch (result->action) {
+    switch (action) {
     case CALL_WAIT:
         sched_wait(vcpu);
         break;
@@ -43,10 +43,10 @@ static struct vcpu *act(struct vcpu *vcpu, const struct call_result *result)
     case CALL_SYSTEM_RESET:
         if (partition->config->kind == MVP_REALTIME) {
             console_flush();
-            arch_power(result->action == CALL_SYSTEM_RESET);
+            arch_power(action == CALL_SYSTEM_RESET);
         }
         partition_stop(partition, MVP_PARTITION_STOPPED);
-        if (result->action == CALL_SYSTEM_RESET && partition->state == MVP_PARTITION_STOPPED) {
+        if (action == CALL_SYSTEM_RESET && partition->state == MVP_PARTITION_STOPPED) {
             partition_start(partition);
         }
         break;
@@ -58,12 +58,9 @@ static struct vcpu *act(struct vcpu *vcpu, const struct call_result *result)
 
 struct vcpu *trap_hvc(struct vcpu *vcpu)
 {
-    struct call_result result;
+    uint32_t action = call_dispatch(vcpu);
 
-    if (call_dispatch(vcpu, &result) == CALL_DONE) {
-        return NULL;
-    }
-    return act(vcpu, &result);
+    return action == CALL_DONE ? NULL : act(vcpu, action);
 }
 
 static void inject(struct vcpu *vcpu, uint64_t class, uint64_t detail, uint64_t address)
@@ -78,10 +75,11 @@ static bool from_el1(const struct vcpu *vcpu)
 
 /* An address that nobody gave the partition: it hears of it as it would on a machine, the log hears
  * of it, and everyone else goes on. */
-static void wild_access(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, uint64_t ipa,
-                        uint32_t reason)
+static void wild_access(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, uint64_t ipa)
 {
     bool fetch = syndrome >> EC_SHIFT == EC_IABT_LOWER;
+    uint32_t reason =
+        fetch || (syndrome & ISS_ISV) != 0 ? MVP_RUN_STAGE2_FAULT : MVP_RUN_NO_SYNDROME;
     uint64_t values[4] = {vcpu->partition->index, reason, vcpu->pc, ipa};
     uint64_t class = fetch ? EC_IABT_LOWER : EC_DABT_LOWER;
 
@@ -93,24 +91,6 @@ static void wild_access(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, 
     }
     inject(vcpu, class + (from_el1(vcpu) ? 1 : 0), FSC_EXTERNAL | (fetch ? 0 : syndrome & ESR_WNR),
            address);
-}
-
-/* HPFAR_EL2: bits 43:4 are IPA 51:12. */
-static uint64_t fault_ipa(uint64_t address, uint64_t hpfar)
-{
-    return (hpfar & 0xffffffffff0) << 8 | (address & 0xfff);
-}
-
-static void data_abort(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, uint64_t hpfar)
-{
-    uint64_t ipa = fault_ipa(address, hpfar);
-
-    if (mmio_access(vcpu, ipa, syndrome)) {
-        vcpu->pc += 4;
-        return;
-    }
-    wild_access(vcpu, syndrome, address, ipa,
-                (syndrome & 0x01000000) != 0 ? MVP_RUN_STAGE2_FAULT : MVP_RUN_NO_SYNDROME);
 }
 
 static void undefined(struct vcpu *vcpu, uint64_t syndrome)
@@ -127,14 +107,18 @@ static struct vcpu *smc(struct vcpu *vcpu)
     return trap_hvc(vcpu);
 }
 
-struct vcpu *trap_sync(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, uint64_t ipa)
+struct vcpu *trap_served(struct vcpu *vcpu)
+{
+    vcpu->pc += 4;
+    return sched_exit(vcpu);
+}
+
+struct vcpu *trap_sync(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, uint64_t hpfar)
 {
     uint64_t class = syndrome >> EC_SHIFT;
 
-    if (class == EC_DABT_LOWER) {
-        data_abort(vcpu, syndrome, address, ipa);
-    } else if (class == EC_SYSREG && sysreg_access(vcpu, syndrome)) {
-        vcpu->pc += 4;
+    if (class == EC_DABT_LOWER || class == EC_IABT_LOWER) {
+        wild_access(vcpu, syndrome, address, trap_ipa(address, hpfar));
     } else if (class == EC_WFX) {
         vcpu->pc += 4;
         if ((syndrome & WFX_WFE) == 0) {
@@ -144,8 +128,6 @@ struct vcpu *trap_sync(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, u
         arch_fp_load(vcpu);
     } else if (class == EC_SMC64) {
         return smc(vcpu);
-    } else if (class == EC_IABT_LOWER) {
-        wild_access(vcpu, syndrome, address, fault_ipa(address, ipa), MVP_RUN_STAGE2_FAULT);
     } else {
         undefined(vcpu, syndrome);
     }

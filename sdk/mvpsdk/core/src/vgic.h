@@ -96,16 +96,16 @@ void vgic_bind(struct vcpu *vcpu, uint32_t intid, bool edge);
 
 /* Register access by the guest; offset within the distributor (of a GICv3 or a GICv2), or within
  * the redistributors of the partition (128 KiB each). size: 1, 2, 4 or 8 bytes. Anything unknown
- * reads zero and ignores writes. value: written, or where the read value goes. */
-void vgic_distributor(struct vcpu *vcpu, uint64_t offset, uint32_t size, bool write,
-                      uint64_t *value);
-void vgic_distributor2(struct vcpu *vcpu, uint64_t offset, uint32_t size, bool write,
-                       uint64_t *value);
-void vgic_redistributor(struct vcpu *vcpu, uint64_t offset, uint32_t size, bool write,
-                        uint64_t *value);
+ * reads zero and ignores writes. */
+uint64_t vgic_distributor_read(struct vcpu *vcpu, uint64_t offset, uint32_t size);
+void vgic_distributor_write(struct vcpu *vcpu, uint64_t offset, uint32_t size, uint64_t value);
+uint64_t vgic_distributor2_read(struct vcpu *vcpu, uint64_t offset, uint32_t size);
+void vgic_distributor2_write(struct vcpu *vcpu, uint64_t offset, uint32_t size, uint64_t value);
+uint64_t vgic_redistributor_read(struct vcpu *vcpu, uint64_t offset, uint32_t size);
+void vgic_redistributor_write(struct vcpu *vcpu, uint64_t offset, uint32_t size, uint64_t value);
 
-/* The guest, whose GIC is version 3, wrote ICC_SGI1R_EL1. */
-void vgic_sgi(struct vcpu *vcpu, uint64_t value);
+/* The guest, whose GIC is version 3, wrote ICC_SGI1R_EL1. Returns cpu.resched (sched.h). */
+uint32_t vgic_sgi(struct vcpu *vcpu, uint64_t value);
 
 /* A physical interrupt that the partition owns has been acknowledged and its priority dropped:
  * becomes pending here, hardware-bound. Its guest's EOI will deactivate it. Fast for the loaded

@@ -7,6 +7,12 @@
 #define SPECIAL_WORD 31    /* INTIDs 1020 .. 1023 are not interrupts */
 #define SPECIAL_MASK 0x0fffffff
 
+/* vgic_word(), without a call: this is where an OS comes most often. */
+static inline struct vgic_word *word_at(struct vcpu *vcpu, uint32_t n)
+{
+    return n == 0 ? &vcpu->vgic.local : &vcpu->partition->vgic.spi[n - 1];
+}
+
 /* Pending without regard to list registers: latches, lines, and bound ones that wait. */
 static uint32_t soft_pending(const struct vgic_word *word)
 {
@@ -15,29 +21,22 @@ static uint32_t soft_pending(const struct vgic_word *word)
     return word->pending | level | (word->line & word->hardware & ~word->in_lr);
 }
 
-static __attribute__((noinline)) void state_read(struct vcpu *vcpu, uint32_t n, uint32_t block,
-                                                 uint64_t *value)
+static __attribute__((noinline)) uint64_t state_read(struct vcpu *vcpu, uint32_t n, uint32_t block)
 {
     const struct vgic_word *word = vgic_word(vcpu, n);
 
     if (block <= VGIC_PENDING_CLEAR) {
-        *value = soft_pending(word) | vgic_lr_state(vcpu, n, LR_PENDING);
-    } else {
-        *value = word->active | vgic_lr_state(vcpu, n, LR_ACTIVE);
+        return soft_pending(word) | vgic_lr_state(vcpu, n, LR_PENDING);
     }
+    return word->active | vgic_lr_state(vcpu, n, LR_ACTIVE);
 }
 
-void vgic_bits_read(struct vcpu *vcpu, uint32_t n, uint32_t block, uint64_t *value)
+static uint64_t word_read(struct vcpu *vcpu, uint32_t n, uint32_t block)
 {
-    const struct vgic_word *word = vgic_word(vcpu, n);
-
-    if (block == VGIC_GROUP) {
-        *value = word->group;
-    } else if (block <= VGIC_ENABLE_CLEAR) {
-        *value = word->enabled;
-    } else {
-        state_read(vcpu, n, block, value);
+    if (block - VGIC_ENABLE_SET <= VGIC_ENABLE_CLEAR - VGIC_ENABLE_SET) {
+        return word_at(vcpu, n)->enabled;
     }
+    return block == VGIC_GROUP ? word_at(vcpu, n)->group : state_read(vcpu, n, block);
 }
 
 /* Is there, among these interrupts, one that may have become deliverable? */
@@ -132,7 +131,7 @@ static void write_state(struct vcpu *vcpu, uint32_t n, uint32_t block, uint32_t 
     }
 }
 
-void vgic_bits_write(struct vcpu *vcpu, uint32_t n, uint32_t block, uint32_t value)
+void vgic_word_write(struct vcpu *vcpu, uint32_t n, uint32_t block, uint32_t value)
 {
     value &= n == SPECIAL_WORD ? SPECIAL_MASK : 0xffffffff;
     switch (block) {
@@ -153,7 +152,7 @@ void vgic_bits_write(struct vcpu *vcpu, uint32_t n, uint32_t block, uint32_t val
     }
 }
 
-uint64_t vgic_priority_read(struct vcpu *vcpu, uint32_t intid, uint32_t size)
+static uint64_t priority_read(struct vcpu *vcpu, uint32_t intid, uint32_t size)
 {
     const struct vgic_word *word = vgic_word(vcpu, intid / 32);
     uint64_t value = 0;
@@ -164,7 +163,7 @@ uint64_t vgic_priority_read(struct vcpu *vcpu, uint32_t intid, uint32_t size)
     return value;
 }
 
-void vgic_priority_write(struct vcpu *vcpu, uint32_t intid, uint32_t size, uint64_t value)
+static void priority_write(struct vcpu *vcpu, uint32_t intid, uint32_t size, uint64_t value)
 {
     struct vgic_word *word = vgic_word(vcpu, intid / 32);
     uint32_t changed = 0;
@@ -188,7 +187,7 @@ void vgic_priority_write(struct vcpu *vcpu, uint32_t intid, uint32_t size, uint6
 }
 
 /* Bit 2 i + 1 of the n-th register is interrupt 16 n + i: 1 for edge. */
-uint32_t vgic_configuration_read(struct vcpu *vcpu, uint32_t n)
+static uint32_t configuration_read(struct vcpu *vcpu, uint32_t n)
 {
     uint32_t edge = vgic_word(vcpu, n / 2)->edge >> 16 * (n % 2);
     uint32_t value = 0;
@@ -199,7 +198,7 @@ uint32_t vgic_configuration_read(struct vcpu *vcpu, uint32_t n)
     return value;
 }
 
-void vgic_configuration_write(struct vcpu *vcpu, uint32_t n, uint32_t value)
+static void configuration_write(struct vcpu *vcpu, uint32_t n, uint32_t value)
 {
     struct vgic_word *word = vgic_word(vcpu, n / 2);
     uint32_t edge = 0;
@@ -214,6 +213,60 @@ void vgic_configuration_write(struct vcpu *vcpu, uint32_t n, uint32_t value)
     word->edge ^= changed;
     if (taken || wants_put(word, changed)) {
         vgic_lr_put(vcpu, n / 2);
+    }
+}
+
+/* SGIs, the 0th register's, are edge-triggered for ever. */
+static __attribute__((noinline)) uint64_t others_read(struct vcpu *vcpu, uint32_t offset,
+                                                      uint32_t size, uint32_t first, uint32_t count)
+{
+    uint32_t block = offset / 128;
+
+    if (block - VGIC_PRIORITY < 8 && offset % 1024 - first < count) {
+        return priority_read(vcpu, offset % 1024, size);
+    }
+    if (block - VGIC_CONFIGURATION < 2 && offset % 256 / 4 * 16 - first < count) {
+        return configuration_read(vcpu, offset % 256 / 4);
+    }
+    return 0;
+}
+
+static __attribute__((noinline)) void others_write(struct vcpu *vcpu, uint32_t offset,
+                                                   uint32_t size, uint64_t value, uint32_t first,
+                                                   uint32_t count)
+{
+    uint32_t block = offset / 128;
+    uint32_t n = offset % 256 / 4;
+
+    if (block - VGIC_PRIORITY < 8 && offset % 1024 - first < count) {
+        priority_write(vcpu, offset % 1024, size, value);
+    } else if (block - VGIC_CONFIGURATION < 2 && n != 0 && n * 16 - first < count) {
+        configuration_write(vcpu, n, (uint32_t)value);
+    }
+}
+
+uint64_t vgic_bits_read(struct vcpu *vcpu, uint64_t offset, uint32_t size, uint32_t first,
+                        uint32_t count)
+{
+    uint32_t block = (uint32_t)offset / 128;
+    uint32_t n = (uint32_t)offset % 128 / 4;
+
+    if (block - VGIC_GROUP > VGIC_ACTIVE_CLEAR - VGIC_GROUP) {
+        return others_read(vcpu, (uint32_t)offset, size, first, count);
+    }
+    return 32 * n - first < count ? word_read(vcpu, n, block) : 0;
+}
+
+void vgic_bits_write(struct vcpu *vcpu, uint64_t offset, uint32_t size, uint64_t value,
+                     uint32_t first, uint32_t count)
+{
+    uint32_t block = (uint32_t)offset / 128;
+    uint32_t n = (uint32_t)offset % 128 / 4;
+
+    if (block - VGIC_GROUP > VGIC_ACTIVE_CLEAR - VGIC_GROUP) {
+        others_write(vcpu, (uint32_t)offset, size, value, first, count);
+    } else if (32 * n - first < count) {
+        vgic_word_write(vcpu, n, block, (uint32_t)value);
     }
 }
 

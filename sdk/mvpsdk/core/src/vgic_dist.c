@@ -21,8 +21,6 @@ enum control_register { GICD_CTLR = 0x00, GICD_TYPER = 0x04, GICD_IIDR = 0x08 };
 static uint32_t control_read(const struct vgic *vgic, uint64_t offset)
 {
     switch (offset) {
-    case GICD_CTLR:
-        return vgic->control | CTLR_FIXED;
     case GICD_TYPER:
         return TYPER_NO_1_OF_N | TYPER_ID_BITS | (vgic->words - 1);
     case GICD_IIDR:
@@ -65,111 +63,66 @@ static uint32_t route_of(const struct partition *partition, uint64_t value, uint
     return (value & IROUTER_AFFINITY) < partition->vcpu_count ? (uint32_t)value : before;
 }
 
-/* A routing to a vCPU that is not there is ignored. The upper half (affinity 3) is 0. */
-static void route(struct vcpu *vcpu, uint64_t offset, bool write, uint64_t *value)
+/* The INTID that a GICD_IROUTER is of; 0: of none. The upper half (affinity 3) is 0. */
+static uint32_t routed(const struct vgic *vgic, uint64_t offset)
 {
-    uint8_t *target = vcpu->partition->vgic.target;
     uint32_t intid = (uint32_t)(offset - IROUTER_FIRST) / 8 + 32;
-    uint32_t n = intid / 32;
-    uint32_t mask = 1U << intid % 32;
 
-    if (n >= vcpu->partition->vgic.words || offset % 8 != 0) {
-        return;
-    }
-    if (!write) {
-        *value = target[intid];
-        return;
-    }
-    vgic_lr_take(vcpu, n, mask);
-    target[intid] = (uint8_t)route_of(vcpu->partition, *value, target[intid]);
-    vgic_lr_put(vcpu, n);
+    return offset % 8 == 0 && offset - IROUTER_FIRST < IROUTER_END - IROUTER_FIRST &&
+                   intid / 32 < vgic->words
+               ? intid
+               : 0;
 }
 
-/* SGIs and PPIs, word 0, are in the redistributors. */
-static void bits(struct vcpu *vcpu, uint64_t offset, bool write, uint64_t *value)
+/* A routing to a vCPU that is not there is ignored. */
+static void route(struct vcpu *vcpu, uint32_t intid, uint64_t value)
 {
-    struct vgic *vgic = &vcpu->partition->vgic;
+    uint8_t *target = &vcpu->partition->vgic.target[intid];
+
+    vgic_lr_take(vcpu, intid / 32, 1U << intid % 32);
+    *target = (uint8_t)route_of(vcpu->partition, value, *target);
+    vgic_lr_put(vcpu, intid / 32);
+}
+
+static __attribute__((noinline)) uint64_t others_read(struct vcpu *vcpu, uint64_t offset)
+{
+    const struct vgic *vgic = &vcpu->partition->vgic;
+    uint32_t intid = routed(vgic, offset);
+
+    if (offset / 128 == 0) {
+        return control_read(vgic, offset);
+    }
+    return intid != 0 ? vgic->target[intid] : vgic_identification(offset, PART_DISTRIBUTOR);
+}
+
+/* INTIDs below 32, SGIs and PPIs, are the redistributors'. */
+uint64_t vgic_distributor_read(struct vcpu *vcpu, uint64_t offset, uint32_t size)
+{
+    const struct vgic *vgic = &vcpu->partition->vgic;
     uint32_t n = (uint32_t)offset % 128 / 4;
-    uint32_t block = (uint32_t)offset / 128;
 
-    if (n == 0 || n >= vgic->words) {
-        return;
+    if (offset == GICD_CTLR) {
+        return vgic->control | CTLR_FIXED;
     }
-    if (write) {
-        vgic_bits_write(vcpu, n, block, (uint32_t)*value);
-    } else if (block == VGIC_ENABLE_SET) {
-        *value = vgic->spi[n - 1].enabled;
-    } else {
-        vgic_bits_read(vcpu, n, block, value);
+    if (offset / 256 == VGIC_ENABLE_SET / 2 && n - 1 < vgic->words - 1) {
+        return vgic->spi[n - 1].enabled;
     }
+    if (offset / 128 - VGIC_GROUP < VGIC_END - VGIC_GROUP) {
+        return vgic_bits_read(vcpu, offset, size, 32, 32 * vgic->words - 32);
+    }
+    return others_read(vcpu, offset);
 }
 
-static void priority(struct vcpu *vcpu, uint64_t offset, uint32_t size, bool write, uint64_t *value)
+void vgic_distributor_write(struct vcpu *vcpu, uint64_t offset, uint32_t size, uint64_t value)
 {
-    uint32_t intid = (uint32_t)offset % 1024;
+    const struct vgic *vgic = &vcpu->partition->vgic;
+    uint32_t intid;
 
-    if (intid < 32 || intid / 32 >= vcpu->partition->vgic.words) {
-        return;
-    }
-    if (write) {
-        vgic_priority_write(vcpu, intid, size, *value);
-    } else {
-        *value = vgic_priority_read(vcpu, intid, size);
-    }
-}
-
-static void configuration(struct vcpu *vcpu, uint64_t offset, bool write, uint64_t *value)
-{
-    uint32_t n = (uint32_t)offset % 256 / 4;
-
-    if (n < 2 || n / 2 >= vcpu->partition->vgic.words) {
-        return;
-    }
-    if (write) {
-        vgic_configuration_write(vcpu, n, (uint32_t)*value);
-    } else {
-        *value = vgic_configuration_read(vcpu, n);
-    }
-}
-
-static void control(struct vcpu *vcpu, uint64_t offset, bool write, uint64_t *value)
-{
-    if (!write) {
-        *value = control_read(&vcpu->partition->vgic, offset);
-    } else if (offset == GICD_CTLR) {
-        vgic_control_write(vcpu, (uint32_t)*value);
-    }
-}
-
-static __attribute__((noinline)) void others(struct vcpu *vcpu, uint64_t offset, uint32_t size,
-                                             bool write, uint64_t *value)
-{
-    uint64_t block = offset / 128;
-
-    if (block - VGIC_PRIORITY < 8) {
-        priority(vcpu, offset, size, write, value);
-    } else if (block - VGIC_CONFIGURATION < 2) {
-        configuration(vcpu, offset, write, value);
-    } else if (offset - IROUTER_FIRST < IROUTER_END - IROUTER_FIRST) {
-        route(vcpu, offset, write, value);
-    } else if (block == VGIC_IDENTIFICATION && !write) {
-        *value = vgic_identification(offset, PART_DISTRIBUTOR);
-    }
-}
-
-void vgic_distributor(struct vcpu *vcpu, uint64_t offset, uint32_t size, bool write,
-                      uint64_t *value)
-{
-    uint64_t block = offset / 128;
-
-    if (!write) {
-        *value = 0;
-    }
-    if (block == 0) {
-        control(vcpu, offset, write, value);
-    } else if (block <= VGIC_ACTIVE_CLEAR) {
-        bits(vcpu, offset, write, value);
-    } else {
-        others(vcpu, offset, size, write, value);
+    if (offset == GICD_CTLR) {
+        vgic_control_write(vcpu, (uint32_t)value);
+    } else if (offset / 128 != 0 && offset / 128 < VGIC_END) {
+        vgic_bits_write(vcpu, offset, size, value, 32, 32 * vgic->words - 32);
+    } else if ((intid = routed(vgic, offset)) != 0) {
+        route(vcpu, intid, value);
     }
 }

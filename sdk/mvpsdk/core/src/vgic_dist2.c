@@ -3,7 +3,8 @@
  * The distributor of a virtual GICv2 (Arm IHI 0048, 4.3): as a GICv3's without affinity routing.
  * Each vCPU finds its own interrupts 0..31 at the same offsets, SPIs go by GICD_ITARGETSR.
  */
-#include "bytes.h"
+#include <mvp/platform.h>
+
 #include "vcpu.h"
 #include "vgic_state.h"
 
@@ -31,20 +32,19 @@ static bool has_targets(const struct vcpu *vcpu)
     return vcpu->partition->vcpu_count > 1;
 }
 
-static void control(struct vcpu *vcpu, uint64_t offset, bool write, uint64_t *value)
+static uint32_t control_read(const struct vcpu *vcpu, uint64_t offset)
 {
     const struct vgic *vgic = &vcpu->partition->vgic;
 
-    if (write && offset == GICD_CTLR) {
-        vgic_control_write(vcpu, (uint32_t)*value);
-    } else if (write) {
-        return;
-    } else if (offset == GICD_CTLR) {
-        *value = vgic->control;
-    } else if (offset == GICD_TYPER) {
-        *value = (vcpu->partition->vcpu_count - 1) << TYPER_CPUS_SHIFT | (vgic->words - 1);
-    } else if (offset == GICD_IIDR) {
-        *value = IIDR_ARM;
+    switch (offset) {
+    case GICD_CTLR:
+        return vgic->control;
+    case GICD_TYPER:
+        return (vcpu->partition->vcpu_count - 1) << TYPER_CPUS_SHIFT | (vgic->words - 1);
+    case GICD_IIDR:
+        return IIDR_ARM;
+    default:
+        return 0;
     }
 }
 
@@ -59,60 +59,48 @@ static uint32_t targeted(const struct vgic *vgic, uint32_t n)
     return found;
 }
 
-/* An SPI without target is as one that is not enabled, and yet its enable bit reads as written. */
-static void enables(struct vcpu *vcpu, uint32_t n, uint32_t block, bool write, uint64_t *value)
+/* The word of a GICD_ISENABLER or GICD_ICENABLER whose SPIs may lack a target: such an SPI is as
+ * one that is not enabled, and yet its enable bit reads as written. 0: no such register. */
+static uint32_t enabler(const struct vcpu *vcpu, uint64_t offset)
+{
+    uint32_t block = (uint32_t)offset / 128;
+    uint32_t n = (uint32_t)offset % 128 / 4;
+    bool enable = block == VGIC_ENABLE_SET || block == VGIC_ENABLE_CLEAR;
+
+    return enable && has_targets(vcpu) && n < vcpu->partition->vgic.words ? n : 0;
+}
+
+static void enable_write(struct vcpu *vcpu, uint32_t n, uint32_t block, uint32_t value)
 {
     struct vgic *vgic = &vcpu->partition->vgic;
-    uint32_t bits = (uint32_t)*value & (n == SPECIAL_WORD ? SPECIAL_MASK : 0xffffffff);
+    uint32_t bits = value & (n == SPECIAL_WORD ? SPECIAL_MASK : 0xffffffff);
 
-    if (!write) {
-        *value = vgic->wanted[n];
-    } else if (block == VGIC_ENABLE_SET) {
+    if (block == VGIC_ENABLE_SET) {
         vgic->wanted[n] |= bits;
-        vgic_bits_write(vcpu, n, block, bits & targeted(vgic, n));
+        bits &= targeted(vgic, n);
     } else {
         vgic->wanted[n] &= ~bits;
-        vgic_bits_write(vcpu, n, block, bits);
     }
+    vgic_word_write(vcpu, n, block, bits);
 }
 
 /* Whether an SGI is pending is changed by GICD_SGIR and the two below it only. */
-static uint32_t writable(uint32_t n, uint32_t block, uint32_t value)
+static uint64_t writable(uint64_t offset, uint64_t value)
 {
-    bool pending = block == VGIC_PENDING_SET || block == VGIC_PENDING_CLEAR;
+    bool pending = offset / 128 == VGIC_PENDING_SET || offset / 128 == VGIC_PENDING_CLEAR;
 
-    return n == 0 && pending ? value & ~SGIS : value;
+    return pending && offset % 128 / 4 == 0 ? value & ~(uint64_t)SGIS : value;
 }
 
-static void bits(struct vcpu *vcpu, uint64_t offset, bool write, uint64_t *value)
+static void bits_write(struct vcpu *vcpu, uint64_t offset, uint32_t size, uint64_t value)
 {
-    uint32_t n = (uint32_t)offset % 128 / 4;
-    uint32_t block = (uint32_t)offset / 128;
-    bool enable = block == VGIC_ENABLE_SET || block == VGIC_ENABLE_CLEAR;
+    uint32_t n = enabler(vcpu, offset);
 
-    if (n >= vcpu->partition->vgic.words) {
-        return;
-    }
-    if (n != 0 && enable && has_targets(vcpu)) {
-        enables(vcpu, n, block, write, value);
-    } else if (write) {
-        vgic_bits_write(vcpu, n, block, writable(n, block, (uint32_t)*value));
+    if (n != 0) {
+        enable_write(vcpu, n, (uint32_t)offset / 128, (uint32_t)value);
     } else {
-        vgic_bits_read(vcpu, n, block, value);
-    }
-}
-
-static void priority(struct vcpu *vcpu, uint64_t offset, uint32_t size, bool write, uint64_t *value)
-{
-    uint32_t intid = (uint32_t)offset % 1024;
-
-    if (intid / 32 >= vcpu->partition->vgic.words) {
-        return;
-    }
-    if (write) {
-        vgic_priority_write(vcpu, intid, size, *value);
-    } else {
-        *value = vgic_priority_read(vcpu, intid, size);
+        vgic_bits_write(vcpu, offset, size, writable(offset, value), 0,
+                        32 * vcpu->partition->vgic.words);
     }
 }
 
@@ -125,74 +113,69 @@ static void set_target(struct vcpu *vcpu, uint32_t intid, uint8_t vcpus)
 
     vgic->targets[intid] = vcpus;
     if (vcpus == 0) {
-        vgic_bits_write(vcpu, n, VGIC_ENABLE_CLEAR, bit);
+        vgic_word_write(vcpu, n, VGIC_ENABLE_CLEAR, bit);
         return;
     }
     vgic_lr_take(vcpu, n, bit);
     vgic->target[intid] = (uint8_t)__builtin_ctz(vcpus);
     vgic_lr_put(vcpu, n);
-    vgic_bits_write(vcpu, n, VGIC_ENABLE_SET, vgic->wanted[n] & bit);
+    vgic_word_write(vcpu, n, VGIC_ENABLE_SET, vgic->wanted[n] & bit);
 }
 
-static uint32_t target_read(const struct vcpu *vcpu, uint32_t intid)
+/* The first INTID of a GICD_ITARGETSR; past all of them: there is no such register. */
+static uint32_t first_target(const struct vcpu *vcpu, uint64_t offset)
 {
-    /* cppcheck-suppress arrayIndexOutOfBoundsCond; the word of the INTID is there */
-    return intid < 32 ? 1U << vcpu->number : vcpu->partition->vgic.targets[intid];
+    uint32_t intid = (uint32_t)offset % 1024;
+    bool there = has_targets(vcpu) && intid / 32 < vcpu->partition->vgic.words;
+
+    return there && offset / 128 - TARGET_BLOCK < 8 ? intid : MVP_INTIDS;
 }
 
-static void targets(struct vcpu *vcpu, uint64_t offset, uint32_t size, bool write, uint64_t *value)
+static uint64_t targets_read(const struct vcpu *vcpu, uint32_t first, uint32_t size)
 {
-    uint32_t first = (uint32_t)offset % 1024;
-    uint32_t all = (1U << vcpu->partition->vcpu_count) - 1;
+    uint64_t value = 0;
 
-    if (!has_targets(vcpu) || first / 32 >= vcpu->partition->vgic.words) {
-        return;
-    }
     for (uint32_t n = 0; n < size; n++) {
         uint32_t intid = first / 32 * 32 + (first + n) % 32;
+        /* cppcheck-suppress arrayIndexOutOfBoundsCond; the word of the INTID is there */
+        uint8_t target = vcpu->partition->vgic.targets[intid];
 
-        if (!write) {
-            *value |= (uint64_t)target_read(vcpu, intid) << 8 * n;
-        } else if (intid >= 32) {
-            set_target(vcpu, intid, (uint8_t)(*value >> 8 * n & all));
-        }
+        value |= (uint64_t)(intid < 32 ? 1U << vcpu->number : target) << 8 * n;
+    }
+    return value;
+}
+
+static void targets_write(struct vcpu *vcpu, uint32_t first, uint32_t size, uint64_t value)
+{
+    uint32_t all = (1U << vcpu->partition->vcpu_count) - 1;
+
+    for (uint32_t n = 0; n < size && first >= 32; n++) {
+        set_target(vcpu, first / 32 * 32 + (first + n) % 32, (uint8_t)(value >> 8 * n & all));
     }
 }
 
-/* SGIs are edge-triggered for ever. */
-static void configuration(struct vcpu *vcpu, uint64_t offset, bool write, uint64_t *value)
+/* GICD_CPENDSGIR and GICD_SPENDSGIR: a byte per SGI, a bit per vCPU that has sent it to this one.
+ */
+static bool is_senders(uint64_t offset)
 {
-    uint32_t n = (uint32_t)offset % 256 / 4;
-
-    if (n / 2 >= vcpu->partition->vgic.words) {
-        return;
-    }
-    if (!write) {
-        *value = vgic_configuration_read(vcpu, n);
-    } else if (n != 0) {
-        vgic_configuration_write(vcpu, n, (uint32_t)*value);
-    }
+    return offset >= GICD_CPENDSGIR && offset < GICD_SPENDSGIR + 16;
 }
 
-/* A byte per SGI, a bit per vCPU that has sent it to this one. */
-static void sgis(struct vcpu *vcpu, uint64_t offset, uint32_t size, bool write, uint64_t *value)
+static uint64_t senders_read(struct vcpu *vcpu, uint64_t offset, uint32_t size)
 {
-    bool set = offset >= GICD_SPENDSGIR;
+    uint64_t value = 0;
 
-    if (offset == GICD_SGIR && write) {
-        vgic2_sgi(vcpu, (uint32_t)*value);
-    }
-    if (offset < GICD_CPENDSGIR || offset >= GICD_SPENDSGIR + 16) {
-        return;
-    }
     for (uint32_t n = 0; n < size; n++) {
-        uint32_t intid = (uint32_t)(offset + n) % 16;
+        value |= (uint64_t)vgic2_senders_read(vcpu, (uint32_t)(offset + n) % 16) << 8 * n;
+    }
+    return value;
+}
 
-        if (write) {
-            vgic2_senders_write(vcpu, intid, (uint8_t)(*value >> 8 * n), set);
-        } else {
-            *value |= (uint64_t)vgic2_senders_read(vcpu, intid) << 8 * n;
-        }
+static void senders_write(struct vcpu *vcpu, uint64_t offset, uint32_t size, uint64_t value)
+{
+    for (uint32_t n = 0; n < size; n++) {
+        vgic2_senders_write(vcpu, (uint32_t)(offset + n) % 16, (uint8_t)(value >> 8 * n),
+                            offset >= GICD_SPENDSGIR);
     }
 }
 
@@ -208,27 +191,41 @@ static uint32_t identification(uint64_t offset)
     }
 }
 
-void vgic_distributor2(struct vcpu *vcpu, uint64_t offset, uint32_t size, bool write,
-                       uint64_t *value)
+uint64_t vgic_distributor2_read(struct vcpu *vcpu, uint64_t offset, uint32_t size)
 {
-    uint64_t block = offset / 128;
+    const struct vgic *vgic = &vcpu->partition->vgic;
+    uint32_t n = enabler(vcpu, offset);
+    uint32_t first = first_target(vcpu, offset);
 
-    if (!write) {
-        *value = 0;
+    if (offset / 128 == 0) {
+        return control_read(vcpu, offset);
     }
-    if (block == 0) {
-        control(vcpu, offset, write, value);
-    } else if (block <= VGIC_ACTIVE_CLEAR) {
-        bits(vcpu, offset, write, value);
-    } else if (block - VGIC_PRIORITY < 8) {
-        priority(vcpu, offset, size, write, value);
-    } else if (block - TARGET_BLOCK < 8) {
-        targets(vcpu, offset, size, write, value);
-    } else if (block - VGIC_CONFIGURATION < 2) {
-        configuration(vcpu, offset, write, value);
-    } else if (block == SGI_BLOCK) {
-        sgis(vcpu, offset, size, write, value);
-    } else if (!write) {
-        *value = identification(offset);
+    if (n != 0) {
+        return vgic->wanted[n];
+    }
+    if (first < MVP_INTIDS) {
+        return targets_read(vcpu, first, size);
+    }
+    if (is_senders(offset)) {
+        return senders_read(vcpu, offset, size);
+    }
+    return offset / 128 < VGIC_END ? vgic_bits_read(vcpu, offset, size, 0, 32 * vgic->words)
+                                   : identification(offset);
+}
+
+void vgic_distributor2_write(struct vcpu *vcpu, uint64_t offset, uint32_t size, uint64_t value)
+{
+    uint32_t first = first_target(vcpu, offset);
+
+    if (offset == GICD_CTLR) {
+        vgic_control_write(vcpu, (uint32_t)value);
+    } else if (first < MVP_INTIDS) {
+        targets_write(vcpu, first, size, value);
+    } else if (offset == GICD_SGIR) {
+        vgic2_sgi(vcpu, (uint32_t)value);
+    } else if (is_senders(offset)) {
+        senders_write(vcpu, offset, size, value);
+    } else if (offset / 128 < VGIC_END) {
+        bits_write(vcpu, offset, size, value);
     }
 }

@@ -36,30 +36,9 @@ static void put_one(struct vcpu *vcpu, struct vgic_word *word, uint32_t intid, u
     }
 }
 
-/* Most often an interrupt comes again into a list register where it stands, finished: then all that
- * the books say of it is right already. False: it does not. */
-static bool again(struct vgic_cpu *cpu, uint32_t intid, uint32_t empty)
-{
-    uint32_t finished = empty & cpu->lr_used & cpu->lr_shared;
-    uint32_t n;
-
-    if (finished == 0) {
-        return false;
-    }
-    n = (uint32_t)__builtin_ctz(finished);
-    if ((uint32_t)cpu->lr[n] != intid) {
-        return false;
-    }
-    cpu->lr_latched &= ~(1U << n);
-    arch_lr_write(n, (cpu->lr[n] & ~LR_STATE) | LR_PENDING);
-    return true;
-}
-
 /* By latch, line or hardware; the word is the target's, and has it. */
 static void raise(struct vcpu *target, struct vgic_word *word, uint32_t intid)
 {
-    uint32_t empty;
-
     if (intid >= 32) {
         target->partition->vgic.candidates |= 1U << intid / 32;
     }
@@ -74,10 +53,7 @@ static void raise(struct vcpu *target, struct vgic_word *word, uint32_t intid)
         vgic_lr_refill(target); /* others wait already, and some may be more urgent */
         return;
     }
-    empty = arch_lr_empty();
-    if ((word->pending >> intid % 32 & 1) != 0 || !again(&target->vgic, intid, empty)) {
-        put_one(target, word, intid, empty & target->vgic.lr_shared);
-    }
+    put_one(target, word, intid, arch_lr_empty() & target->vgic.lr_shared);
 }
 
 /* What stands in a list register is over, or the physical interrupt could not have come: it must
@@ -85,18 +61,11 @@ static void raise(struct vcpu *target, struct vgic_word *word, uint32_t intid)
 static __attribute__((noinline)) void shared(struct vcpu *vcpu, uint32_t intid)
 {
     struct vgic_word *word = vgic_word(vcpu, intid / 32);
-    struct vcpu *target = vgic_target(vcpu, intid);
     uint32_t bit = 1U << intid % 32;
 
-    if ((word->in_lr & bit) != 0) {
-        if ((word->pending & bit) == 0 && target->vgic.loaded != 0 && target->vgic.underflow == 0 &&
-            again(&target->vgic, intid, arch_lr_empty())) {
-            return;
-        }
-        vgic_lr_take(vcpu, intid / 32, bit);
-    }
+    vgic_lr_take(vcpu, intid / 32, bit);
     word->line |= bit;
-    raise(target, word, intid);
+    raise(vgic_target(vcpu, intid), word, intid);
 }
 
 /* The virtual timer has a list register for itself, and what stood there is over: else the physical
@@ -168,7 +137,7 @@ static void sgi_to(struct vcpu *vcpu, uint32_t left, uint32_t intid)
     }
 }
 
-static __attribute__((noinline)) void sgi(struct vcpu *vcpu, uint64_t value)
+static __attribute__((noinline)) uint32_t sgi(struct vcpu *vcpu, uint64_t value)
 {
     uint32_t all = (1U << vcpu->partition->vcpu_count) - 1;
     uint32_t intid = (uint32_t)(value >> SGI_INTID_SHIFT) & 15;
@@ -178,17 +147,47 @@ static __attribute__((noinline)) void sgi(struct vcpu *vcpu, uint64_t value)
     } else if ((value & SGI_AFFINITY) == 0) {
         sgi_to(vcpu, (uint32_t)value & 0xffff & all, intid);
     }
+    return vcpu->home->resched;
 }
 
-/* First the common case: a vCPU to itself, with the same SGI as before, and none waits. */
-void vgic_sgi(struct vcpu *vcpu, uint64_t value)
+/* An SGI that comes alone: the first empty list register is free, or this very SGI stands there,
+ * finished. False: there is more to do. Whence it came (lr_latched) is not asked of an edge. */
+static bool deliver(struct vgic_cpu *cpu, uint32_t intid, uint32_t empty)
 {
+    struct vgic_word *word = &cpu->local;
+    uint64_t value = LR_PENDING | intid;
+    uint32_t n;
+
+    if (empty == 0) {
+        return false;
+    }
+    n = (uint32_t)__builtin_ctz(empty);
+    if ((cpu->lr_used >> n & 1) != (word->in_lr >> intid & 1)) {
+        return false;
+    }
+    if ((word->in_lr >> intid & 1) != 0 && (uint32_t)cpu->lr[n] != intid) {
+        return false;
+    }
+    word->in_lr |= 1U << intid;
+    cpu->lr_used |= 1U << n;
+    value |= (uint64_t)(word->group >> intid & 1) << LR_GROUP_SHIFT;
+    value |= (uint64_t)word->priority[intid] << LR_PRIORITY_SHIFT;
+    cpu->lr[n] = value;
+    arch_lr_write(n, value);
+    return true;
+}
+
+/* First the common case: a vCPU to itself, and nothing else waits. */
+uint32_t vgic_sgi(struct vcpu *vcpu, uint64_t value)
+{
+    uint32_t empty = arch_lr_empty(); /* first: so that less is kept across the call */
     struct vgic_cpu *cpu = &vcpu->vgic;
     uint32_t intid = (uint32_t)(value >> SGI_INTID_SHIFT) & 15;
+    uint32_t closed = ~cpu->local.open | cpu->local.active | cpu->local.pending;
 
-    if ((value & ~(uint64_t)SGI_INTID) == cpu->sgi_self && cpu->underflow == 0 &&
-        accepts(&cpu->local, intid) && again(cpu, intid, arch_lr_empty())) {
-        return;
+    if ((value & ~(uint64_t)SGI_INTID) == cpu->sgi_self && (closed >> intid & 1) == 0 &&
+        deliver(cpu, intid, empty & cpu->lr_shared)) {
+        return 0;
     }
-    sgi(vcpu, value);
+    return sgi(vcpu, value);
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The redistributors' registers (Arm IHI 0069, 12.10 and 12.11): RD_base and SGI_base frames. */
+#include <stddef.h>
+
 #include <mvp/platform.h>
 
 #include "vcpu.h"
 #include "vgic_state.h"
 
+#define FRAME (MVP_GICR_STRIDE / 2)
 #define IIDR_ARM 0x0000043b
 #define PART_REDISTRIBUTOR 0x93 /* PIDR0 */
 #define TYPER_LAST 0x10
@@ -51,53 +54,40 @@ static void frame_write(struct vcpu *vcpu, uint64_t offset, uint64_t value)
     }
 }
 
-static void sgi_frame_read(struct vcpu *vcpu, uint64_t offset, uint32_t size, uint64_t *value)
-{
-    uint32_t block = (uint32_t)offset / 128;
-
-    if (offset % 128 == 0 && block - VGIC_GROUP <= VGIC_ACTIVE_CLEAR - VGIC_GROUP) {
-        vgic_bits_read(vcpu, 0, block, value);
-    } else if (block == VGIC_PRIORITY && offset % 128 < 32) {
-        *value = vgic_priority_read(vcpu, (uint32_t)offset % 32, size);
-    } else if (block == VGIC_CONFIGURATION && offset % 128 < 8) {
-        *value = vgic_configuration_read(vcpu, (uint32_t)offset % 8 / 4);
-    }
-}
-
-static void sgi_frame_write(struct vcpu *vcpu, uint64_t offset, uint32_t size, uint64_t value)
-{
-    uint32_t block = (uint32_t)offset / 128;
-
-    if (offset % 128 == 0 && block - VGIC_GROUP <= VGIC_ACTIVE_CLEAR - VGIC_GROUP) {
-        vgic_bits_write(vcpu, 0, block, (uint32_t)value);
-    } else if (block == VGIC_PRIORITY && offset % 128 < 32) {
-        vgic_priority_write(vcpu, (uint32_t)offset % 32, size, value);
-    } else if (block == VGIC_CONFIGURATION && offset % 128 == 4) {
-        vgic_configuration_write(vcpu, 1, (uint32_t)value); /* SGIs, the 0th, stay edge */
-    }
-}
-
-void vgic_redistributor(struct vcpu *vcpu, uint64_t offset, uint32_t size, bool write,
-                        uint64_t *value)
+/* The vCPU whose redistributor it is; NULL: there are not so many. */
+static struct vcpu *owner_of(const struct vcpu *vcpu, uint64_t offset)
 {
     uint64_t number = offset / MVP_GICR_STRIDE;
-    uint64_t within = offset % (MVP_GICR_STRIDE / 2);
-    bool sgi_frame = (offset & MVP_GICR_STRIDE / 2) != 0;
-    struct vcpu *owner = &vcpu->partition->vcpus[number];
 
-    if (!write) {
-        *value = 0;
+    return number < vcpu->partition->vcpu_count ? &vcpu->partition->vcpus[number] : NULL;
+}
+
+static bool is_sgi_frame(uint64_t offset)
+{
+    return (offset & FRAME) != 0;
+}
+
+uint64_t vgic_redistributor_read(struct vcpu *vcpu, uint64_t offset, uint32_t size)
+{
+    struct vcpu *owner = owner_of(vcpu, offset);
+
+    if (owner == NULL) {
+        return 0;
     }
-    if (number >= vcpu->partition->vcpu_count) {
+    return is_sgi_frame(offset) ? vgic_bits_read(owner, offset % FRAME, size, 0, 32)
+                                : frame_read(owner, offset % FRAME);
+}
+
+void vgic_redistributor_write(struct vcpu *vcpu, uint64_t offset, uint32_t size, uint64_t value)
+{
+    struct vcpu *owner = owner_of(vcpu, offset);
+
+    if (owner == NULL) {
         return;
     }
-    if (sgi_frame && write) {
-        sgi_frame_write(owner, within, size, *value);
-    } else if (sgi_frame) {
-        sgi_frame_read(owner, within, size, value);
-    } else if (write) {
-        frame_write(owner, within, *value);
+    if (is_sgi_frame(offset)) {
+        vgic_bits_write(owner, offset % FRAME, size, value, 0, 32);
     } else {
-        *value = frame_read(owner, within);
+        frame_write(owner, offset % FRAME, value);
     }
 }

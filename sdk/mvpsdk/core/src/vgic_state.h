@@ -17,7 +17,7 @@ enum vgic_block {
     VGIC_ACTIVE_CLEAR = 7,
     VGIC_PRIORITY = 8,       /* a byte per INTID: blocks 8 .. 15 */
     VGIC_CONFIGURATION = 24, /* two bits per INTID: blocks 24 and 25 */
-    VGIC_IDENTIFICATION = 511
+    VGIC_END = 26
 };
 
 /* Interrupts of INTIDs 32 n .. as the vCPU sees them; n is below the distributor's words. */
@@ -90,17 +90,14 @@ void vgic_lr_hold(struct vcpu *vcpu, uint32_t intid);
 /* Word n's interrupts that are in the given state (LR_PENDING or LR_ACTIVE) in list registers. */
 uint32_t vgic_lr_state(struct vcpu *vcpu, uint32_t n, uint64_t state);
 
-/* vgic_bits.c: registers that distributor and redistributors have alike. */
-
-/* Registers of word n; block: enum vgic_block, up to VGIC_ACTIVE_CLEAR. */
-void vgic_bits_read(struct vcpu *vcpu, uint32_t n, uint32_t block, uint64_t *value);
-void vgic_bits_write(struct vcpu *vcpu, uint32_t n, uint32_t block, uint32_t value);
-/* Priorities of `size` INTIDs from intid on. */
-uint64_t vgic_priority_read(struct vcpu *vcpu, uint32_t intid, uint32_t size);
-void vgic_priority_write(struct vcpu *vcpu, uint32_t intid, uint32_t size, uint64_t value);
-/* The n-th register of 16 INTIDs. */
-uint32_t vgic_configuration_read(struct vcpu *vcpu, uint32_t n);
-void vgic_configuration_write(struct vcpu *vcpu, uint32_t n, uint32_t value);
+/* vgic_bits.c: registers that distributor and redistributors have alike, from VGIC_GROUP on; those
+ * of INTIDs first .. first + count - 1. Others read zero and ignore writes. */
+uint64_t vgic_bits_read(struct vcpu *vcpu, uint64_t offset, uint32_t size, uint32_t first,
+                        uint32_t count);
+void vgic_bits_write(struct vcpu *vcpu, uint64_t offset, uint32_t size, uint64_t value,
+                     uint32_t first, uint32_t count);
+/* One register of word n; block: enum vgic_block, up to VGIC_ACTIVE_CLEAR. */
+void vgic_word_write(struct vcpu *vcpu, uint32_t n, uint32_t block, uint32_t value);
 /* Peripheral and component IDs, at 0xffd0 .. 0xfffc. */
 uint32_t vgic_identification(uint64_t offset, uint32_t part);
 

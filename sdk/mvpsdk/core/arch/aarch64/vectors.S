@@ -28,16 +28,45 @@
     mov     sp, x2
     .endm
 
-    .macro save_rest v              /* of vcpu v; uses x2, x3 */
+    .macro save_high v              /* of vcpu v */
     stp     x18, x19, [\v, #144]
     stp     x20, x21, [\v, #160]
     stp     x22, x23, [\v, #176]
     stp     x24, x25, [\v, #192]
     stp     x26, x27, [\v, #208]
     stp     x28, x29, [\v, #224]
+    .endm
+
+    .macro save_state v             /* of vcpu v; uses x2, x3 */
     mrs     x2, elr_el2
     mrs     x3, spsr_el2
     stp     x2, x3, [\v, #VCPU_PC]
+    .endm
+
+    .macro load_low                 /* x2..x17, x30 from sp */
+    ldp     x2, x3, [sp, #16]
+    ldp     x4, x5, [sp, #32]
+    ldp     x6, x7, [sp, #48]
+    ldp     x8, x9, [sp, #64]
+    ldp     x10, x11, [sp, #80]
+    ldp     x12, x13, [sp, #96]
+    ldp     x14, x15, [sp, #112]
+    ldp     x16, x17, [sp, #128]
+    ldr     x30, [sp, #240]
+    .endm
+
+    .macro resume_few
+    ldr     x0, [sp]
+    mov     sp, x0
+    load_low
+    ldp     x0, x1, [sp, #0]
+    eret
+    .endm
+
+    .macro next_instruction         /* uses x2 */
+    mrs     x2, elr_el2
+    add     x2, x2, #4
+    msr     elr_el2, x2
     .endm
 
     .macro vector label
@@ -64,30 +93,18 @@ vectors:
     to_stack
     lsr     x2, x1, #26
     cmp     x2, #0x16               /* HVC */
-    b.ne    sync_full
+    b.ne    sync_other
     bl      trap_hvc
     cbnz    x0, switch_few
-    b       resume_few
+    b       resume
 
     .balign 128                     /* IRQ */
     save_few
     to_stack
     bl      trap_irq
     cbnz    x0, switch_few
-resume_few:
-    ldr     x0, [sp]
-    mov     sp, x0
-    ldp     x2, x3, [sp, #16]
-    ldp     x4, x5, [sp, #32]
-    ldp     x6, x7, [sp, #48]
-    ldp     x8, x9, [sp, #64]
-    ldp     x10, x11, [sp, #80]
-    ldp     x12, x13, [sp, #96]
-    ldp     x14, x15, [sp, #112]
-    ldp     x16, x17, [sp, #128]
-    ldr     x30, [sp, #240]
-    ldp     x0, x1, [sp, #0]
-    eret
+resume:
+    resume_few
 
     vector  panic_entry             /* FIQ: nothing is in group 0 */
     .balign 128                     /* SError */
@@ -102,8 +119,40 @@ resume_few:
     vector  panic_entry
     .balign 128
 
+sync_other:                         /* x0 = vcpu, x1 = syndrome, x2 = exception class */
+    save_high x0
+    cmp     x2, #0x24               /* data abort */
+    b.ne    sync_register
+    mrs     x2, far_el2
+    mrs     x3, hpfar_el2
+    bl      trap_data
+    cbnz    w0, sync_rare
+step:
+    next_instruction
+    resume_few
+
+sync_register:
+    cmp     x2, #0x18               /* MSR, MRS, system instruction */
+    b.ne    sync_full
+    bl      trap_register
+    cbz     w0, step
+sync_rare:                          /* w0: enum trap_outcome */
+    mov     w1, w0
+    ldr     x0, [sp]
+    cmp     w1, #2                  /* TRAP_RELOAD */
+    b.hi    sync_refused
+    b.lo    sync_served
+    next_instruction
+    b       resume_registers
+sync_served:
+    save_state x0
+    bl      trap_served
+    cbz     x0, resume_all
+    b       switch_all
+sync_refused:
+    mrs     x1, esr_el2
 sync_full:
-    save_rest x0
+    save_state x0
     mrs     x2, far_el2
     mrs     x3, hpfar_el2
     bl      trap_sync
@@ -111,39 +160,34 @@ sync_full:
     b       switch_all
 
 serror_full:
-    save_rest x0
+    save_high x0
+    save_state x0
     bl      trap_serror
     cbz     x0, resume_all
     b       switch_all
 
 switch_few:                         /* x0 = next */
     ldr     x1, [sp]
-    save_rest x1
+    save_high x1
+    save_state x1
 switch_all:
     ldr     x1, [sp]
     str     x0, [sp]
     bl      context_switch
 resume_all:
     ldr     x0, [sp]
-    mov     sp, x0
-    ldp     x2, x3, [sp, #VCPU_PC]
+    ldp     x2, x3, [x0, #VCPU_PC]
     msr     elr_el2, x2
     msr     spsr_el2, x3
-    ldp     x2, x3, [sp, #16]
-    ldp     x4, x5, [sp, #32]
-    ldp     x6, x7, [sp, #48]
-    ldp     x8, x9, [sp, #64]
-    ldp     x10, x11, [sp, #80]
-    ldp     x12, x13, [sp, #96]
-    ldp     x14, x15, [sp, #112]
-    ldp     x16, x17, [sp, #128]
+resume_registers:                   /* x0 = vcpu */
+    mov     sp, x0
+    load_low
     ldp     x18, x19, [sp, #144]
     ldp     x20, x21, [sp, #160]
     ldp     x22, x23, [sp, #176]
     ldp     x24, x25, [sp, #192]
     ldp     x26, x27, [sp, #208]
     ldp     x28, x29, [sp, #224]
-    ldr     x30, [sp, #240]
     ldp     x0, x1, [sp, #0]
     eret
 

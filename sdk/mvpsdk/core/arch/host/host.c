@@ -6,6 +6,7 @@
 
 #include "arch.h"
 #include "bytes.h"
+#include "trap.h"
 
 #define NEVER 0xffffffffffffffff
 #define FREQUENCY 62500000
@@ -158,4 +159,25 @@ int32_t arch_console_get(void)
     host.typed_head = (host.typed_head + 1) % HOST_QUEUE;
     host.typed_count--;
     return byte;
+}
+
+/* vectors.S: what is served costs no more than a step over the instruction. */
+struct vcpu *host_sync(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, uint64_t hpfar)
+{
+    uint64_t class = syndrome >> 26;
+    uint32_t outcome = TRAP_REFUSED;
+
+    if (class == 0x24) {
+        outcome = trap_data(vcpu, syndrome, address, hpfar);
+    } else if (class == 0x18) {
+        outcome = trap_register(vcpu, syndrome);
+    }
+    if (outcome == TRAP_REFUSED) {
+        return trap_sync(vcpu, syndrome, address, hpfar);
+    }
+    if (outcome == TRAP_RESCHED) {
+        return trap_served(vcpu);
+    }
+    vcpu->pc += 4;
+    return NULL;
 }

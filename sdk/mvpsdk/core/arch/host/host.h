@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct vcpu;
+
 #define HOST_INTIDS 1024
 #define HOST_LRS 16
 #define HOST_QUEUE 64
@@ -83,5 +85,8 @@ uint32_t host_guest_acknowledge(void);
 bool host_guest_end(uint32_t intid);
 /* Is the maintenance interrupt high? */
 bool host_maintenance(void);
+
+/* What the vectors do with a synchronous exception other than HVC, all registers saved. */
+struct vcpu *host_sync(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, uint64_t hpfar);
 
 #endif

@@ -126,44 +126,6 @@ void arch_irq_active(uint32_t intid, bool active)
     DSB(); /* before a timer is switched on or off by system register */
 }
 
-/* List registers by number: their names are part of the instruction. */
-/* clang-format off */
-#define LRS(each)                                                                                  \
-    each(0, "c12_0") each(1, "c12_1") each(2, "c12_2") each(3, "c12_3") each(4, "c12_4")           \
-    each(5, "c12_5") each(6, "c12_6") each(7, "c12_7") each(8, "c13_0") each(9, "c13_1")           \
-    each(10, "c13_2") each(11, "c13_3") each(12, "c13_4") each(13, "c13_5") each(14, "c13_6")      \
-    each(15, "c13_7")
-/* clang-format on */
-
-uint64_t arch_lr_read(uint32_t n)
-{
-    switch (n) {
-#define LR_READ(number, name) \
-    case number:              \
-        return READ("s3_4_c12_" name);
-        LRS(LR_READ)
-    default:
-        return 0;
-    }
-}
-
-void arch_lr_write(uint32_t n, uint64_t value)
-{
-    if (n == 0) { /* the virtual timer's: no detour by a table of jumps */
-        WRITE("s3_4_c12_c12_0", value);
-        return;
-    }
-    switch (n) {
-#define LR_WRITE(number, name)          \
-    case number:                        \
-        WRITE("s3_4_c12_" name, value); \
-        break;
-        LRS(LR_WRITE)
-    default:
-        break;
-    }
-}
-
 uint32_t arch_lr_empty(void)
 {
     return (uint32_t)READ(ICH_ELRSR);
