@@ -5,16 +5,21 @@
 #include "regs.h"
 
 #define MODE 0xf
+#define AARCH32 0x10
 #define MODE_EL1T 0x4
 #define MODE_EL1H 0x5
 #define PSTATE_HANDLER 0x3c5  /* EL1h, DAIF masked */
 #define VECTOR_SAME_SP0 0x000 /* synchronous, offsets from VBAR_EL1 */
 #define VECTOR_SAME_SPX 0x200
 #define VECTOR_LOWER 0x400
+#define VECTOR_LOWER_A32 0x600
 #define VECTORS_SIZE 0x800
 
 static uint64_t vector_offset(uint64_t pstate)
 {
+    if ((pstate & AARCH32) != 0) { /* a program's: EL1 itself is AArch64 here */
+        return VECTOR_LOWER_A32;
+    }
     if ((pstate & MODE) == MODE_EL1H) {
         return VECTOR_SAME_SPX;
     }

@@ -30,12 +30,8 @@ static bool map_image(struct table_pool *pool, uint64_t root)
 
     return map(pool, root, window, (uint64_t)_rodata, NORMAL | READ_ONLY) &&
            map(pool, root, (uint64_t)_rodata, (uint64_t)_data, NORMAL | READ_ONLY | XN) &&
-<<<<<<< HEAD
-           map(pool, root, (uint64_t)_data, (uint64_t)_end, NORMAL | XN);
-=======
            map(pool, root, (uint64_t)_data, (uint64_t)cpu_guard, NORMAL | XN) &&
-           map(pool, root, (uint64_t)cpu_guard + GUARD_SIZE, window + MVP_WINDOW_SIZE, NORMAL | XN);
->>>>>>> 9c8ae0e (EL2's own faults: a guard page, a stack for the panic, all registers, and silence if that fails, too)
+           map(pool, root, (uint64_t)cpu_guard + GUARD_SIZE, (uint64_t)_end, NORMAL | XN);
 }
 
 /* A bank of RAM, around the image if that lies in it. */

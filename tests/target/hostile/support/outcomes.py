@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What must come of each attack of the hostile persona, seen by itself and by the log.
+
+Syndromes are those of ESR_EL1 (Arm DDI 0487, D19.2.37). Where QEMU 7.2 models less than the
+architecture has, it is said: caches (so that maintenance by address never faults), HCR_EL2.TIDCP
+(so that a Cortex-A53's own registers can be read) and the check of SP's alignment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import registers
+from attacker import PLACES
+from mvpsdk.core.facade import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["EXPECTED", "Outcome"]
+
+STAGE2, SYNDROME, TRAP = Reason.RUN_STAGE2_FAULT, Reason.RUN_NO_SYNDROME, Reason.RUN_TRAP
+DONE = 0x5600_600D  # the persona's own SVC at the end of the attack: nothing stopped it
+UNDEFINED = 0x0200_0000
+ABORT, WRITE = 0x9200_0010, 0x40  # external abort from EL0; one EC more from EL1
+FETCH = 0x8200_0010
+ILLEGAL = 0x3A00_0000  # PSTATE.IL: illegal execution state
+NOT_SUPPORTED, INVALID, DENIED, ALREADY_ON = (2**64 - n for n in (1, 2, 3, 4))
+LEVELS = {1: 4, 0: 8}  # exception level -> vector, of synchronous exceptions of AArch64
+A32_VECTOR = 12
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What a line says, as far as it is looked at; and the reasons in the log before it."""
+
+    fields: Mapping[str, int | frozenset[str]]
+    reasons: Mapping[int, int] = field(default_factory=dict)
+
+
+def _one(reason: int | None) -> dict[int, int]:
+    return {} if reason is None else {reason: 1}
+
+
+def _stopped(
+    level: int, esr: int, *, far: int | None = None, reason: int | None = None, pc: int = 0
+) -> Outcome:
+    fields = {"vector": LEVELS[level], "esr": esr, "pc": pc}
+    return Outcome(fields=fields if far is None else {**fields, "far": far}, reasons=_one(reason))
+
+
+def _done(level: int, pc: int = 4, **fields: int) -> Outcome:
+    return Outcome(fields={"vector": LEVELS[level], "esr": DONE, "pc": pc, **fields})
+
+
+READS = ("read8", "read16", "read32", "read64", "signed8", "acquire")
+WRITES = ("write8", "write16", "write32", "write64", "release")
+READS_UNDESCRIBED = (
+    *("load_pair", "load_exclusive", "store_exclusive", "load_pre", "load_post", "load_vector"),
+)
+"""The exclusive store's own load is the first to fail."""
+WRITES_UNDESCRIBED = ("store_pair", "store_pre", "store_post", "store_vector")
+ATOMICS = ("swap", "add", "compare")  # a Cortex-A53 has none of ARMv8.1
+MAINTENANCE = ("clean", "invalidate", "fetch_line")
+EL0_MAINTENANCE = {
+    "zero": 0x6212_DC08,
+    "clean": 0x6212_DC1C,
+    "fetch_line": 0x6212_DC0A,
+    "invalidate": UNDEFINED,
+}
+"""Trapped to the guest's own EL1, by its own SCTLR_EL1.DZE and UCI."""
+
+
+def _data(level: int, write: int, far: int, reason: int) -> Outcome:
+    return _stopped(level, (ABORT | write) + (level << 26), far=far, reason=reason)
+
+
+def _accesses(level: int, address: int, *, device: bool) -> Iterator[tuple[str, Outcome]]:
+    """Each form: a device is emulated where the syndrome describes the access."""
+    for form in READS:
+        yield form, _done(level, 8) if device else _data(level, 0, address, STAGE2)
+    for form in WRITES:
+        yield form, _done(level, 8) if device else _data(level, WRITE, address, STAGE2)
+    for form in READS_UNDESCRIBED:
+        yield form, _data(level, 0, address, SYNDROME)
+    for form in WRITES_UNDESCRIBED:
+        yield form, _data(level, WRITE, address, SYNDROME)
+    for form in ATOMICS:
+        yield form, _stopped(level, UNDEFINED)
+    yield "fetch", _stopped(level, FETCH + (level << 26), far=address, reason=STAGE2)
+    if level:
+        yield "zero", _data(level, WRITE, address, SYNDROME)
+        yield from ((form, _done(level, 8)) for form in MAINTENANCE)
+    else:
+        yield from ((form, _stopped(level, esr)) for form, esr in EL0_MAINTENANCE.items())
+
+
+DEVICES = {"gicd": 0x0800_0180, "gicr": 0x080B_0180, "uart": 0x0900_0018, "rtc": 0x0901_0000}
+NAMES = {
+    "hypervisor": "HYPERVISOR",
+    "firmware": "FIRMWARE",
+    "pack": "PACK",
+    "own-physical": "OWN",
+    "gic-other": "GIC_OTHER",
+    "bus": "BUS",
+    "hole": "HOLE",
+    "above": "ABOVE",
+}
+
+
+def _memory() -> Iterator[tuple[str, Outcome]]:
+    places = [(name, PLACES[place], False) for name, place in NAMES.items()]
+    devices = [(name, address, True) for name, address in DEVICES.items()]
+    for name, address, device in (*places, *devices):
+        for level in LEVELS:
+            for form, outcome in _accesses(level, address, device=device):
+                yield f"{name}.{form}.{level}", outcome
+
+
+UPPER = 0xFFFF_FFFF_0000_0000
+
+
+def _walks() -> Iterator[tuple[str, Outcome]]:
+    """The hypervisor tells of a walk as of the access that needed it; FAR is the access's own."""
+    for place in ("hypervisor", "hole", "gicd", "uart"):
+        yield f"walk-{place}.read32.1", _data(1, 0, UPPER, SYNDROME)
+        yield f"walk-{place}.write32.1", _data(1, WRITE, UPPER, SYNDROME)
+        yield f"walk-{place}.fetch.1", _stopped(1, FETCH + (1 << 26), far=UPPER, reason=STAGE2)
+
+
+def _counted(name: str, **fields: int) -> Iterator[tuple[str, Outcome]]:
+    yield name, Outcome(fields={key.replace("_", "-"): value for key, value in fields.items()})
+
+
+PSCI = {
+    "on-self": ALREADY_ON,
+    "on-unknown": INVALID,
+    "on-upper-affinity": INVALID,
+    "on-32-upper-bits": ALREADY_ON,
+    "on-all-ones": INVALID,
+    "on-hypervisor": INVALID,
+    "on-odd-address": ALREADY_ON,
+    "info-level-9": INVALID,
+    "info-unknown": INVALID,
+    "info-reserved-bits": INVALID,
+    "features-of-none": NOT_SUPPORTED,
+    "features-64-of-32": 0,
+    "suspend-system": NOT_SUPPORTED,
+    "memory-protect": NOT_SUPPORTED,
+    "reset-2": NOT_SUPPORTED,
+    "migrate": NOT_SUPPORTED,
+    "freeze": NOT_SUPPORTED,
+    "64-bit-version": NOT_SUPPORTED,
+    "64-bit-off": NOT_SUPPORTED,
+    "yielding": NOT_SUPPORTED,
+    "state-of-firmware": DENIED,
+    "set-the-clock": DENIED,
+    "write-from-hypervisor": INVALID,
+    "write-past-ram": INVALID,
+    "write-wraps": INVALID,
+    "write-huge": INVALID,
+    "write-upper-size": INVALID,
+    "write-nothing": 0,
+}
+
+
+def _calls() -> Iterator[tuple[str, Outcome]]:
+    for conduit in ("hvc", "smc"):
+        yield from _counted(f"calls.{conduit}.1", wrong_result=0, wrong_register=0)
+    for name, x0 in PSCI.items():
+        yield from _counted(f"psci.{name}.1", x0=x0)
+
+
+def _devices() -> Iterator[tuple[str, Outcome]]:
+    for name in ("gicd", "gicr", "gicr-sgi", "pl011", "pl031"):
+        yield from _counted(f"fuzz.{name}.1", accesses=4096, failed=0)
+    yield from _counted("gic.typer.1", before=0x248_0002, after=0x248_0002)
+    for name in ("sgi", "virtual-timer", "virtual-timer-asleep", "physical-timer", "uart", "all"):
+        yield from _counted(f"storm.{name}.1", many=1)
+
+
+def _exceptions() -> Iterator[tuple[str, Outcome]]:
+    undefined = ("halt", "undefined", "debug_exit", "sve", "matrix", "mte", "pauth")
+    for level in LEVELS:
+        for name in undefined:
+            yield f"exceptions.{name}.{level}", _stopped(level, UNDEFINED)
+        yield f"exceptions.break.{level}", _stopped(level, 0xF200_0001)
+        yield f"exceptions.call.{level}", _stopped(level, 0x5600_0002, pc=4)
+        yield f"exceptions.none.{level}", _done(level, 8)
+        yield f"exceptions.sleep_event.{level}", _done(level, 12)
+        yield f"exceptions.pc_off.{level}", _stopped(level, 0x8A00_0000)
+    yield "exceptions.hvc.0", _stopped(0, UNDEFINED)
+    yield "exceptions.smc.0", _stopped(0, UNDEFINED)
+    yield from _old_programs()
+    for mode in ("el2h", "el2t", "el3h", "a32-hyp", "a32-svc", "illegal"):
+        fields = {"vector": LEVELS[1], "esr": ILLEGAL}
+        yield f"exceptions.return-{mode}.1", Outcome(fields=fields)
+    for name in ("breakpoint", "step", "step-ss"):
+        yield f"debug.{name}.1", _done(1, 8)
+    yield from _counted("debug.registers.1", mdscr=0, bcr=0, bvr=0)
+
+
+def _old_programs() -> Iterator[tuple[str, Outcome]]:
+    """AArch32 at EL0: its exceptions have vectors of their own."""
+    place = PLACES["HYPERVISOR"]
+    called = {"vector": A32_VECTOR, "esr": 0x4600_0000, "pc": 4}
+    yield "exceptions.a32_call.0", Outcome(fields=called)
+    for name, esr in (("read", ABORT), ("fetch", FETCH)):
+        fields = {"vector": A32_VECTOR, "esr": esr, "far": place, "pc": 0}
+        yield f"exceptions.a32_{name}.0", Outcome(fields=fields, reasons=_one(STAGE2))
+
+
+def _rest() -> Iterator[tuple[str, Outcome]]:
+    flood = {"hypervisor": PLACES["HYPERVISOR"] | 0xA00, "own": 0x4000_0A00, "gicd": 0x800_0A00}
+    yield from _counted("instructions.flood.1", **flood, scratch=0)
+    yield from _counted("fp.theft.1", first=0, wrong=0)
+    yield from _counted("console.forged.1", done=1)
+    yield from _registers()
+
+
+def _registers() -> Iterator[tuple[str, Outcome]]:
+    """Sweeps over all encodings: which can be read or executed, and which the log tells of."""
+    for sweep, reachable in registers.REACHABLE.items():
+        yield f"registers.{sweep}", Outcome(fields={"list": reachable})
+    for sweep, refused in registers.REFUSED.items():
+        fields: dict[str, int | frozenset[str]] = {"other": 0}
+        reasons: dict[int, int] = {}
+        if refused:
+            fields["refused"] = refused
+            reasons[TRAP] = len(refused)
+        yield f"registers.{sweep}", Outcome(fields=fields, reasons=reasons)
+
+
+EXPECTED: Mapping[str, Outcome] = dict(
+    [*_memory(), *_walks(), *_calls(), *_devices(), *_exceptions(), *_rest()]
+)
+"""By the attack's name: GROUP.ATTACK.EXCEPTION-LEVEL."""
