@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-.PHONY: demo test check bench docs setup host core-check
+.PHONY: demo test check bench figures docs setup host core-check
 PYTHON = .venv/bin/python
 
 # Sets everything up, then lints, bundles and boots the example handset on the virtual handset.
@@ -66,3 +66,8 @@ docs: host
 # What this build costs, beside its peers and what it wants to reach.
 bench: host
 	@$(PYTHON) tests/bench/bench.py --json build/bench.json
+
+# The same, and what was measured goes into the golden file and docs/reference/figures.md.
+figures: host
+	@$(PYTHON) tests/bench/bench.py --json build/bench.json --record
+	@$(PYTHON) docs/generate.py

@@ -8,9 +8,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+sys.path.append(str(Path(__file__).parents[1] / "tests/bench"))
+
+import bench_page
 from mvpsdk.board.schema import BoardFile
 from mvpsdk.core.facade import Reason
 from mvpsdk.core.fingerprint import CORE
@@ -180,7 +184,12 @@ def _plain(field: dict[str, Any]) -> str:
     return {"string": "text", "object": "table"}.get(str(field.get("type")), "text")
 
 
-PAGES = {"reasons.md": reasons, "files.md": files, "rules.md": reference}
+PAGES = {
+    "reasons.md": reasons,
+    "files.md": files,
+    "rules.md": reference,
+    "figures.md": bench_page.page,
+}
 
 
 def main() -> None:

@@ -36,7 +36,11 @@ COMMAND = "\nREPLAY = True\n"
 COMPILED = f"{os.sep}__pycache__"  # what Python makes of sources, which count themselves
 SETTLED = 2_000_000_000  # nanoseconds: the coarsest time of a file system in use (FAT's)
 VOLATILE = ("_", "OLDPWD", "SHLVL")  # variables by which a shell tells its own state
-_ASKS = ("--version", "-print-prog-name=")  # what a program may be asked without doing anything
+_ASKS = (
+    "--version",
+    "version",
+    "-print-prog-name=",
+)  # what a program may be asked without doing anything
 _NETWORK = ("socket.connect", "socket.getaddrinfo")
 _FOLDERS = ("os.scandir", "os.listdir")
 

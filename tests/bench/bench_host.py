@@ -1,87 +1,169 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tool costs on this machine, in seconds, beside a Python that does nothing."""
+"""What the tool costs on this machine, beside its peers: the same inputs, in turns, in one run."""
 
 from __future__ import annotations
 
-import os
+import json
+import random
+import shutil
+import struct
 import subprocess
 import sys
-import tempfile
-import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["HostFigure", "measure"]
+import bench_peers
+from bench_linux import NAMES, prepared
+from bench_machine import HERE, build_firmware, run
+from mvpsdk.units import MIB
 
-DEMO = Path(__file__).parents[2] / "examples/demo-handset/handset.toml"
-ROUNDS = 7
-HELP_REACH = 0.15  # seconds
-LINT_REACH = 0.3
-COLD_REACH = 3.0
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["measure"]
+
+DEMO = Path(__file__).parents[2] / "examples/demo-handset"
+TOOL = (sys.executable, "-m", "mvpsdk_cli")
+QUICK, SLOW = 7, 3  # rounds of what takes less than a second, and of what takes more
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class HostFigure:
-    """The least of several runs of a command, in seconds."""
+class Command:
+    """What is run and timed."""
 
-    title: str
-    seconds: float
-    ratio: float  # to `python3 -c pass` in the same run
-    reach: float | None
-
-
-def measure(bench: Path) -> list[HostFigure]:
-    """Measure start-up, and lint: of the demo handset if its inputs are here.
-
-    Cold: with an empty cache, so that the firmware is compiled. After a change: with everything in
-    the cache but the answer itself. Warm: when nothing has changed.
-
-    bench: the bench handset's file, to be linted else.
-    """
-    tool = [sys.executable, "-m", "mvpsdk_cli"]
-    lint = [*tool, "lint", str(DEMO)]
-    name = "the demo handset"
-    if subprocess.run(lint, check=False, capture_output=True).returncode:
-        lint, name = (
-            [*tool, "lint", str(bench)],
-            "the bench handset (the demo's inputs are not here)",
-        )
-    nothing = _least([sys.executable, "-c", "pass"])
-    rows = [
-        ("python3 -c pass", nothing, None),
-        ("mvpsdk --help", _least([*tool, "--help"]), HELP_REACH),
-        (f"mvpsdk lint, cold: {name}", _cold(lint), COLD_REACH),
-        ("mvpsdk lint, after a change", _least(lint, changing=True), None),
-        ("mvpsdk lint, warm", _least(lint), LINT_REACH),
-    ]
-    return [
-        HostFigure(title=title, seconds=seconds, ratio=seconds / nothing, reach=reach)
-        for title, seconds, reach in rows
-    ]
+    argv: tuple[str, ...]
+    cwd: Path
+    anew: str = ""  # a variable that is another in each round: no answer is taken from before
+    cold: bool = False  # with an empty cache each time
 
 
-def _least(command: list[str], *, changing: bool = False) -> float:
-    """The first runs warm caches; of the others the least: what disturbs only ever adds.
-
-    changing: nothing is answered from what was said before; the environment is a part of its name.
-    """
-    times = [
-        _timed(command, MVPSDK_ROUND=str(number) if changing else "")
-        for number in range(ROUNDS + 2)
-    ]
-    return min(times[2:])
-
-
-def _cold(command: list[str]) -> float:
-    """The least of three runs, each with an empty cache."""
-    times = []
-    for _ in range(3):
-        with tempfile.TemporaryDirectory() as cache:
-            times.append(_timed(command, MVPSDK_CACHE_DIR=cache))
-    return min(times)
+def measure(work: Path) -> dict[str, dict[str, Any]]:
+    """Measure every host row of figures.toml: tool by tool, ours first."""
+    peers = bench_peers.install()
+    jobs = {
+        "help": (_help(peers, work), QUICK),
+        "fit": (_fit(peers, work), SLOW),
+        "stream": (_stream(peers, work), SLOW),
+        "audit": (_audit(peers, work), QUICK),
+        **_lint(work),
+    }
+    versions = {name: peer.version for name, peer in peers.items()}
+    return {row: _in_turns(commands, rounds, versions) for row, (commands, rounds) in jobs.items()}
 
 
-def _timed(command: list[str], **environment: str) -> float:
-    start = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True, env={**os.environ, **environment})
-    return time.perf_counter() - start
+def _help(peers: Mapping[str, bench_peers.Peer], work: Path) -> dict[str, Command]:
+    found = {"ours": Command(argv=(*TOOL, "--help"), cwd=work)}
+    for name in ("mkbootimg", "imgtool", "esptool", "dt-validate"):
+        found[name] = Command(argv=(peers[name].program, "--help"), cwd=work)
+    nothing = Command(argv=(sys.executable, "-c", "pass"), cwd=work)
+    return {**found, "python3 -c pass": nothing}
+
+
+ITS = """\
+/dts-v1/;
+/ {{
+    description = "bench";
+    images {{
+{images}
+    }};
+    configurations {{
+        default = "c";
+        c {{ kernel = "{first}"; loadables = {others}; }};
+    }};
+}};
+"""
+IMAGE = """\
+        {name} {{
+            data = /incbin/("{name}"); type = "{type}"; arch = "arm64"; os = "linux";
+            compression = "none"; load = <0x40200000>; entry = <0x40200000>;
+            hash {{ algo = "sha256"; }};
+        }};"""
+
+
+def _fit(peers: Mapping[str, bench_peers.Peer], work: Path) -> dict[str, Command]:
+    folder = _handset(work / "fit", kernel=16 * MIB, ramdisk=64 * MIB)
+    kinds = {"kernel": "kernel", "ramdisk": "firmware"}
+    images = "\n".join(IMAGE.format(name=name, type=kind) for name, kind in kinds.items())
+    its = ITS.format(images=images, first="kernel", others='"ramdisk"')
+    (folder / "fit.its").write_text(its)
+    mkimage = (peers["mkimage"].program, "-f", "fit.its")
+    return {
+        "ours": _bundling(folder),
+        "mkimage -E": Command(argv=(*mkimage, "-E", "external.itb"), cwd=folder),
+        "mkimage": Command(argv=(*mkimage, "inside.itb"), cwd=folder),
+    }
+
+
+def _stream(peers: Mapping[str, bench_peers.Peer], work: Path) -> dict[str, Command]:
+    folder = _handset(work / "stream", kernel=64 * MIB)
+    imgtool = peers["imgtool"].program
+    run([imgtool, "keygen", "-t", "ed25519", "-k", "key.pem"], cwd=folder)
+    options = ("-k", "key.pem", "-v", "1.0.0", "-H", "512", "--pad-header", "-S", "0x5000000")
+    sign = (imgtool, "sign", *options, "--align", "8", "kernel", "signed.bin")
+    return {"ours": _bundling(folder), "imgtool": Command(argv=sign, cwd=folder)}
+
+
+def _bundling(folder: Path) -> Command:
+    argv = (*TOOL, "--quiet", "bundle", "handset.toml", "--board", "qemu-virt", "--unsigned")
+    return Command(argv=(*argv, "-o", "ours.itb"), cwd=folder)
+
+
+def _handset(folder: Path, kernel: int, ramdisk: int = 0) -> Path:
+    """Write a handset whose persona has files of so many bytes."""
+    folder.mkdir()
+    build_firmware(folder)
+    noise = random.Random(1)  # noqa: S311 - the same in each run
+    head = struct.pack("<IIQQQ24s4sI", 0x91005A4D, 0, 0, kernel, 0xA, b"", b"ARM\x64", 0)
+    (folder / "kernel").write_bytes(head + noise.randbytes(kernel - len(head)))
+    text = (HERE / "handset.toml").read_text().replace("64 MiB", "256 MiB")
+    if ramdisk:
+        (folder / "ramdisk").write_bytes(b"\x1f\x8b\x08" + noise.randbytes(ramdisk - 3))
+        text = text.replace('kernel = "guest.bin"', 'kernel = "guest.bin"\nramdisk = "ramdisk"')
+    (folder / "handset.toml").write_text(text.replace("guest.bin", "kernel"))
+    return folder
+
+
+def _audit(peers: Mapping[str, bench_peers.Peer], work: Path) -> dict[str, Command]:
+    machine = "virt,virtualization=on,gic-version=3,dtb-randomness=off"
+    dump = ["qemu-system-aarch64", "-M", f"{machine},dumpdtb=long.dtb", "-m", "1G", "-nic", "none"]
+    run([*dump, "-cpu", "cortex-a53"], cwd=work)
+    run(["dtc", "-q", "-I", "dtb", "-O", "dtb", "-o", "small.dtb", "long.dtb"], cwd=work)
+    lint = Command(argv=(*TOOL, "lint", "small.dtb"), cwd=work)
+    first = Command(argv=lint.argv, cwd=work, anew="MVPSDK_ROUND")
+    lopper = (peers["lopper"].program, "-f", "-W", "memory_all", "small.dtb", "small.dts")
+    return {"ours": first, "ours, again": lint, "lopper": Command(argv=lopper, cwd=work)}
+
+
+def _lint(work: Path) -> dict[str, tuple[dict[str, Command], int]]:
+    """The whole demo handset: cold the firmware is compiled, too; warm nothing has changed."""
+    folder = work / "demo"
+    shutil.copytree(DEMO, folder, ignore=shutil.ignore_patterns("images", "build"))
+    (folder / "images").mkdir()
+    for name in (*NAMES, "personal-os.bin"):
+        shutil.copyfile(prepared() / name, folder / "images" / name)
+    lint = (*TOOL, "lint", ".")
+    return {
+        "lint-cold": ({"ours": Command(argv=lint, cwd=folder, cold=True)}, SLOW),
+        "lint-changed": ({"ours": Command(argv=lint, cwd=folder, anew="MVPSDK_ROUND")}, QUICK),
+        "lint-warm": ({"ours": Command(argv=lint, cwd=folder)}, QUICK),
+    }
+
+
+def _in_turns(
+    commands: dict[str, Command], rounds: int, versions: Mapping[str, str]
+) -> dict[str, Any]:
+    """Run all in turns, by bench_timer.py: the least of several runs, as noise only ever adds."""
+    plain = {name: {**asdict(each), "cwd": str(each.cwd)} for name, each in commands.items()}
+    timer = [sys.executable, "-IS", str(HERE / "bench_timer.py")]
+    job = json.dumps({"rounds": rounds, "commands": plain})
+    done = subprocess.run(timer, input=job, stdout=subprocess.PIPE, text=True, check=True)
+    return {
+        name: {
+            "version": versions.get(name.split()[0], ""),
+            "seconds": round(seconds, 3),  # by the clock
+            "cpu": round(cpu, 3),  # seconds of all CPUs
+            "memory": round(memory, 1),  # MB, the largest resident set
+        }
+        for name, (seconds, cpu, memory) in json.loads(done.stdout).items()
+    }

@@ -28,6 +28,7 @@ __all__ = [
     "floor",
     "mvpsdk",
     "native",
+    "of_gicv2",
     "ours",
     "run",
     "sizes",
@@ -47,6 +48,8 @@ LISTENING = (
     *("-semihosting-config", "enable=on,target=native,chardev=said"),
 )
 MACHINE = "virt,gic-version=3,dtb-randomness=off"
+MACHINES = {2: MACHINE.replace("gic-version=3", "gic-version=2"), 3: MACHINE}
+BOARDS = {2: "qemu-virt-gicv2", 3: "qemu-virt"}
 FLAGS = (
     *("-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wsign-conversion"),
     *("-ffreestanding", "-fPIE", "-fvisibility=hidden", "-mgeneral-regs-only", "-mstrict-align"),
@@ -77,20 +80,21 @@ def exactly(value: int) -> Spread:
     return Spread(min=value, median=value, max=value)
 
 
-def build_image(sources: list[Path], size: int, output: Path) -> None:
+def build_image(sources: list[Path], size: int, output: Path, *flags: str) -> None:
     """Compile an arm64 Image of so many bytes."""
     compiler = find("gcc").compiler[0]
     script = ["-Wl,-T", str(HERE / "guest/guest.ld"), f"-Wl,--defsym,IMAGE_BYTES={size}"]
     elf = output.with_suffix(".elf")
     include = f"-I{recipe.CORE / 'include'}"
-    run([compiler, *FLAGS, include, *script, *map(str, sources), "-o", str(elf)])
+    run([compiler, *FLAGS, *flags, include, *script, *map(str, sources), "-o", str(elf)])
     objcopy = compiler.removesuffix("gcc") + "objcopy"
     run([objcopy, "-O", "binary", str(elf), str(output)])
 
 
-def build_guest(output: Path, size: int = 8 * KIB) -> None:
-    """Build the bench guest."""
-    build_image([HERE / "guest/probe.S", HERE / "guest/bench.c"], size, output)
+def build_guest(output: Path, size: int = 8 * KIB, gic: int = 3) -> None:
+    """Build the bench guest for a GIC of this version."""
+    sources = [HERE / "guest/probe.S", HERE / "guest/bench.c"]
+    build_image(sources, size, output, f"-DBENCH_GIC={gic}")
 
 
 def build_firmware(work: Path) -> None:
@@ -99,10 +103,10 @@ def build_firmware(work: Path) -> None:
     run([find("gcc").compiler[0], *FIRMWARE_FLAGS, *files])
 
 
-def native(work: Path) -> dict[str, Spread]:
+def native(work: Path, gic: int = 3) -> dict[str, Spread]:
     """Measure with no hypervisor; there is nobody to call then."""
-    build_guest(work / "guest.bin")
-    rows = _boot([*("-M", MACHINE), *("-kernel", str(work / "guest.bin"))], work)
+    build_guest(work / "guest.bin", gic=gic)
+    rows = _boot([*("-M", MACHINES[gic]), *("-kernel", str(work / "guest.bin"))], work)
     return {row: spread for row, spread in rows.items() if "call" not in row}
 
 
@@ -114,15 +118,23 @@ def floor(work: Path) -> dict[str, Spread]:
     return _boot([*_at_el2(work / "floor.bin"), "-device", guest], work)
 
 
-def ours(work: Path, memory: int = 64 * MIB, size: int = 8 * KIB) -> dict[str, Spread]:
+def ours(
+    work: Path, memory: int = 64 * MIB, size: int = 8 * KIB, gic: int = 3
+) -> dict[str, Spread]:
     """Bundle the bench handset as any handset is, and measure on the hypervisor in it."""
-    build_guest(work / "guest.bin", size)
+    build_guest(work / "guest.bin", size, gic)
     build_firmware(work)
     text = (HERE / "handset.toml").read_text().replace("64 MiB", f"{memory // MIB} MiB")
     (work / "handset.toml").write_text(text)
-    mvpsdk(work, "bundle", "handset.toml", "--unsigned", "-o", "bench.itb")
+    board = ["--board", BOARDS[gic]]
+    mvpsdk(work, "bundle", "handset.toml", *board, "--unsigned", "-o", "bench.itb")
     mvpsdk(work, "extract", "bench.itb", "hypervisor", "pack", "-o", ".")
-    return _boot([*_at_el2(work / "hypervisor"), "-initrd", str(work / "pack")], work)
+    return _boot([*_at_el2(work / "hypervisor", gic), "-initrd", str(work / "pack")], work)
+
+
+def of_gicv2(rows: dict[str, Spread]) -> dict[str, Spread]:
+    """The same rows, told apart by their names."""
+    return {f"{row}-gicv2": spread for row, spread in rows.items()}
 
 
 def start_parts(work: Path, first: dict[str, Spread]) -> dict[str, Spread]:
@@ -166,8 +178,8 @@ def _lines() -> int:
     return sum(len(path.read_text().splitlines()) for path in {*sources, *headers})
 
 
-def _at_el2(kernel: Path) -> list[str]:
-    return ["-M", f"{MACHINE},virtualization=on", "-kernel", str(kernel)]
+def _at_el2(kernel: Path, gic: int = 3) -> list[str]:
+    return ["-M", f"{MACHINES[gic]},virtualization=on", "-kernel", str(kernel)]
 
 
 def _boot(arguments: list[str], work: Path) -> dict[str, Spread]:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.target
 BENCH = Path(__file__).parents[1] / "bench"
 LOOK = (
     "the hypervisor's figures have changed: look at `make bench`, and if it is meant, say "
-    "`python tests/bench/bench.py --golden tests/bench/golden.json`"
+    "`python tests/bench/bench.py --golden tests/bench/golden.json` and `make docs`"
 )
 
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The bench guest: measures what the hypervisor costs a guest, tells it by semihosting as lines of
- * JSON, and ends the machine. Runs as well with no hypervisor below it.
+ * JSON, and ends the machine. Runs as well with no hypervisor below it. BENCH_GIC: the version of
+ * the guest's GIC.
  */
 #include <mvp/platform.h>
 
@@ -16,6 +17,11 @@
 
 #define GICD_CTLR (MVP_GICD_BASE + 0x0000)
 #define GICD_ISENABLER1 (MVP_GICD_BASE + 0x0104)
+#define GICD_ISENABLER0 (MVP_GICD_BASE + 0x0100)
+#define GICD_IPRIORITYR (MVP_GICD_BASE + 0x0400)
+#define GICD_SGIR (MVP_GICD_BASE + 0x0f00)
+#define GICC_CTLR (MVP_GICC_BASE + 0x0000)
+#define GICC_PMR (MVP_GICC_BASE + 0x0004)
 #define GICR_WAKER (MVP_GICR_BASE + 0x0014)
 #define GICR_SGI (MVP_GICR_BASE + 0x10000)
 #define GICR_IGROUPR0 (GICR_SGI + 0x0080)
@@ -23,6 +29,7 @@
 #define GICR_IPRIORITYR (GICR_SGI + 0x0400)
 #define CTLR_GROUP1_ARE 0x12
 #define SGI 1
+#define SGIR_SELF (2U << 24)
 #define INTERRUPTS (1U << MVP_VIRTUAL_TIMER_INTID | 1U << SGI)
 
 #define SYS_WRITE0 0x04
@@ -40,6 +47,17 @@ static void reg_write(uint64_t address, uint64_t value)
     probe_write(value << 32 | address);
 }
 
+#if BENCH_GIC == 2
+static void gic_init(void)
+{
+    reg_write(GICD_CTLR, 1);
+    reg_write(GICD_IPRIORITYR, 0x80808080);
+    reg_write(GICD_IPRIORITYR + (MVP_VIRTUAL_TIMER_INTID & ~3U), 0x80808080);
+    reg_write(GICD_ISENABLER0, INTERRUPTS);
+    reg_write(GICC_PMR, 0xff);
+    reg_write(GICC_CTLR, 1);
+}
+#else
 static void gic_init(void)
 {
     reg_write(GICD_CTLR, CTLR_GROUP1_ARE);
@@ -52,6 +70,7 @@ static void gic_init(void)
     __asm__ volatile("msr icc_pmr_el1, %0" ::"r"(0xffUL));
     __asm__ volatile("msr icc_igrpen1_el1, %0\n\tisb" ::"r"(1UL));
 }
+#endif
 
 static void write_text(const char *text)
 {
@@ -154,8 +173,12 @@ _Noreturn void bench_main(void)
     measure_timer("timer-wfi", probe_timer_wfi);
     measure("gicd-ctlr-read", probe_read, GICD_CTLR);
     measure("gicd-isenabler-read", probe_read, GICD_ISENABLER1);
+#if BENCH_GIC == 2
+    measure("sgi", probe_sgi, (uint64_t)(SGIR_SELF | SGI) << 32 | GICD_SGIR);
+#else
     measure("gicr-isenabler-write", probe_write, (uint64_t)INTERRUPTS << 32 | GICR_ISENABLER0);
     measure("sgi", probe_sgi, (uint64_t)SGI << 24 | 1);
+#endif
     for (;;) {
         semihosting(SYS_EXIT, exit);
     }

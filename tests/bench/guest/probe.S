@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Entry, the one vector, and the measured sequences. x16: counter at the vector, 0: not yet. */
+/*
+ * Entry, the one vector, and the measured sequences. x16: counter at the vector, 0: not yet. The
+ * handler of a GICv2 has x14 to itself, too.
+ */
+#include <mvp/platform.h>
 
     .section .head, "ax"
     .global _head
@@ -66,9 +70,17 @@ symbol probe_write
 
 symbol probe_sgi
     mov x16, #0
+#if BENCH_GIC == 2
+    mov w1, w0
+    lsr x0, x0, #32
+#endif
     msr daifclr, #2
     count_from x9
+#if BENCH_GIC == 2
+    str w0, [x1]
+#else
     msr icc_sgi1r_el1, x0
+#endif
 1:  cbz x16, 1b
     msr daifset, #2
     sub x0, x16, x9
@@ -130,10 +142,18 @@ vectors:
     .endr
 handler:               /* straight on, so that its length is what the assembler says */
     mrs x16, cntvct_el0
+#if BENCH_GIC == 2
+    ldr x14, =MVP_GICC_BASE
+    ldr w17, [x14, #0x0c]   /* GICC_IAR */
+    msr cntv_ctl_el0, xzr
+    isb
+    str w17, [x14, #0x10]   /* GICC_EOIR */
+#else
     mrs x17, icc_iar1_el1
     msr cntv_ctl_el0, xzr
     isb
     msr icc_eoir1_el1, x17
+#endif
     isb
     eret
 handler_end:

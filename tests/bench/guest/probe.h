@@ -18,7 +18,8 @@ uint64_t probe_call(uint64_t id);
 uint64_t probe_read(uint64_t address);
 /* A 32-bit store of the address's bits 63:32 to its bits 31:0. */
 uint64_t probe_write(uint64_t address);
-/* A write to ICC_SGI1R_EL1, to the first instruction of the vector. */
+/* A write to ICC_SGI1R_EL1, to the first instruction of the vector; on a GICv2 a 32-bit store, as
+ * probe_write does it. */
 uint64_t probe_sgi(uint64_t value);
 /* A virtual timer interrupt `delay` from now: from its deadline to the vector's first instruction;
  * the guest is in a loop, or in WFI. */
