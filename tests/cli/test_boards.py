@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mvpsdk import doctor
+from mvpsdk.build import toolchain
 from mvpsdk.doctor import Check
 from mvpsdk.units import Range
 from mvpsdk_cli import board_map, schemas
@@ -90,6 +91,7 @@ def test_doctor_finds_what_this_machine_has(cli: Cli) -> None:
 def test_doctor_tells_how_to_get_each_thing_once(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two tools of one package have one hint; optional things don't fail."""
     monkeypatch.setenv("PATH", "/nonexistent")
+    monkeypatch.setattr(toolchain, "find_spec", lambda _name: None)
     shown = cli("doctor")
     assert shown.code == 3
     assert "missing (optional)" in shown.out
@@ -100,6 +102,17 @@ def test_doctor_tells_how_to_get_each_thing_once(cli: Cli, monkeypatch: pytest.M
     assert document["ok"] is False
     missing = {each["name"] for each in document["checks"] if each["status"] == "missing"}
     assert missing == {"cross compiler", "QEMU", "mkimage", "dumpimage", "dtc"}
+
+
+def test_doctor_finds_a_compiler_among_pythons_packages(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Zig counts, though no program of that name can be called."""
+    monkeypatch.setenv("PATH", "/nonexistent")
+    document = json.loads(cli("doctor", "--format", "json").out)
+    (found,) = (each for each in document["checks"] if each["name"] == "cross compiler")
+    assert (found["status"], found["found"][:4]) == ("ok", "zig ")
+    assert Path(found["path"]).parent.name == "ziglang"
 
 
 def test_old_qemu_is_not_enough(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

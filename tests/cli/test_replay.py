@@ -125,6 +125,23 @@ def test_a_new_source_of_ours_makes_the_check_again(
     assert made == [LINT]
 
 
+@pytest.mark.parametrize(
+    ("words", "pure"),
+    [
+        (["cc", "--version"], True),
+        (["zig", "version"], True),
+        (["cc", "-print-prog-name=ld"], True),
+        (["cc", "-c", "x.c"], False),
+        (["zig", "ld.lld"], False),
+    ],
+)
+def test_a_program_may_be_asked_what_it_is(words: list[str], *, pure: bool) -> None:
+    """A compiler that was only found is an input like any other; one that has compiled is not."""
+    watch = replay._Watch("cache")
+    watch._started(words[0], words)
+    assert watch.impure is not pure
+
+
 def test_a_damaged_answer_is_made_again(cli: Cli, made: list[tuple[str, ...]]) -> None:
     """Cut off, changed by a bit, or another program's."""
     settle(cli, made, *LINT)

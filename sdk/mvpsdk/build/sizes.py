@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,12 +49,20 @@ def total(elf: Elf) -> Sizes:
 
 
 def by_source(elf: Elf, linker_map: str) -> dict[str, Sizes]:
-    """Return the sizes by source file, from GNU ld's or LLD's map; names in alphabetical order."""
+    """Return the sizes by source file, from GNU ld's or LLD's map; names in alphabetical order.
+
+    Each byte counts once: where GNU ld has merged strings, it says of the first source that all are
+    its own, and of the others what they had before. The padding between pieces is nobody's, as are
+    the strings that LLD has merged.
+    """
     found: dict[str, Sizes] = {}
-    for address, size, source in _rows(linker_map):
-        for section in elf.sections:
-            if size and section.address <= address < section.address + section.size:
-                found[source] = found.get(source, Sizes()).add(section.kind, size)
+    for section in elf.sections:
+        end = section.address + section.size
+        inside = [row for row in _rows(linker_map) if section.address <= row[0] < end and row[1]]
+        inside.sort(key=lambda row: row[0])  # rows of one address stay in the map's order
+        for (address, size, source), (limit, *_) in pairwise([*inside, (end, 0, "")]):
+            own = min(size, limit - address)
+            found[source] = found.get(source, Sizes()).add(section.kind, own)
     return dict(sorted(found.items()))
 
 

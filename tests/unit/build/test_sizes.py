@@ -58,6 +58,29 @@ def test_bytes_are_counted_by_source(text: str) -> None:
     }
 
 
+MERGED = """
+Linker script and memory map
+
+ .rodata.str1.1
+                0x0000000000001000       0x1c objects/core/src/a.c.o
+                                          0x6 (size before relaxing)
+ .rodata.str1.1
+                0x0000000000001000        0x4 objects/core/src/a.c.o
+ .rodata.f.str1.1
+                0x0000000000001004       0x1a objects/core/src/b.c.o
+ .rodata.c      0x000000000000101c        0x4 objects/core/src/c.c.o
+"""
+
+
+def test_merged_strings_are_counted_once() -> None:
+    """GNU ld gives all of them to the first source, and lists the others as they were before."""
+    assert by_source(ELF, MERGED) == {
+        "core/src/a.c": Sizes(rodata=0x4),
+        "core/src/b.c": Sizes(rodata=0x18),
+        "core/src/c.c": Sizes(rodata=0x4),
+    }
+
+
 def test_the_total_is_that_of_the_sections() -> None:
     """The file carries all but the zeros; memory holds all."""
     sizes = total(ELF)
