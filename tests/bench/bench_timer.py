@@ -20,7 +20,7 @@ from typing import Any
 
 def once(command: dict[str, Any], number: int) -> tuple[float, float, float]:
     """Seconds by the clock, of all CPUs, and MB of one run. Ends the program if it fails."""
-    environment = dict(os.environ)
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}  # as pip installs: compiled once
     if command["anew"]:
         environment[command["anew"]] = str(number)
     with tempfile.TemporaryDirectory() as empty, tempfile.TemporaryFile() as said:

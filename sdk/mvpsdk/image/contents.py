@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from mvpsdk.errors import ImageError, MvpError, Place
 from mvpsdk.image.cpio import members
+from mvpsdk.image.searching import matches
 from mvpsdk.image.unpacking import DamagedError, UnreadError, archives
 from mvpsdk.image.wrappers import WRAPPERS
 from mvpsdk.units import MIB, PAGE, align_up
@@ -35,7 +36,7 @@ EDITION = 1
 _MOST = 200_000
 """Files of a ramdisk that are looked at."""
 _LARGEST_MODULE = 64 * MIB
-_BANNER = re.compile(rb"Linux version ([0-9][!-~]{0,63})")
+_BANNER, _LONGEST = re.compile(rb"Linux version ([0-9][!-~]{0,63})"), 78  # bytes
 _MODULE = re.compile(r"(?:^|/)lib/modules/([^/]+)/.*\.ko(\.[a-z0-9]+)?$")
 _MAGIC = re.compile(rb"\0vermagic=([!-~]{1,64})")
 
@@ -95,7 +96,7 @@ def _read(facts: ImageFacts, reader: Callable[[mmap.mmap], Contents]) -> Content
 
 
 def _kernel(data: mmap.mmap) -> Contents:
-    banner = _BANNER.search(data)
+    banner = next(matches(_BANNER, data, _LONGEST), None)
     return Contents(release=banner[1].decode("ascii") if banner else "")
 
 

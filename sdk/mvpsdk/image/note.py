@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mvpsdk.core import facade
 from mvpsdk.image.model import AbiNote
+from mvpsdk.image.searching import matches
 
 if TYPE_CHECKING:
     import mmap
 
 __all__ = ["find_note"]
+
+_MAGIC = re.compile(re.escape(facade.NOTE_MAGIC))
 
 ALIGN = 8
 """The block stands at a multiple of this, in the image as in memory."""
@@ -20,14 +24,13 @@ ALIGN = 8
 def find_note(data: mmap.mmap) -> tuple[AbiNote | None, list[str]]:
     """Return the first intact block, or none, and what is wrong with damaged ones before it."""
     faults: list[str] = []
-    offset = data.find(facade.NOTE_MAGIC)
-    while offset >= 0:
+    for match in matches(_MAGIC, data, len(facade.NOTE_MAGIC)):
+        offset = match.start()
         note = facade.note_read(data[offset : offset + facade.NOTE_SIZE])
         if note and offset % ALIGN == 0:
             if note.intact:
                 return _facts(note, offset), faults
             faults.append(f"the MVPABI block at {offset:#x} is damaged: its checksum is wrong")
-        offset = data.find(facade.NOTE_MAGIC, offset + 1)
     return None, faults
 
 
