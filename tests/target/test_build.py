@@ -3,16 +3,19 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from mvpsdk import build
 from mvpsdk.build import elf, gates, recipe
+from mvpsdk.build.compile import compile_commands
 from mvpsdk.build.tool import run
 from mvpsdk.core.drivers import console_drivers
 from mvpsdk.errors import InputError, ToolFailedError
@@ -63,7 +66,7 @@ def core(tmp_path: Path) -> Path:
 
 
 def test_the_hypervisor_is_the_same_from_any_folder(
-    toolchain: build.Toolchain, core: Path, tmp_path: Path
+    toolchain: build.Toolchain, core: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Two folders, the same bytes: binary, and ELF with its debug information; cached or not.
 
@@ -79,6 +82,7 @@ def test_the_hypervisor_is_the_same_from_any_folder(
     assert here.elf_sha256 == there.elf_sha256
     assert here.by_source == there.by_source
     assert str(tmp_path).encode() not in there.elf
+    assert not caplog.records, "a warning"
     check_image(here)
     start = time.process_time()
     assert build.image("pl011", toolchain=toolchain, cache=cache, core=elsewhere) == here
@@ -199,15 +203,31 @@ def test_x18_is_left_alone(toolchain: build.Toolchain, tmp_path: Path) -> None:
     assert not [name for name in users if any(f"{name}(" in text for text in sources)]
 
 
-def test_the_core_has_no_warnings(
-    toolchain: build.Toolchain, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Neither as it is built, nor with all that is asked of new code."""
-    monkeypatch.setattr(recipe, "_FLAGS", (*recipe._FLAGS, "-Werror", "-Wconversion"))
+STRICT = ("-Werror", "-Wconversion", "-Wsign-compare", "-O0")  # -O0: it is for the words alone
 
-    for driver, gic in (("pl011", 3), ("8250", 2)):
-        build.image(driver, gic=gic, toolchain=toolchain)
-    assert not caplog.records
+
+def test_the_core_has_no_warnings(toolchain: build.Toolchain, tmp_path: Path) -> None:
+    """Each source with each driver, by what is asked of new code beside the build's own flags."""
+    recipes = [recipe.hypervisor("pl011"), recipe.hypervisor("8250", gic=2)]
+    recipes += [recipe.hypervisor(driver) for driver in (*console_drivers(), "none")]
+    for each in recipes:
+        for header, text in each.generated.items():
+            (tmp_path / header).write_text(text)
+    commands = json.loads(compile_commands(recipes, toolchain, tmp_path))
+    sources = {each["file"]: each for each in commands}
+    assert len(sources) > 60
+
+    def compiled(name: str) -> str:
+        command = sources[name]
+        output = tmp_path / f"{name.replace('/', '-')}.o"
+        return run(
+            [*command["arguments"], *STRICT, "-o", str(output)],
+            cwd=Path(command["directory"]),
+            environment=toolchain.environment(tmp_path),
+        )
+
+    with ThreadPoolExecutor(2) as pool:
+        assert "".join(pool.map(compiled, sources)) == ""
 
 
 def test_a_broken_source_is_quoted(toolchain: build.Toolchain, core: Path) -> None:

@@ -26,6 +26,9 @@ __all__ = ["Image", "firmware", "image"]
 WINDOW = 2 * MIB
 """The hypervisor's own memory: MVP_WINDOW_SIZE of include/mvp/pack.h."""
 
+_EDITION = 2
+"""Of what is kept beside the program: how sizes are told apart."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -98,7 +101,7 @@ def _cached(
     cache: Cache | None,
     judge: Callable[[elf.Elf], None],
 ) -> Image:
-    key = f"{what.name}-{what.key(toolchain)}"
+    key = f"{what.name}-{_EDITION}-{what.key(toolchain)}"
     kept = cache.result(key) if cache else None
     found = _unpack(what, kept) if kept else None
     if found:
