@@ -21,6 +21,7 @@ from typing import Any
 
 from rich.console import Console
 
+import bench_features
 import bench_host
 import bench_linux
 import bench_machine
@@ -38,8 +39,9 @@ Columns = dict[str, dict[str, Spread]]
 
 def measure(work: Path) -> Columns:
     """Measure all that is exact: columns of rows."""
-    ours = bench_machine.ours(work)
-    ours |= bench_machine.start_parts(work, ours) | bench_machine.sizes()
+    ours = bench_machine.ours(work) | bench_machine.sizes()
+    parts = bench_machine.start_parts(work, ours)
+    ours |= bench_features.measure(work, ours) | parts
     ours |= bench_machine.of_gicv2(bench_machine.ours(work, gic=2))
     native = bench_machine.native(work)
     native |= bench_machine.of_gicv2(bench_machine.native(work, gic=2))

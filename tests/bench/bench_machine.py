@@ -11,6 +11,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mvpsdk.build import find, image, recipe
 from mvpsdk.core import facade
@@ -119,14 +120,21 @@ def floor(work: Path) -> dict[str, Spread]:
 
 
 def ours(
-    work: Path, memory: int = 64 * MIB, size: int = 8 * KIB, gic: int = 3
+    work: Path,
+    memory: int = 64 * MIB,
+    size: int = 8 * KIB,
+    gic: int = 3,
+    options: tuple[str, ...] = (),
 ) -> dict[str, Spread]:
-    """Bundle the bench handset as any handset is, and measure on the hypervisor in it."""
+    """Bundle the bench handset as any handset is, and measure on the hypervisor in it.
+
+    options: of `mvpsdk bundle`.
+    """
     build_guest(work / "guest.bin", size, gic)
     build_firmware(work)
     text = (HERE / "handset.toml").read_text().replace("64 MiB", f"{memory // MIB} MiB")
     (work / "handset.toml").write_text(text)
-    board = ["--board", BOARDS[gic]]
+    board = ["--board", BOARDS[gic], *options]
     mvpsdk(work, "bundle", "handset.toml", *board, "--unsigned", "-o", "bench.itb")
     mvpsdk(work, "extract", "bench.itb", "hypervisor", "pack", "-o", ".")
     return _boot([*_at_el2(work / "hypervisor", gic), "-initrd", str(work / "pack")], work)
@@ -157,22 +165,24 @@ def start_parts(work: Path, first: dict[str, Spread]) -> dict[str, Spread]:
     }
 
 
-def sizes() -> dict[str, Spread]:
-    """Measure the hypervisor as it is built for a board with a PL011."""
-    built = image("pl011", cache=Cache.default())
+def sizes(driver: str = "pl011", **options: Any) -> dict[str, Spread]:
+    """Measure the hypervisor as it is built for a board with this console, a PL011 by default.
+
+    options: of `build.image`.
+    """
+    built = image(driver, cache=Cache.default(), **options)
     found = {
         "size-text": built.total.text,
         "size-file": built.total.file,
         "size-image": len(built.binary),
         "size-memory": built.memory_size,
-        "lines": _lines(),
+        "lines": _lines(built.recipe),
     }
     return {row: exactly(value) for row, value in found.items()}
 
 
-def _lines() -> int:
+def _lines(made: recipe.Recipe) -> int:
     """Lines of everything that is compiled, comments and all."""
-    made = recipe.hypervisor("pl011")
     sources = [source.folder / source.name for source in made.sources]
     headers = [path for folder in made.includes for path in folder.rglob("*.h")]
     return sum(len(path.read_text().splitlines()) for path in {*sources, *headers})

@@ -88,7 +88,10 @@ def host_rows(measured: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]
 
 def spread(value: Mapping[str, int] | str | int) -> str:
     """A figure for people: `1 234`, or `12 to 34`."""
-    if not isinstance(value, (str, int)):
-        least, most = value["min"], value["max"]
-        value = str(least) if least == most else f"{least}-{most}"
-    return " to ".join(f"{int(part):_}".replace("_", " ") for part in str(value).split("-"))
+    if isinstance(value, str):
+        parts = [*map(int, value.split("-"))]
+    elif isinstance(value, int):
+        parts = [value]
+    else:
+        parts = sorted({value["min"], value["max"]})
+    return " to ".join(f"{part:_}".replace("_", " ") for part in parts)
