@@ -160,6 +160,37 @@ caught:
     call_all call_hvc, "hvc #0"
     call_all call_smc, "smc #0"
 
+/* keep(x0 = virtual counter at which it ends): how many of x1..x30 have changed by then. */
+    .global keep
+keep:
+    address x1, saved
+    stp x19, x20, [x1, #0]
+    stp x21, x22, [x1, #16]
+    stp x23, x24, [x1, #32]
+    stp x25, x26, [x1, #48]
+    stp x27, x28, [x1, #64]
+    stp x29, x30, [x1, #80]
+    .irp n, 3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30
+    mov x\n, #0xa500 + \n
+    .endr
+1:  mrs x1, cntvct_el0
+    cmp x1, x0
+    b.lo 1b
+    mov x0, #0
+    .irp n, 3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30
+    mov x1, #0xa500 + \n
+    cmp x\n, x1
+    cinc x0, x0, ne
+    .endr
+    address x1, saved
+    ldp x19, x20, [x1, #0]
+    ldp x21, x22, [x1, #16]
+    ldp x23, x24, [x1, #32]
+    ldp x25, x26, [x1, #48]
+    ldp x27, x28, [x1, #64]
+    ldp x29, x30, [x1, #80]
+    ret
+
 /* Vectors of the storms: each interrupt is counted and ended, and what made it is left as it is.
  * x18 is the value that is written to ICC_SGI1R_EL1 each time, if it is not 0. */
     .balign 2048

@@ -49,7 +49,10 @@ extern const uint64_t calls;  /* of the random ones, by each conduit */
 void attempt(uint64_t code, uint64_t spsr, const uint64_t *x);
 void call_hvc(uint64_t *x);
 void call_smc(uint64_t *x);
+uint64_t keep(uint64_t end);
 void storm(uint64_t end, uint64_t sgi, uint64_t sleeping);
+/* registers.c: one instruction with x0; the class of the exception that ended it. */
+uint64_t execute(uint32_t instruction, uint64_t spsr, uint64_t x0);
 extern char storm_vectors[], vectors[];
 extern volatile uint64_t storm_count[2]; /* interrupts, and the last one's INTID */
 
@@ -70,6 +73,8 @@ void attack_memory(void);
 void attack_devices(void);
 void attack_walks(void);
 void attack_registers(void);
+void attack_named(void);
+void attack_kept(void);
 void attack_instructions(void);
 void attack_calls(void);
 void attack_psci(void);

@@ -86,6 +86,7 @@ void tell(const char *group, const char *name, uint64_t code, uint64_t spsr, uin
     field("x0", outcome.x[0]);
     field("x1", outcome.x[1]);
     field("pc", outcome.elr - code);
+    field("spsr", outcome.spsr);
     end();
 }
 
@@ -111,6 +112,8 @@ static const struct group all[] = {
     {"devices", attack_devices},
     {"walks", attack_walks},
     {"registers", attack_registers},
+    {"named", attack_named},
+    {"kept", attack_kept},
     {"instructions", attack_instructions},
     {"calls", attack_calls},
     {"psci", attack_psci},

@@ -26,7 +26,7 @@ static uint32_t encoding(uint32_t op0, uint32_t n)
     return op0 << 19 | n << 5;
 }
 
-static uint64_t run(uint32_t instruction, uint64_t spsr, uint64_t x0)
+uint64_t execute(uint32_t instruction, uint64_t spsr, uint64_t x0)
 {
     uint64_t x[4] = {x0, 0, 0, 0};
 
@@ -103,13 +103,13 @@ static void sweep(uint32_t op0, uint64_t spsr)
     struct counts writes = {0};
 
     for (uint32_t n = 0; n < ENCODINGS; n++) {
-        bool readable = count(&reads, run(MRS | encoding(op0, n), spsr, 0));
+        bool readable = count(&reads, execute(MRS | encoding(op0, n), spsr, 0));
         uint64_t value = readable ? outcome.x[0] : chance();
 
         if (readable) {
             note(n);
         }
-        count(&writes, run(MSR | encoding(op0, n), spsr, value));
+        count(&writes, execute(MSR | encoding(op0, n), spsr, value));
     }
     report("read", spsr, op0, &reads);
     report("write", spsr, op0, &writes);
@@ -121,7 +121,7 @@ static void sweep_instructions(uint64_t spsr)
     struct counts counts = {0};
 
     for (uint32_t n = 0; n < ENCODINGS; n++) {
-        if (count(&counts, run(MSR | encoding(1, n), spsr, (uint64_t)scratch))) {
+        if (count(&counts, execute(MSR | encoding(1, n), spsr, (uint64_t)scratch))) {
             note(n);
         }
     }

@@ -30,7 +30,8 @@ __all__ = ["GROUPS", "PLACES", "Machine", "Run", "aimed", "bundled", "heard", "l
 
 HERE = Path(__file__).parents[1]
 GROUPS = (
-    *("starts", "memory", "devices", "walks", "registers", "instructions", "calls", "psci"),
+    *("starts", "memory", "devices", "walks", "registers", "named", "kept"),
+    *("instructions", "calls", "psci"),
     *("gic", "uart", "storms", "exceptions", "fp", "console"),
 )
 """As in main.c: bit n of the word `groups`."""

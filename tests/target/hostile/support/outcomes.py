@@ -26,9 +26,11 @@ UNDEFINED = 0x0200_0000
 ABORT, WRITE = 0x9200_0010, 0x40  # external abort from EL0; one EC more from EL1
 FETCH = 0x8200_0010
 ILLEGAL = 0x3A00_0000  # PSTATE.IL: illegal execution state
+SVC, MSR_TRAP = 0x15, 0x18  # exception classes: its own call, a register that EL1 keeps from EL0
 NOT_SUPPORTED, INVALID, DENIED, ALREADY_ON = (2**64 - n for n in (1, 2, 3, 4))
 LEVELS = {1: 4, 0: 8}  # exception level -> vector, of synchronous exceptions of AArch64
-A32_VECTOR = 12
+PSTATE = {1: 0x3C5, 0: 0x3C0}  # of the attack: EL1h, EL0t, all masked
+A32_VECTOR, A32_PSTATE = 12, 0x1D0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,12 +48,13 @@ def _one(reason: int | None) -> dict[int, int]:
 def _stopped(
     level: int, esr: int, *, far: int | None = None, reason: int | None = None, pc: int = 0
 ) -> Outcome:
-    fields = {"vector": LEVELS[level], "esr": esr, "pc": pc}
+    fields = {"vector": LEVELS[level], "esr": esr, "pc": pc, "spsr": PSTATE[level]}
     return Outcome(fields=fields if far is None else {**fields, "far": far}, reasons=_one(reason))
 
 
 def _done(level: int, pc: int = 4, **fields: int) -> Outcome:
-    return Outcome(fields={"vector": LEVELS[level], "esr": DONE, "pc": pc, **fields})
+    state = {"vector": LEVELS[level], "esr": DONE, "pc": pc, "spsr": PSTATE[level]}
+    return Outcome(fields={**state, **fields})
 
 
 READS = ("read8", "read16", "read32", "read64", "signed8", "acquire")
@@ -107,6 +110,17 @@ NAMES = {
     "hole": "HOLE",
     "above": "ABOVE",
 }
+
+
+FLAGS = 0x90  # of the PL011: nothing to read, nothing left to send
+
+
+def _flags() -> Iterator[tuple[str, Outcome]]:
+    """What is read of a device is what its register holds, as wide as it was asked for."""
+    for level in LEVELS:
+        for form in READS:
+            value = FLAGS | ~0xFF & (1 << 64) - 1 if form == "signed8" else FLAGS
+            yield f"uart.{form}.{level}", _done(level, 8, x1=value)
 
 
 def _memory() -> Iterator[tuple[str, Outcome]]:
@@ -196,18 +210,19 @@ def _exceptions() -> Iterator[tuple[str, Outcome]]:
     for mode in ("el2h", "el2t", "el3h", "a32-hyp", "a32-svc", "illegal"):
         fields = {"vector": LEVELS[1], "esr": ILLEGAL}
         yield f"exceptions.return-{mode}.1", Outcome(fields=fields)
-    for name in ("breakpoint", "step", "step-ss"):
-        yield f"debug.{name}.1", _done(1, 8)
+    for name, spsr in (("breakpoint", 0x3C5), ("step", 0x1C5), ("step-ss", 0x1C5)):
+        yield f"debug.{name}.1", _done(1, 8, spsr=spsr)
     yield from _counted("debug.registers.1", mdscr=0, bcr=0, bvr=0)
 
 
 def _old_programs() -> Iterator[tuple[str, Outcome]]:
     """AArch32 at EL0: its exceptions have vectors of their own."""
     place = PLACES["HYPERVISOR"]
-    called = {"vector": A32_VECTOR, "esr": 0x4600_0000, "pc": 4}
+    entry = {"vector": A32_VECTOR, "spsr": A32_PSTATE}
+    called = {**entry, "esr": 0x4600_0000, "pc": 4}
     yield "exceptions.a32_call.0", Outcome(fields=called)
     for name, esr in (("read", ABORT), ("fetch", FETCH)):
-        fields = {"vector": A32_VECTOR, "esr": esr, "far": place, "pc": 0}
+        fields = {**entry, "esr": esr, "far": place, "pc": 0}
         yield f"exceptions.a32_{name}.0", Outcome(fields=fields, reasons=_one(STAGE2))
 
 
@@ -217,6 +232,52 @@ def _rest() -> Iterator[tuple[str, Outcome]]:
     yield from _counted("fp.theft.1", first=0, wrong=0)
     yield from _counted("console.forged.1", done=1)
     yield from _registers()
+
+
+NAMED: Mapping[str, Mapping[str, int]] = {
+    **dict.fromkeys(
+        (
+            *("hcr_el2", "sctlr_el2", "vttbr_el2", "vbar_el2", "elr_el2", "cntvoff_el2"),
+            *("ich_hcr_el2", "sctlr_el12", "scr_el3", "vbar_el3", "implementation"),
+        ),
+        {"read": 0, "written": 0},
+    ),
+    **dict.fromkeys(
+        ("mdscr_el1", "dbgbvr0_el1", "dbgbcr0_el1", "dbgwvr0_el1", "actlr_el1"),
+        {"read": SVC, "value": 0, "written": SVC, "then": 0},
+    ),
+    "oslar_el1": {"read": 0, "written": SVC},
+    "icc_sre_el1": {"read": SVC, "value": 7, "written": SVC, "then": 7},
+    "cntp_ctl_el0": {"read": SVC, "value": 0, "written": SVC, "then": 7},
+    **{
+        name: {"read": SVC, "value": value, "written": 0}
+        for name, value in (
+            ("midr_el1", 0x410F_D034),
+            ("mpidr_el1", 0x8000_0000),
+            ("id_aa64pfr0_el1", 0x0100_0012),  # EL1 without AArch32, GIC registers, no EL2, EL3
+            ("id_aa64pfr1_el1", 0),
+            ("id_aa64zfr0_el1", 0),
+            ("id_aa64dfr0_el1", 0x10_1006),  # two breakpoints, two watchpoints, no PMU
+            ("id_aa64isar1_el1", 0),
+            ("id_aa64mmfr0_el1", 0x122),
+        )
+    },
+}
+"""At EL1: the class of exception of reading and of writing all ones, and what could be read."""
+PMU = ("pmcr_el0", "pmccntr_el0", "pmevtyper0_el0")
+OWN_TRAP = ("cntp_ctl_el0", *PMU)  # of EL0, to the guest's own EL1
+
+
+def _named() -> Iterator[tuple[str, Outcome]]:
+    for name, fields in NAMED.items():
+        yield f"named.{name}.1", Outcome(fields=fields)
+    for name in PMU:
+        yield f"named.{name}.1", Outcome(fields={"read": 0, "written": 0}, reasons={TRAP: 2})
+    for name in (*NAMED, *PMU):
+        ec = MSR_TRAP if name in OWN_TRAP else 0
+        yield f"named.{name}.0", Outcome(fields={"read": ec, "written": ec})
+    yield from _counted("kept.registers.1", general=0, system=0)
+    yield from _counted("starts.scrubbed.1", left=0)
 
 
 def _registers() -> Iterator[tuple[str, Outcome]]:
@@ -233,6 +294,6 @@ def _registers() -> Iterator[tuple[str, Outcome]]:
 
 
 EXPECTED: Mapping[str, Outcome] = dict(
-    [*_memory(), *_walks(), *_calls(), *_devices(), *_exceptions(), *_rest()]
+    [*_memory(), *_flags(), *_walks(), *_named(), *_calls(), *_devices(), *_exceptions(), *_rest()]
 )
 """By the attack's name: GROUP.ATTACK.EXCEPTION-LEVEL."""

@@ -62,7 +62,7 @@ def sizes(folder: Path, cache: Cache) -> dict[str, int]:
         "hypervisor": _symbols(hypervisor.elf)["_data"],
         "firmware": _symbols(firmware.elf)["_rt_data_start"],
         "pages": _symbols(hypervisor.elf)["pages"],
-        "end": _symbols(hypervisor.elf)["_bss_end"],
+        "end": _symbols(hypervisor.elf)["_end"],
     }
 
 
