@@ -198,7 +198,7 @@ static void psci(const char *name, uint64_t id, uint64_t x1, uint64_t x2, uint64
     uint64_t x[31] = {id, x1, x2, x3};
 
     call_smc(x);
-    print("+ psci.");
+    print("\n+ psci."); /* as above */
     print(name);
     print(".1");
     field("x0", x[0]);

@@ -56,6 +56,7 @@ BOARD = (
 """One instruction takes one nanosecond, and the counter has a tick for each."""
 LAST = re.compile(rb"^\[realtime\+?\] final: |^\[mvp\] (?:panic|stop) ", flags=re.MULTILINE)
 SILENCE = 15.0  # seconds of the host's time without a word, after which it hangs
+FLOOD = 1 << 20  # bytes: a whole run says a fifth of that
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,7 +126,7 @@ def aimed(
 
 @contextmanager
 def let_loose(hypervisor: Path, pack: Path, *more: str) -> Iterator[Machine]:
-    """Boot, and listen until the firmware has ended, or the hypervisor, or nobody speaks any more.
+    """Boot, and listen until the firmware has ended or the hypervisor; or silence, or a flood.
 
     The machine then still stands there, for the length of the `with` block.
     """
@@ -142,7 +143,7 @@ def let_loose(hypervisor: Path, pack: Path, *more: str) -> Iterator[Machine]:
 def _listen(qemu: Qemu) -> bytes:
     raw = b""
     heard = time.monotonic()
-    while time.monotonic() - heard < SILENCE:
+    while time.monotonic() - heard < SILENCE and len(raw) < FLOOD:
         data = qemu.read(0.2)
         if data == b"":
             return raw

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import registers
 from mvpsdk.core.facade import Reason
-from outcomes import EXPECTED, Outcome
+from outcomes import DEVICES, EXPECTED, NAMES, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from attacker import Run
 
-__all__ = ["Latency", "differences", "group_at", "latency", "missed", "rows"]
+__all__ = ["Latency", "differences", "fp_lost", "group_at", "latency", "missed", "rows", "table", "told"]
 
 REFUSAL = re.compile(
     r"(?:wild access|not offered) partition=0x1 reason=0x(\w+) .*?(syndrome=0x(\w+))?$"
@@ -28,6 +28,13 @@ FINAL = re.compile(r"final: met (\d+) missed (\d+) worst (\d+) ticks")
 LATENCY = re.compile(
     r"latency: samples (\d+) early (\d+) min (\d+) median (\d+) p999 (\d+) max (\d+)"
 )
+GROUP_OF = {
+    **dict.fromkeys(NAMES, "memory"),
+    **dict.fromkeys(DEVICES, "devices"),
+    **dict.fromkeys(("walk-hypervisor", "walk-hole", "walk-gicd", "walk-uart"), "walks"),
+    **{"storm": "storms", "debug": "exceptions"},
+}
+"""Of a row's first word; others are their group's name."""
 SLOW = re.compile(r"slow: (\d+) at (\d+)")
 
 
@@ -154,3 +161,29 @@ def table(found: Mapping[str, Outcome]) -> str:
         log = ", ".join(f"{name} {times}" for name, times in sorted(reasons.items()))
         lines.append(f"{kind:16} {len(names):5}  {levels:4} {log}")
     return "\n".join(lines)
+
+
+def told(run: Run, groups: Iterable[str]) -> list[str]:
+    """All that is not as it should be in a run of some groups."""
+    found = rows(run)
+    wanted = [name for name in EXPECTED if _group(name) in groups]
+    return [*differences(found, wanted), *_firmware(run), *_forged(run)]
+
+
+def _group(name: str) -> str:
+    first = name.partition(".")[0]
+    return GROUP_OF.get(first, first)
+
+
+def _firmware(run: Run) -> list[str]:
+    if not run.ended:
+        return ["firmware: did not come to its end"]
+    (lost, (late, deadlines)) = fp_lost(run), missed(run)
+    told = [f"firmware: FP registers changed {lost} times"] if lost else []
+    return [*told, *([f"firmware: missed {late} of {deadlines}"] if late else [])]
+
+
+def _forged(run: Run) -> list[str]:
+    lines = (line for line in run.raw.split(b"\n") if b"FORGED" in line)
+    forged = [line for line in lines if not line.startswith((b"[hostile] ", b"[hostile+ "))]
+    return [f"console: forged {line!r}" for line in forged]

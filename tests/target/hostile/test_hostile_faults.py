@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each fault that is put into the core is seen by the attack that is there for it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+import attacker
+import faulty
+import hearing
+from phone import once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Record = Callable[[str, object], None]
+
+pytestmark = [pytest.mark.target, pytest.mark.timeout(240)]
+
+CALLS = 200
+
+
+@pytest.fixture(scope="session")
+def sound(shared: Path) -> Path:
+    """The objects of the sound core."""
+    return once(shared / "hostile-objects", faulty.objects)
+
+
+@pytest.mark.parametrize("name", faulty.FAULTS)
+def test_the_fault_is_seen(
+    name: str, handset: Path, sound: Path, tmp_path: Path, record_property: Record
+) -> None:
+    """By the row of an attack, by the firmware's own count, or by a line that is forged."""
+    fault = faulty.FAULTS[name]
+    hypervisor, pack = faulty.faulty(fault, sound, tmp_path), tmp_path / "pack"
+    pack.write_bytes(
+        attacker.aimed((handset / "pack").read_bytes(), fault.groups, calls=CALLS)
+    )
+    with attacker.let_loose(hypervisor, pack) as machine:
+        told = hearing.told(machine.run, fault.groups)
+    record_property("table", f"{name}: {fault.breaks}: {len(told)} differences")
+    assert any(re.match(fault.seen, text) for text in told), "\n".join(told)
