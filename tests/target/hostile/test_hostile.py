@@ -10,6 +10,7 @@ import pytest
 
 import hearing
 from attacker import GROUPS
+from faulty import FAULTS
 from outcomes import EXPECTED
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ pytestmark = [pytest.mark.target, pytest.mark.timeout(300)]
 def test_each_attack_ends_as_it_must(whole: Whole, record_property: Record) -> None:
     """What the guest sees and what the log says, attack by attack; none more and none less."""
     found = hearing.rows(whole.run)
-    record_property("table", hearing.table(found))
+    record_property("table", hearing.table(found, FAULTS.values()))
     assert whole.run.ended
     assert hearing.differences(found) == []
     assert found.keys() == EXPECTED.keys()

@@ -37,9 +37,7 @@ def test_the_fault_is_seen(
     """By the row of an attack, by the firmware's own count, or by a line that is forged."""
     fault = faulty.FAULTS[name]
     hypervisor, pack = faulty.faulty(fault, sound, tmp_path), tmp_path / "pack"
-    pack.write_bytes(
-        attacker.aimed((handset / "pack").read_bytes(), fault.groups, calls=CALLS)
-    )
+    pack.write_bytes(attacker.aimed((handset / "pack").read_bytes(), fault.groups, calls=CALLS))
     with attacker.let_loose(hypervisor, pack) as machine:
         told = hearing.told(machine.run, fault.groups)
     record_property("table", f"{name}: {fault.breaks}: {len(told)} differences")

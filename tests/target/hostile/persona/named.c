@@ -17,36 +17,21 @@ struct named {
 };
 
 static const struct named registers[] = {
-    {"hcr_el2", NAME(3U, 4U, 1U, 1U, 0U)},
-    {"sctlr_el2", NAME(3U, 4U, 1U, 0U, 0U)},
-    {"vttbr_el2", NAME(3U, 4U, 2U, 1U, 0U)},
-    {"vbar_el2", NAME(3U, 4U, 12U, 0U, 0U)},
-    {"elr_el2", NAME(3U, 4U, 4U, 0U, 1U)},
-    {"cntvoff_el2", NAME(3U, 4U, 14U, 0U, 3U)},
-    {"ich_hcr_el2", NAME(3U, 4U, 12U, 11U, 0U)},
-    {"sctlr_el12", NAME(3U, 5U, 1U, 0U, 0U)},
-    {"scr_el3", NAME(3U, 6U, 1U, 1U, 0U)},
-    {"vbar_el3", NAME(3U, 6U, 12U, 0U, 0U)},
-    {"pmcr_el0", NAME(3U, 3U, 9U, 12U, 0U)},
-    {"pmccntr_el0", NAME(3U, 3U, 9U, 13U, 0U)},
-    {"pmevtyper0_el0", NAME(3U, 3U, 14U, 12U, 0U)},
-    {"mdscr_el1", NAME(2U, 0U, 0U, 2U, 2U)},
-    {"dbgbvr0_el1", NAME(2U, 0U, 0U, 0U, 4U)},
-    {"dbgbcr0_el1", NAME(2U, 0U, 0U, 0U, 5U)},
-    {"dbgwvr0_el1", NAME(2U, 0U, 0U, 0U, 6U)},
-    {"oslar_el1", NAME(2U, 0U, 1U, 0U, 4U)},
-    {"actlr_el1", NAME(3U, 0U, 1U, 0U, 1U)},
-    {"midr_el1", NAME(3U, 0U, 0U, 0U, 0U)},
-    {"mpidr_el1", NAME(3U, 0U, 0U, 0U, 5U)},
-    {"id_aa64pfr0_el1", NAME(3U, 0U, 0U, 4U, 0U)},
-    {"id_aa64pfr1_el1", NAME(3U, 0U, 0U, 4U, 1U)},
-    {"id_aa64zfr0_el1", NAME(3U, 0U, 0U, 4U, 4U)},
-    {"id_aa64dfr0_el1", NAME(3U, 0U, 0U, 5U, 0U)},
-    {"id_aa64isar1_el1", NAME(3U, 0U, 0U, 6U, 1U)},
-    {"id_aa64mmfr0_el1", NAME(3U, 0U, 0U, 7U, 0U)},
-    {"icc_sre_el1", NAME(3U, 0U, 12U, 12U, 5U)},
-    {"cntp_ctl_el0", NAME(3U, 3U, 14U, 2U, 1U)},
-    {"implementation", NAME(3U, 1U, 15U, 7U, 7U)},
+    {"hcr_el2", NAME(3U, 4U, 1U, 1U, 0U)},          {"sctlr_el2", NAME(3U, 4U, 1U, 0U, 0U)},
+    {"vttbr_el2", NAME(3U, 4U, 2U, 1U, 0U)},        {"vbar_el2", NAME(3U, 4U, 12U, 0U, 0U)},
+    {"elr_el2", NAME(3U, 4U, 4U, 0U, 1U)},          {"cntvoff_el2", NAME(3U, 4U, 14U, 0U, 3U)},
+    {"ich_hcr_el2", NAME(3U, 4U, 12U, 11U, 0U)},    {"sctlr_el12", NAME(3U, 5U, 1U, 0U, 0U)},
+    {"scr_el3", NAME(3U, 6U, 1U, 1U, 0U)},          {"vbar_el3", NAME(3U, 6U, 12U, 0U, 0U)},
+    {"pmcr_el0", NAME(3U, 3U, 9U, 12U, 0U)},        {"pmccntr_el0", NAME(3U, 3U, 9U, 13U, 0U)},
+    {"pmevtyper0_el0", NAME(3U, 3U, 14U, 12U, 0U)}, {"mdscr_el1", NAME(2U, 0U, 0U, 2U, 2U)},
+    {"dbgbvr0_el1", NAME(2U, 0U, 0U, 0U, 4U)},      {"dbgbcr0_el1", NAME(2U, 0U, 0U, 0U, 5U)},
+    {"dbgwvr0_el1", NAME(2U, 0U, 0U, 0U, 6U)},      {"oslar_el1", NAME(2U, 0U, 1U, 0U, 4U)},
+    {"actlr_el1", NAME(3U, 0U, 1U, 0U, 1U)},        {"midr_el1", NAME(3U, 0U, 0U, 0U, 0U)},
+    {"mpidr_el1", NAME(3U, 0U, 0U, 0U, 5U)},        {"id_aa64pfr0_el1", NAME(3U, 0U, 0U, 4U, 0U)},
+    {"id_aa64pfr1_el1", NAME(3U, 0U, 0U, 4U, 1U)},  {"id_aa64zfr0_el1", NAME(3U, 0U, 0U, 4U, 4U)},
+    {"id_aa64dfr0_el1", NAME(3U, 0U, 0U, 5U, 0U)},  {"id_aa64isar1_el1", NAME(3U, 0U, 0U, 6U, 1U)},
+    {"id_aa64mmfr0_el1", NAME(3U, 0U, 0U, 7U, 0U)}, {"icc_sre_el1", NAME(3U, 0U, 12U, 12U, 5U)},
+    {"cntp_ctl_el0", NAME(3U, 3U, 14U, 2U, 1U)},    {"implementation", NAME(3U, 1U, 15U, 7U, 7U)},
 };
 
 static void one(const struct named *named, uint64_t spsr)
@@ -77,9 +62,9 @@ void attack_named(void)
     }
 }
 
-#define KEPT(each)                                                                              \
-    each(0, "tpidr_el0") each(1, "tpidrro_el0") each(2, "tpidr_el1") each(3, "sp_el0")          \
-        each(4, "elr_el1") each(5, "far_el1") each(6, "mair_el1") each(7, "ttbr0_el1")          \
+#define KEPT(each)                                                                     \
+    each(0, "tpidr_el0") each(1, "tpidrro_el0") each(2, "tpidr_el1") each(3, "sp_el0") \
+        each(4, "elr_el1") each(5, "far_el1") each(6, "mair_el1") each(7, "ttbr0_el1") \
             each(8, "ttbr1_el1") each(9, "contextidr_el1") each(10, "par_el1")
 
 static uint64_t changed;

@@ -152,7 +152,7 @@ void attack_starts(void)
         return;
     }
     SECRET = 0x5ec2e7;
-    if (now / MILLISECOND % 2 == 0) {
+    if (now < STARTS_UNTIL / 2) {
         call_smc(x);
     }
     WRITE("vbar_el1", HOLE);

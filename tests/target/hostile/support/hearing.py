@@ -16,8 +16,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from attacker import Run
+    from faulty import Fault
 
-__all__ = ["Latency", "differences", "fp_lost", "group_at", "latency", "missed", "rows", "table", "told"]
+__all__ = [
+    "Latency",
+    "differences",
+    "fp_lost",
+    "group_at",
+    "latency",
+    "missed",
+    "rows",
+    "table",
+    "told",
+]
 
 REFUSAL = re.compile(
     r"(?:wild access|not offered) partition=0x1 reason=0x(\w+) .*?(syndrome=0x(\w+))?$"
@@ -32,7 +43,8 @@ GROUP_OF = {
     **dict.fromkeys(NAMES, "memory"),
     **dict.fromkeys(DEVICES, "devices"),
     **dict.fromkeys(("walk-hypervisor", "walk-hole", "walk-gicd", "walk-uart"), "walks"),
-    **{"storm": "storms", "debug": "exceptions"},
+    "storm": "storms",
+    "debug": "exceptions",
 }
 """Of a row's first word; others are their group's name."""
 SLOW = re.compile(r"slow: (\d+) at (\d+)")
@@ -146,12 +158,15 @@ def fp_lost(run: Run) -> int:
     return int(told[2])
 
 
-def table(found: Mapping[str, Outcome]) -> str:
-    """By kind of attack: how many, at which levels, and the reasons in the log."""
+def table(found: Mapping[str, Outcome], faults: Iterable[Fault]) -> str:
+    """By kind of attack: how many, at which levels, the log's reasons, the faults that it sees."""
+    seen: dict[str, list[str]] = {}
+    for fault in faults:
+        seen.setdefault(re.split(r"[.:]", fault.seen)[0], []).append(fault.name)
     kinds: dict[str, list[str]] = {}
     for name in found:
         kinds.setdefault(name.partition(".")[0], []).append(name)
-    lines = [f"{'attack':16} {'rows':>5}  {'EL':4} log"]
+    lines = [f"{'attack':16} {'rows':>5}  {'EL':4} log; faults that it is shown to see"]
     for kind, names in kinds.items():
         levels = "".join(sorted({name[-1] for name in names}))
         reasons = Counter[str]()
@@ -159,7 +174,7 @@ def table(found: Mapping[str, Outcome]) -> str:
             for reason, times in found[name].reasons.items():
                 reasons[Reason(reason).name] += times
         log = ", ".join(f"{name} {times}" for name, times in sorted(reasons.items()))
-        lines.append(f"{kind:16} {len(names):5}  {levels:4} {log}")
+        lines.append(f"{kind:16} {len(names):5}  {levels:4} {log}; {', '.join(seen.get(kind, []))}")
     return "\n".join(lines)
 
 

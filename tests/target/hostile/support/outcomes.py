@@ -234,18 +234,14 @@ def _rest() -> Iterator[tuple[str, Outcome]]:
     yield from _registers()
 
 
+REFUSED = (
+    *("hcr_el2", "sctlr_el2", "vttbr_el2", "vbar_el2", "elr_el2", "cntvoff_el2"),
+    *("ich_hcr_el2", "sctlr_el12", "scr_el3", "vbar_el3", "implementation"),
+)
+ZERO = ("mdscr_el1", "dbgbvr0_el1", "dbgbcr0_el1", "dbgwvr0_el1", "actlr_el1")
 NAMED: Mapping[str, Mapping[str, int]] = {
-    **dict.fromkeys(
-        (
-            *("hcr_el2", "sctlr_el2", "vttbr_el2", "vbar_el2", "elr_el2", "cntvoff_el2"),
-            *("ich_hcr_el2", "sctlr_el12", "scr_el3", "vbar_el3", "implementation"),
-        ),
-        {"read": 0, "written": 0},
-    ),
-    **dict.fromkeys(
-        ("mdscr_el1", "dbgbvr0_el1", "dbgbcr0_el1", "dbgwvr0_el1", "actlr_el1"),
-        {"read": SVC, "value": 0, "written": SVC, "then": 0},
-    ),
+    **{name: {"read": 0, "written": 0} for name in REFUSED},
+    **{name: {"read": SVC, "value": 0, "written": SVC, "then": 0} for name in ZERO},
     "oslar_el1": {"read": 0, "written": SVC},
     "icc_sre_el1": {"read": SVC, "value": 7, "written": SVC, "then": 7},
     "cntp_ctl_el0": {"read": SVC, "value": 0, "written": SVC, "then": 7},
