@@ -37,13 +37,23 @@ class Left:
         """Set a property."""
         self.tree.set_property(name, value, path)
 
-    def read(self) -> tuple[int, Any]:
-        """The core's answer: reason and what it found."""
+    def hold(self) -> Any:
+        """The tree in memory, as it is now."""
         data = self.tree.to_dtb()
         self.held = ffi.new("uint64_t[]", len(data) // 8 + 2)
         ffi.memmove(self.held, data, len(data))
+        return self.held
+
+    def console(self) -> Any:
+        """The console that the core finds in it."""
+        uart = ffi.new("struct uart *")
+        lib.boot_console(self.hold(), uart)
+        return uart
+
+    def read(self) -> tuple[int, Any]:
+        """The core's answer: reason and what it found."""
         boot = ffi.new("struct boot *")
-        return int(lib.boot_read(self.held, boot)), boot
+        return int(lib.boot_read(self.hold(), boot)), boot
 
 
 def test_the_pack_is_found_in_the_initrd() -> None:
@@ -93,8 +103,11 @@ def test_without_a_device_tree_nothing_is_read() -> None:
     boot = ffi.new("struct boot *")
     garbage = ffi.new("uint64_t[]", 8)
     odd = ffi.cast("uint8_t *", garbage) + 4
+    uart = ffi.new("struct uart *", {"base": 1})
     for tree in (ffi.NULL, garbage, odd):
         assert lib.boot_read(tree, boot) == core.Reason.ENTRY_NO_FDT
+        lib.boot_console(tree, uart)
+        assert uart.base == 0
 
 
 def console(path: str, compatible: list[str], **extra: str) -> int:
@@ -105,7 +118,7 @@ def console(path: str, compatible: list[str], **extra: str) -> int:
     left.set("/serial@9000000", "reg", [0, 0x9000000, 0, 0x1000])
     for name, value in extra.items():
         left.set("/aliases", name, value)
-    return int(left.read()[1].console.base)
+    return int(left.console().base)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +149,7 @@ def layout(**cells: int) -> tuple[int, int]:
     left.set("/serial@9000000", "reg", [0, 0x9000000, 0, 0x1000])
     for name, value in cells.items():
         left.set("/serial@9000000", name.replace("_", "-"), [value])
-    found = left.read()[1].console
+    found = left.console()
     return found.shift, found.width
 
 
@@ -161,7 +174,7 @@ def behind(bus: Cells, inner: Cells, reg: list[int]) -> int:
             left.set(path, name, value)
     left.set("/soc/bus/serial", "compatible", "arm,pl011")
     left.set("/soc/bus/serial", "reg", reg)
-    return int(left.read()[1].console.base)
+    return int(left.console().base)
 
 
 WIDE: Cells = {"#address-cells": [2], "#size-cells": [2]}
@@ -227,7 +240,7 @@ def test_a_pack_for_another_console_driver_is_known(named: bytes, *, same: bool)
 
 def test_no_stdout_path_is_no_console() -> None:
     """A refusal will be mute."""
-    assert Left().read()[1].console.base == 0
+    assert Left().console().base == 0
 
 
 @pytest.mark.parametrize(

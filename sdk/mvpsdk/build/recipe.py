@@ -33,6 +33,7 @@ _FLAGS = (
     "-ffreestanding",
     "-fPIE",
     "-fvisibility=hidden",
+    "-fomit-frame-pointer",
     "-ffunction-sections",
     "-fdata-sections",
     "-fno-common",

@@ -37,6 +37,21 @@ static bool read_address(const struct fdt *fdt, uint32_t chosen, const char *nam
     return fdt_property(fdt, chosen, name, &value, &size) && fdt_number(value, size, address);
 }
 
+static bool open_tree(struct fdt *fdt, const void *tree)
+{
+    return ((uintptr_t)tree & 7) == 0 && tree != NULL && fdt_open(fdt, tree, FDT_LIMIT);
+}
+
+void boot_console(const void *tree, struct uart *uart)
+{
+    struct fdt fdt;
+
+    *uart = (struct uart){.base = 0};
+    if (open_tree(&fdt, tree)) {
+        uart_find(&fdt, fdt_node(&fdt, "/chosen"), uart);
+    }
+}
+
 uint32_t boot_read(const void *tree, struct boot *boot)
 {
     struct fdt fdt;
@@ -45,11 +60,10 @@ uint32_t boot_read(const void *tree, struct boot *boot)
     uint64_t end;
 
     bytes_zero(boot, sizeof *boot);
-    if (((uintptr_t)tree & 7) != 0 || tree == NULL || !fdt_open(&fdt, tree, FDT_LIMIT)) {
+    if (!open_tree(&fdt, tree)) {
         return MVP_ENTRY_NO_FDT;
     }
     chosen = fdt_node(&fdt, "/chosen");
-    uart_find(&fdt, chosen, &boot->console);
     read_choice(&fdt, chosen, boot->choice, sizeof boot->choice);
     if (!read_address(&fdt, chosen, "linux,initrd-start", &start) ||
         !read_address(&fdt, chosen, "linux,initrd-end", &end)) {

@@ -14,13 +14,15 @@
 struct boot {
     uint64_t pack;       /* where it is now */
     uint64_t pack_limit; /* end of the initrd range */
-    struct uart console; /* the board's by the device tree; base 0: it names none we drive */
     uint8_t choice[16];  /* mvp.persona= of the boot arguments */
     uint64_t zero[2];
 };
 
-/* Reads the device tree at tree. Returns a reason; console is set whenever it could be found. */
+/* Reads the device tree at tree. Returns a reason. */
 uint32_t boot_read(const void *tree, struct boot *boot);
+/* The board's console by that tree; base 0: it names none we drive. Takes 15 000 instructions for a
+ * tree like QEMU's: it is looked for when there is something to say before the pack names it. */
+void boot_console(const void *tree, struct uart *uart);
 
 /* Is this build's console driver the one that the board's pack names? */
 bool boot_has_driver(const struct mvp_board *board);

@@ -21,8 +21,10 @@ static uint32_t read32(const uint8_t *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
+#define INLINE static inline __attribute__((always_inline))
+
 /* A cell of the structure block, which is aligned. */
-static uint32_t cell(const struct fdt *fdt, uint32_t offset)
+INLINE uint32_t cell(const struct fdt *fdt, uint32_t offset)
 {
     return __builtin_bswap32(*(const uint32_t *)(const void *)(fdt->data + offset));
 }
@@ -61,16 +63,17 @@ bool fdt_open(struct fdt *fdt, const void *data, uint64_t available)
  * whole cells, so that the last one is the first that has one. */
 static uint32_t name_end(const struct fdt *fdt, uint32_t offset)
 {
-    uint32_t four;
+    const uint32_t *cells = (const void *)(fdt->data + offset);
+    const uint32_t *end = (const void *)(fdt->data + (fdt->structure_end & ~3U));
 
-    do {
-        if (!is_inside(offset, 4, fdt->structure_end)) {
-            return 0;
+    while (cells < end) {
+        uint32_t four = *cells++;
+
+        if (((four - 0x01010101) & ~four & 0x80808080) != 0) { /* a byte of it is 0 */
+            return (uint32_t)((const uint8_t *)cells - fdt->data);
         }
-        four = cell(fdt, offset);
-        offset += 4;
-    } while (((four - 0x01010101) & ~four & 0x80808080) == 0); /* no byte of it is 0 */
-    return offset;
+    }
+    return 0;
 }
 
 static void node_token(const struct fdt *fdt, uint32_t offset, struct fdt_token *token)
@@ -85,20 +88,20 @@ static void node_token(const struct fdt *fdt, uint32_t offset, struct fdt_token 
 }
 
 /* Where the token after a property is, given what stands behind its number; 0: it is damaged. */
-static uint32_t property_end(const struct fdt *fdt, uint32_t offset)
+INLINE uint32_t property_end(const struct fdt *fdt, uint32_t offset)
 {
-    uint32_t left = fdt->structure_end - offset;
+    uint32_t size = cell(fdt, offset);
 
-    if (offset > fdt->structure_end || left < 8 || cell(fdt, offset) > left - 8 ||
+    if (size > fdt->structure_end - offset - 8 || /* its caller has seen these 8 */
         cell(fdt, offset + 4) >= fdt->strings_end - fdt->strings) {
         return 0;
     }
-    return (offset + cell(fdt, offset) + 11) & ~3U;
+    return (offset + size + 11) & ~3U;
 }
 
 static void property_token(const struct fdt *fdt, uint32_t offset, struct fdt_token *token)
 {
-    uint32_t end = property_end(fdt, offset);
+    uint32_t end = is_inside(offset, 8, fdt->structure_end) ? property_end(fdt, offset) : 0;
 
     if (end != 0) {
         token->kind = FDT_PROPERTY;
@@ -186,16 +189,17 @@ static bool leave(struct search *search)
 }
 
 /* Most tokens are properties of nodes that are not looked for. */
-static uint32_t skip_properties(const struct fdt *fdt, uint32_t offset)
+static uint32_t skip_properties(const struct fdt *tree, uint32_t offset)
 {
+    const struct fdt fdt = *tree; /* in registers */
     uint32_t next = offset;
 
-    while (next != 0) {
+    do {
         offset = next;
-        next = is_inside(offset, 4, fdt->structure_end) && cell(fdt, offset) == TOKEN_PROPERTY
-                   ? property_end(fdt, offset + 4)
+        next = offset + 12 <= fdt.structure_end && cell(&fdt, offset) == TOKEN_PROPERTY
+                   ? property_end(&fdt, offset + 4)
                    : 0;
-    }
+    } while (next != 0);
     return offset;
 }
 

@@ -165,7 +165,6 @@ void uart_find(const struct fdt *fdt, uint32_t chosen, struct uart *uart)
     uint32_t shift;
     uint32_t width;
 
-    *uart = (struct uart){.base = 0};
     if (!console_path(fdt, chosen, path)) {
         return;
     }

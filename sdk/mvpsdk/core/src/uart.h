@@ -17,7 +17,8 @@ struct uart {
 };
 
 /* The one of the stdout-path in node /chosen, if this build's driver serves it. Follows
- * #address-cells and ranges up to the root; addresses of more than two cells are nowhere. */
+ * #address-cells and ranges up to the root; addresses of more than two cells are nowhere. Else uart
+ * stays as it is. */
 void uart_find(const struct fdt *fdt, uint32_t chosen, struct uart *uart);
 
 #endif

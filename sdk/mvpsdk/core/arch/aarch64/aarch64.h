@@ -38,6 +38,7 @@ void fp_save(uint64_t *to);
 void fp_load(const uint64_t *from);
 
 /* boot.c's caller */
+void early_console(void); /* before what is said early: opens the device tree's, if none is open */
 _Noreturn void boot_main(const void *tree, uint64_t pack, uint64_t el);
 
 /* mmu.c: EL2's own map; the board's RAM, its GIC and console, and this image. */

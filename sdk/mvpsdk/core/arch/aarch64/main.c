@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From the boot loader's jump to the first guest. */
+#include <stddef.h>
+
 #include "aarch64.h"
 #include "arch.h"
 #include "bytes.h"
@@ -14,6 +16,20 @@
 
 static uint64_t pages[TABLE_POOL_PAGES * 512] __attribute__((section(".pool"), aligned(4096)));
 
+/* Of which the console is opened should there be something to say; NULL: it is open. */
+static const void *quiet_tree;
+
+void early_console(void)
+{
+    struct uart uart;
+
+    if (quiet_tree != NULL) {
+        boot_console(quiet_tree, &uart);
+        console_open(&uart);
+        quiet_tree = NULL;
+    }
+}
+
 static _Noreturn void halt(void)
 {
     console_flush();
@@ -27,6 +43,7 @@ static _Noreturn void stop(const struct mvp_verdict *verdict)
     uint64_t values[5] = {verdict->reason, verdict->table, verdict->index, verdict->value,
                           verdict->bound};
 
+    early_console();
     log_values("stop reason=% table=% index=% value=% bound=%", values);
     halt();
 }
@@ -55,6 +72,7 @@ static void require_gic(const struct mvp_board *board)
 static void require_driver(const struct mvp_board *board)
 {
     if (!boot_has_driver(board)) {
+        early_console();
         log_words("console driver of the pack ", (const char *)board->console_driver);
         log_words("console driver of this build ", arch_console_name());
         require(MVP_RUN_CONSOLE, 0);
@@ -153,6 +171,7 @@ static void open_console(const struct mvp_board *board)
                         .shift = board->console_shift,
                         .width = board->console_width};
 
+    quiet_tree = NULL;
     console_open(&uart);
 }
 
@@ -200,21 +219,22 @@ _Noreturn void boot_main(const void *tree, uint64_t pack, uint64_t el)
     uint32_t reason = boot_read(tree, &boot);
     uint64_t home;
 
-    console_open(&boot.console);
+    quiet_tree = tree;
     require(el == EL2 ? MVP_OK : MVP_ENTRY_NOT_EL2, el >> 2);
     WRITE("vbar_el2", (uint64_t)vectors); /* from here on a fault of ours has words */
     ISB();
     resume(&boot, pack, &reason);
     require(reason, (uint64_t)tree);
     header = judge(&boot);
-    require_driver(mvp_pack_entry(header, MVP_TABLE_BOARD, 0));
+    board = mvp_pack_entry(header, MVP_TABLE_BOARD, 0);
+    require_driver(board);
+    open_console(board);
     go_home(tree, &boot, header);
     header = (const void *)boot.pack;
     cpu_init();
     map_own(header);
     board = mvp_pack_entry(header, MVP_TABLE_BOARD, 0);
     home = board->pack_home;
-    open_console(board);
     require(boot_next_move((uint64_t)_head, image_size(), board->window, boot.pack,
                            header->total_size, home) == BOOT_MOVE_CLASH
                 ? MVP_ENTRY_HOME_CLASH

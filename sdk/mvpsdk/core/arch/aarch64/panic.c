@@ -43,6 +43,7 @@ void panic(const struct panic_frame *frame)
     uint64_t first[4] = {reason(syndrome, address), syndrome, pc - (uint64_t)_head, address};
     uint64_t state[4] = {pc, READ("spsr_el2"), READ("hcr_el2"), READ("vttbr_el2")};
 
+    early_console();
     tell("panic reason=% syndrome=% offset=% address=%", first);
     banner("panic window=% fingerprint=%");
     for (uint32_t n = 0; n < 8; n++) {
