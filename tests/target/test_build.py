@@ -107,8 +107,8 @@ def check_image(image: build.Image) -> None:
     assert image.total.file <= len(image.binary)
     for kind in ("text", "rodata", "data", "bss"):
         by_source = sum(getattr(row, kind) for row in image.by_source.values())
-        assert by_source <= getattr(image.total, kind)
-    assert sum(row.text for row in image.by_source.values()) > 0.9 * image.total.text
+        assert by_source == getattr(image.total, kind)
+    assert image.by_source["(linker)"].text < 0.1 * image.total.text
 
 
 def test_floating_point_in_the_core_fails_the_build(toolchain: build.Toolchain, core: Path) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -98,7 +99,7 @@ def test_two_folders_on_two_days_give_the_same_bundle(tmp_path: Path) -> None:
     assert here.read_bytes() == there.read_bytes()
 
 
-@pytest.mark.parametrize("toolchain", ["gcc", "clang"])
+@pytest.mark.parametrize("toolchain", ["gcc", "clang", "zig"])
 def test_u_boots_tools_take_out_what_went_in(toolchain: str, tmp_path: Path) -> None:
     """The parts by dumpimage, and the images of the pack in it, are the inputs' bytes."""
     folder = handset(tmp_path)
@@ -120,3 +121,36 @@ def test_u_boots_tools_take_out_what_went_in(toolchain: str, tmp_path: Path) -> 
         assert found.read_bytes() == (folder / name).read_bytes()
     assert all(digest.ok for digest in bundle.verify(contents))
     assert [partition.name for partition in pack.pack.partitions] == ["realtime", "work"]  # type: ignore[union-attr]
+
+
+SECTIONS = ("text", "rodata", "data", "bss")
+
+
+@pytest.mark.parametrize("toolchain", ["gcc", "clang", "zig"])
+def test_the_build_tells_sizes_by_section_and_by_source(toolchain: str, tmp_path: Path) -> None:
+    """For hypervisor and firmware, as JSON and for people: the same figures, which add up."""
+    folder = handset(tmp_path)
+    told = json.loads(built(folder, toolchain, "--format", "json"))
+    lines = [line.split() for line in built(folder, toolchain).splitlines()]
+
+    assert [image["name"] for image in told["images"]] == ["hypervisor", "firmware"]
+    for image in told["images"]:
+        total, by_source = image["total"], image["by-source"]
+        assert ["total", *(str(total[section]) for section in SECTIONS)] in lines
+        for section in SECTIONS:
+            assert sum(row[section] for row in by_source.values()) == total[section]
+            assert all(row[section] >= 0 for row in by_source.values())
+        assert by_source["(linker)"]["text"] < 0.1 * total["text"]
+        for source, row in by_source.items():
+            assert [source, *(str(row[section]) for section in SECTIONS)] in lines
+    hypervisor, firmware = (image["by-source"] for image in told["images"])
+    assert {"core/src/sched.c", "core/arch/aarch64/vectors.S"} <= set(hypervisor)
+    assert {"firmware/main.c", "core/rt/start.S"} <= set(firmware)
+
+
+def built(folder: Path, toolchain: str, *options: str) -> str:
+    """What `mvpsdk build` prints."""
+    command = [sys.executable, "-m", "mvpsdk_cli", "build", ".", "--toolchain", toolchain, *options]
+    environment = {**os.environ, "MVPSDK_CACHE_DIR": str(folder / "cache"), "NO_COLOR": "1"}
+    done = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, check=True)
+    return done.stdout.decode()

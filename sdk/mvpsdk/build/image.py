@@ -26,7 +26,7 @@ __all__ = ["Image", "firmware", "image"]
 WINDOW = 2 * MIB
 """The hypervisor's own memory: MVP_WINDOW_SIZE of include/mvp/pack.h."""
 
-_EDITION = 2
+_EDITION = 3
 """Of what is kept beside the program: how sizes are told apart."""
 
 _log = logging.getLogger(__name__)

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
     from mvpsdk.build.elf import Elf, Kind
 
-__all__ = ["Sizes", "by_source", "total"]
+__all__ = ["LINKER", "Sizes", "by_source", "total"]
+
+LINKER = "(linker)"
+"""Stands among the sources for what none of them has given."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,10 +55,11 @@ def by_source(elf: Elf, linker_map: str) -> dict[str, Sizes]:
     """Return the sizes by source file, from GNU ld's or LLD's map; names in alphabetical order.
 
     Each byte counts once: where GNU ld has merged strings, it says of the first source that all are
-    its own, and of the others what they had before. The padding between pieces is nobody's, as are
-    the strings that LLD has merged.
+    its own, and of the others what they had before. What no source has given stands under
+    "(linker)": padding, tables, stacks, the strings that LLD has merged. So it all adds up.
     """
     found: dict[str, Sizes] = {}
+    rest = total(elf)
     for section in elf.sections:
         end = section.address + section.size
         inside = [row for row in _rows(linker_map) if section.address <= row[0] < end and row[1]]
@@ -63,7 +67,8 @@ def by_source(elf: Elf, linker_map: str) -> dict[str, Sizes]:
         for (address, size, source), (limit, *_) in pairwise([*inside, (end, 0, "")]):
             own = min(size, limit - address)
             found[source] = found.get(source, Sizes()).add(section.kind, own)
-    return dict(sorted(found.items()))
+            rest = rest.add(section.kind, -own)
+    return dict(sorted({**found, LINKER: rest}.items()))
 
 
 # A row is section, address, size, object; a long section name stands on a line of its own.

@@ -4,7 +4,7 @@
 import pytest
 
 from mvpsdk.build.elf import Elf, Section
-from mvpsdk.build.sizes import Sizes, by_source, total
+from mvpsdk.build.sizes import LINKER, Sizes, by_source, total
 
 ELF = Elf(
     binary=b"",
@@ -55,6 +55,7 @@ def test_bytes_are_counted_by_source(text: str) -> None:
     assert by_source(ELF, text) == {
         "core/src/a.c": Sizes(text=0x40, rodata=0x20),
         "core/src/b.c": Sizes(text=0xC0, data=0x10, bss=0x40),
+        LINKER: Sizes(),
     }
 
 
@@ -78,6 +79,7 @@ def test_merged_strings_are_counted_once() -> None:
         "core/src/a.c": Sizes(rodata=0x4),
         "core/src/b.c": Sizes(rodata=0x18),
         "core/src/c.c": Sizes(rodata=0x4),
+        LINKER: Sizes(text=0x100, data=0x10, bss=0x40),
     }
 
 
