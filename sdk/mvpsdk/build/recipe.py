@@ -82,14 +82,8 @@ _HOT = frozenset(
         "arch/aarch64/gic.c",
         "src/call.c",
         "src/mmio.c",
-        "src/sysreg.c",
         "src/trap.c",
-        "src/vgic_bits.c",
         "src/vgic_dist.c",
-        "src/vgic_event.c",
-        "src/vgic_lr.c",
-        "src/vgic_redist.c",
-        "src/vgic_switch.c",
     }
 )
 """What a guest waits for at each exit is compiled to be fast; all else to be small."""

@@ -9,6 +9,7 @@
 /* ISS of a trapped MSR, MRS or system instruction (Arm DDI 0487, D19). */
 #define ISS_READ 1
 #define ISS_RT 0x3e0
+#define ISS_RT_SHIFT 5
 #define ISS_CRM(iss) (((iss) >> 1) & 15)
 
 /* The register's name: Op0 in 21:20, Op2 in 19:17, Op1 in 16:14, CRn in 13:10, CRm in 4:1. */
@@ -96,12 +97,20 @@ static __attribute__((noinline)) bool serve(struct vcpu *vcpu, uint32_t name, bo
     return is_debug_register(name);
 }
 
-static __attribute__((noinline)) uint32_t others(struct vcpu *vcpu, uint32_t name, uint32_t reg,
-                                                 bool write)
+static uint64_t to_write(const struct vcpu *vcpu, uint64_t syndrome)
 {
-    uint64_t value = write && reg != 31 ? vcpu->x[reg] : 0;
+    uint64_t reg = syndrome >> ISS_RT_SHIFT & 31;
 
-    if (!serve(vcpu, name, write, &value)) {
+    return reg == 31 ? 0 : vcpu->x[reg];
+}
+
+static __attribute__((noinline)) uint32_t others(struct vcpu *vcpu, uint64_t syndrome)
+{
+    uint32_t reg = (uint32_t)(syndrome >> ISS_RT_SHIFT) & 31;
+    bool write = (syndrome & ISS_READ) == 0;
+    uint64_t value = write ? to_write(vcpu, syndrome) : 0;
+
+    if (!serve(vcpu, (uint32_t)syndrome & ISS_NAME, write, &value)) {
         return TRAP_REFUSED;
     }
     if (!write && reg != 31) {
@@ -113,10 +122,8 @@ static __attribute__((noinline)) uint32_t others(struct vcpu *vcpu, uint32_t nam
 /* First what an OS does all the time: SGIs. */
 uint32_t trap_register(struct vcpu *vcpu, uint64_t syndrome)
 {
-    uint32_t reg = (uint32_t)(syndrome >> 5) & 31;
-
-    if (((uint32_t)syndrome | ISS_RT) != SYNDROME_SGI1R || !has_gic_registers(vcpu)) {
-        return others(vcpu, (uint32_t)syndrome & ISS_NAME, reg, (syndrome & ISS_READ) == 0);
+    if (((uint32_t)syndrome | ISS_RT) != SYNDROME_SGI1R) {
+        return others(vcpu, syndrome);
     }
-    return vgic_sgi(vcpu, reg == 31 ? 0 : vcpu->x[reg]);
+    return vgic_sgi(vcpu, to_write(vcpu, syndrome));
 }

@@ -104,7 +104,8 @@ void vgic_distributor2_write(struct vcpu *vcpu, uint64_t offset, uint32_t size, 
 uint64_t vgic_redistributor_read(struct vcpu *vcpu, uint64_t offset, uint32_t size);
 void vgic_redistributor_write(struct vcpu *vcpu, uint64_t offset, uint32_t size, uint64_t value);
 
-/* The guest, whose GIC is version 3, wrote ICC_SGI1R_EL1. Returns cpu.resched (sched.h). */
+/* The guest wrote ICC_SGI1R_EL1, which it has if its GIC is version 3. Returns enum trap_outcome
+ * (trap.h). */
 uint32_t vgic_sgi(struct vcpu *vcpu, uint64_t value);
 
 /* A physical interrupt that the partition owns has been acknowledged and its priority dropped:

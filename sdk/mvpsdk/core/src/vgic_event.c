@@ -4,6 +4,7 @@
 
 #include "arch.h"
 #include "sched.h"
+#include "trap.h"
 #include "vcpu.h"
 #include "vgic_state.h"
 
@@ -142,12 +143,15 @@ static __attribute__((noinline)) uint32_t sgi(struct vcpu *vcpu, uint64_t value)
     uint32_t all = (1U << vcpu->partition->vcpu_count) - 1;
     uint32_t intid = (uint32_t)(value >> SGI_INTID_SHIFT) & 15;
 
+    if (vcpu->vgic.by_sender != 0) {
+        return TRAP_REFUSED;
+    }
     if ((value & SGI_ALL_BUT_SELF) != 0) {
         sgi_to(vcpu, all & ~(1U << vcpu->number), intid);
     } else if ((value & SGI_AFFINITY) == 0) {
         sgi_to(vcpu, (uint32_t)value & 0xffff & all, intid);
     }
-    return vcpu->home->resched;
+    return vcpu->home->resched != 0 ? TRAP_RESCHED : TRAP_SERVED;
 }
 
 /* An SGI that comes alone: the first empty list register is free, or this very SGI stands there,
@@ -165,14 +169,18 @@ static bool deliver(struct vgic_cpu *cpu, uint32_t intid, uint32_t empty)
     if ((cpu->lr_used >> n & 1) != (word->in_lr >> intid & 1)) {
         return false;
     }
-    if ((word->in_lr >> intid & 1) != 0 && (uint32_t)cpu->lr[n] != intid) {
-        return false;
+    if ((word->in_lr >> intid & 1) != 0) {
+        value = (cpu->lr[n] & ~LR_STATE) | LR_PENDING;
+        if ((uint32_t)value != intid) {
+            return false;
+        }
+    } else {
+        word->in_lr |= 1U << intid;
+        cpu->lr_used |= 1U << n;
+        value |= (uint64_t)(word->group >> intid & 1) << LR_GROUP_SHIFT;
+        value |= (uint64_t)word->priority[intid] << LR_PRIORITY_SHIFT;
+        cpu->lr[n] = value;
     }
-    word->in_lr |= 1U << intid;
-    cpu->lr_used |= 1U << n;
-    value |= (uint64_t)(word->group >> intid & 1) << LR_GROUP_SHIFT;
-    value |= (uint64_t)word->priority[intid] << LR_PRIORITY_SHIFT;
-    cpu->lr[n] = value;
     arch_lr_write(n, value);
     return true;
 }
@@ -187,7 +195,7 @@ uint32_t vgic_sgi(struct vcpu *vcpu, uint64_t value)
 
     if ((value & ~(uint64_t)SGI_INTID) == cpu->sgi_self && (closed >> intid & 1) == 0 &&
         deliver(cpu, intid, empty & cpu->lr_shared)) {
-        return 0;
+        return TRAP_SERVED;
     }
     return sgi(vcpu, value);
 }

@@ -207,7 +207,7 @@ void vgic_lr_underflow(struct vgic_cpu *cpu, bool on)
 {
     if ((cpu->underflow != 0) != on) {
         cpu->underflow = on ? 1 : 0;
-        cpu->sgi_self ^= VGIC_NO_SELF; /* while others wait, none goes first */
+        cpu->sgi_self ^= VGIC_OTHERS_WAIT; /* none goes first */
         arch_lr_underflow(on);
     }
 }

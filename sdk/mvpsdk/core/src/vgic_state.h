@@ -72,7 +72,8 @@ void vgic2_lr_write(struct vgic_cpu *cpu, uint32_t n);
 /* A pending SGI leaves list register n: it waits again. */
 void vgic2_lr_leave(struct vgic_cpu *cpu, uint32_t n, uint32_t intid);
 
-#define VGIC_NO_SELF 0x01000000 /* in vgic_cpu.sgi_self: what no ICC_SGI1R less INTID is */
+#define VGIC_NO_SELF 0x0f000000     /* in vgic_cpu.sgi_self: what no ICC_SGI1R less INTID is */
+#define VGIC_OTHERS_WAIT 0x01000000 /* likewise, while list registers are short */
 #define VGIC_NONE 0xffffffff
 #define VGIC_TIMER_LR 0 /* the virtual timer's list register */
 

@@ -131,7 +131,7 @@ void vgic_load(struct vcpu *vcpu)
     struct vgic_cpu *cpu = &vcpu->vgic;
 
     cpu->loaded = 1;
-    cpu->sgi_self = 1U << vcpu->number;
+    cpu->sgi_self = cpu->by_sender == 0 ? 1U << vcpu->number : VGIC_NO_SELF;
     if (((cpu->local.pending | cpu->local.active) & TIMER_BIT) != 0) {
         arch_irq_active(cpu->timer_irq, true);
     }
