@@ -17,7 +17,7 @@ setup:
 # Style, types, layers; and for the C, two static analysers.
 CORE = sdk/mvpsdk/core
 C_FILES = $(shell find sdk examples tests -name '*.[ch]' -not -path '*/build/*')
-C_FLAGS = -std=c11 -ffreestanding -I$(CORE)/include -I$(CORE)/src
+C_FLAGS = -std=c11 -ffreestanding -I$(CORE)/include -I$(CORE)/src -I$(CORE)/arch/host
 check: host
 	@mkdir -p build/check
 	$(PYTHON) -m ruff check -q .
@@ -30,7 +30,7 @@ check: host
 	ls $(CORE)/src/*.c $(CORE)/arch/host/*.c | xargs -P 2 -n 8 sh -c \
 	  'clang-tidy --quiet "$$@" -- $(C_FLAGS) -Ibuild/check' tidy 2>build/tidy.txt || { cat build/tidy.txt; exit 1; }
 	cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-	  --suppress=missingIncludeSystem -I$(CORE)/include -I$(CORE)/src -Ibuild/check $(CORE)/src $(CORE)/arch/host
+	  --suppress=missingIncludeSystem -I$(CORE)/include -I$(CORE)/src -I$(CORE)/arch/host -Ibuild/check $(CORE)/src $(CORE)/arch/host
 
 # The host build of the core, into the virtual environment; again after each change of a C file.
 # One at a time: the build tree is shared.

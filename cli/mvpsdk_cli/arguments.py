@@ -30,6 +30,10 @@ LockedOption = Annotated[
     bool, typer.Option("--locked", help="Refuse inputs that are not as handset.lock has them.")
 ]
 OfflineOption = Annotated[bool, typer.Option("--offline", help="Use the cache alone.")]
+TraceOption = Annotated[
+    bool,
+    typer.Option("--trace", help="The hypervisor keeps a trace, which a panic prints."),
+]
 ToolchainOption = Annotated[
     str | None,
     typer.Option("--toolchain", help="gcc, clang or zig; the first that is found by default."),

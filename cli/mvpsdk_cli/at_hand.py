@@ -39,6 +39,7 @@ class Wanted:
     board_dirs: tuple[Path, ...]
     elf: Path | None
     toolchain: str | None
+    trace: bool
 
 
 @contextmanager
@@ -101,7 +102,8 @@ def _of_handset(path: Path, wanted: Wanted) -> tuple[Pack, Verdict, Symbols | No
     if wanted.elf is None:
         try:
             chain = build.find(wanted.toolchain)
-            found = symbols(pipeline.hypervisor(prepared.board, chain, request.cache).elf)
+            built = pipeline.hypervisor(prepared.board, chain, request.cache, trace=wanted.trace)
+            found = symbols(built.elf)
         except MissingToolError as error:
             render.note(f"note: places in the hypervisor get no names: {error.message}")
     return pack_read(metadata), verdict, found

@@ -60,6 +60,7 @@ class Request:
     locked: bool = False
     offline: bool = False
     toolchain: str | None = None  # None: the first that is found
+    trace: bool = False  # the hypervisor keeps a trace
 
     @property
     def cache(self) -> Cache:
@@ -251,18 +252,20 @@ def build_all(
     name = _only_board(loaded, request)
     board = boards.named(name, request.board_dirs, loaded.path.parent)
     cache = request.cache if cached else None
-    images = [hypervisor(board, toolchain, cache)]
+    images = [hypervisor(board, toolchain, cache, trace=request.trace)]
     realtime = loaded.for_board(board.name).realtime
     if realtime and realtime.source:
         images.append(build.firmware(realtime.source, toolchain=toolchain, cache=cache))
     return board.name, images
 
 
-def hypervisor(board: Board, toolchain: build.Toolchain, cache: Cache | None) -> build.Image:
+def hypervisor(
+    board: Board, toolchain: build.Toolchain, cache: Cache | None, *, trace: bool = False
+) -> build.Image:
     """Build the hypervisor with the drivers of the board's console and GIC."""
     driver = board.console.driver if board.console else "none"
     version = board.interrupt_controller.version
-    return build.image(driver, gic=version, toolchain=toolchain, cache=cache)
+    return build.image(driver, gic=version, trace=trace, toolchain=toolchain, cache=cache)
 
 
 def lock(request: Request) -> tuple[Path, store.Lock]:

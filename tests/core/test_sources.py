@@ -24,7 +24,7 @@ def objects(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """All portable sources, compiled strictly; a warning is an error."""
     folder = tmp_path_factory.mktemp(request.param)
     (folder / "fingerprint_value.h").write_text(header(digest()), encoding="utf-8")
-    includes = [f"-I{CORE}/include", f"-I{CORE}/src", f"-I{folder}"]
+    includes = [f"-I{CORE}/include", f"-I{CORE}/src", f"-I{CORE}/arch/host", f"-I{folder}"]
     command = [request.param, *FLAGS, *includes, "-c", *map(str, SOURCES)]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

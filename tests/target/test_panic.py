@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -80,8 +81,15 @@ class Board:
 
 @contextmanager
 def standing(built: Image, where: str) -> Iterator[Board]:
-    """Boot as far as a function of EL2's."""
-    pack = replace(packs.good_pack(), fingerprint=bytes.fromhex(built.recipe.fingerprint))
+    """Boot as far as a function of EL2's, with images that are nothing but zeros."""
+    whole = packs.good_pack()
+    pack = replace(
+        whole,
+        fingerprint=bytes.fromhex(built.recipe.fingerprint),
+        images=tuple(
+            replace(each, digest=hashlib.sha256(bytes(each.size)).digest()) for each in whole.images
+        ),
+    )
     metadata = core.pack_write(pack)
     with tempfile.TemporaryDirectory(prefix="gdb-") as name:  # a short path
         folder = Path(name)
@@ -180,3 +188,28 @@ def test_a_panic_that_fails_itself_halts_in_silence(hypervisor: Image) -> None:
         assert found.el == 2
         pressed = board.gdb.run_for(0.2)
         assert halt <= pressed.pc <= halt + 4
+
+
+def test_a_panic_prints_what_happened_before_it() -> None:
+    """With a trace: firmware of zeros comes on the CPU and crashes; there the debugger meddles."""
+    built = image("pl011", trace=True, cache=Cache.default())
+    with standing(built, "partition_crash") as board:
+        board.gdb.set(0, BAD)
+        log = board.last_words()
+        *_, finding = decode.decode(log, decode.Context(pack=packs.good_pack())).findings
+    tail = [line for line in log if line.startswith(b"[mvp] trace ")]
+    assert tail[0].startswith(b"[mvp] trace tail of=0x")
+    assert tail[1].startswith(b"[mvp] trace switch at=0x")
+    assert tail[-1].startswith(b"[mvp] trace sync at=0x")
+    story = [text.split("  ", 3)[-1] for text in finding.details if text.startswith("  ")]
+    assert "realtime/0" in story[0]
+    assert "comes on the CPU after nobody" in story[0]
+    assert "instruction abort from a lower exception level" in story[-1]
+
+
+def test_without_a_trace_nothing_of_it_is_built(hypervisor: Image) -> None:
+    """Off, it costs no instruction and no byte."""
+    names = {name for name, _ in decode.symbols(hypervisor.elf).names}
+    traced = {name for name, _ in decode.symbols(image("pl011", trace=True).elf).names}
+    assert {"trace", "trace_add", "trace_tail"} <= traced
+    assert not {"trace", "trace_add", "trace_tail", "trace_vcpu"} & names

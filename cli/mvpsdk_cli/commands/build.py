@@ -23,6 +23,7 @@ from mvpsdk_cli.arguments import (  # noqa: TC001 - typer reads the annotations
     BoardOption,
     HandsetArgument,
     ToolchainOption,
+    TraceOption,
 )
 from mvpsdk_cli.options import Format, FormatOption
 
@@ -43,6 +44,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
         Path | None, typer.Option("--output", "-o", metavar="DIR", help="Where the files go.")
     ] = None,
     toolchain: ToolchainOption = None,
+    trace: TraceOption = False,
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Compile everything, whatever was built before.")
     ] = False,
@@ -52,7 +54,11 @@ def command(  # noqa: D103 - the module's docstring is the command's
     from mvpsdk_cli import pipeline
 
     request = pipeline.Request(
-        handset=handset, board=board, board_dirs=tuple(board_dir or ()), toolchain=toolchain
+        handset=handset,
+        board=board,
+        board_dirs=tuple(board_dir or ()),
+        toolchain=toolchain,
+        trace=trace,
     )
     chain = build.find(toolchain)
     board_name, images = pipeline.build_all(request, chain, cached=not no_cache)

@@ -24,6 +24,7 @@ from mvpsdk_cli.arguments import (  # noqa: TC001 - typer reads the annotations
     LockedOption,
     OfflineOption,
     ToolchainOption,
+    TraceOption,
 )
 from mvpsdk_cli.options import Format, FormatOption, Profile, ProfileOption
 
@@ -52,6 +53,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
     locked: LockedOption = False,
     offline: OfflineOption = False,
     toolchain: ToolchainOption = None,
+    trace: TraceOption = False,
     output_format: FormatOption = Format.TEXT,
 ) -> int:
     from mvpsdk_cli import benches, pipeline
@@ -64,6 +66,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
         locked=locked,
         offline=offline,
         toolchain=toolchain,
+        trace=trace,
     )
     prepared = pipeline.prepare(request)
     benches.refuse_findings(prepared, request.cache)
@@ -94,7 +97,7 @@ def _pack(prepared: Prepared, request: Request, output: Path, profile: Profile) 
 
     plan = prepared.planned()
     chain = build.find(request.toolchain)
-    hypervisor = pipeline.hypervisor(prepared.board, chain, request.cache)
+    hypervisor = pipeline.hypervisor(prepared.board, chain, request.cache, trace=request.trace)
     with render.progress("packing", plan.total_size) as advance:
         return bundle.pack(
             plan,

@@ -25,6 +25,7 @@ from mvpsdk_cli.arguments import (  # noqa: TC001 - typer reads the annotations
     BoardDirOption,
     BoardOption,
     ToolchainOption,
+    TraceOption,
 )
 from mvpsdk_cli.options import Format, FormatOption
 
@@ -52,6 +53,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
         Path | None, typer.Option("--elf", metavar="FILE", help="The hypervisor's ELF.")
     ] = None,
     toolchain: ToolchainOption = None,
+    trace: TraceOption = False,
     output_format: FormatOption = Format.TEXT,
 ) -> int:
     from mvpsdk import decode
@@ -65,6 +67,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
             board_dirs=tuple(board_dir or ()),
             elf=elf,
             toolchain=toolchain,
+            trace=trace,
         )
     )
     with at_hand.pieces(log) as pieces:

@@ -53,19 +53,21 @@ def image(
     driver: str,
     *,
     gic: int = 3,
+    trace: bool = False,
     toolchain: Toolchain | None = None,
     cache: Cache | None = None,
     core: Path = recipe.CORE,
 ) -> Image:
     """Return the hypervisor for boards with this console driver, such as "pl011" or "none".
 
-    gic: the version of the boards' GIC. Without a cache everything is compiled.
+    gic: the version of the boards' GIC. trace: the core keeps a ring of what happened last, and a
+    panic prints its tail; every exit costs a little more. Without a cache everything is compiled.
 
     Raises InputError for an unknown driver, MissingToolError without a cross compiler,
     ToolFailedError if it doesn't compile or breaks a rule: FP or SIMD instructions, foreign
     relocations, no Image header, larger than its window.
     """
-    what = recipe.hypervisor(driver, core, gic=gic)
+    what = recipe.hypervisor(driver, core, gic=gic, trace=trace)
     return _cached(what, toolchain or find(), cache, _hypervisor_gates)
 
 

@@ -168,10 +168,18 @@ class Recipe:
                 yield f"{name}/{path.relative_to(folder).as_posix()}", path.read_bytes()
 
 
-def hypervisor(driver: str, core: Path = CORE, *, gic: int = 3) -> Recipe:
+def _features(*, trace: bool) -> str:
+    """Return build_features.h: what is called where a feature is on; off, it is nothing."""
+    nothing = "((void)0)"
+    point, tail = ("trace_add(event, vcpu, value)", "trace_tail()") if trace else (nothing, nothing)
+    return f"#define TRACE(event, vcpu, value) {point}\n#define TRACE_TAIL() {tail}\n"
+
+
+def hypervisor(driver: str, core: Path = CORE, *, gic: int = 3, trace: bool = False) -> Recipe:
     """Return the recipe of the hypervisor for boards with this console driver ("none": mute).
 
-    gic: the version of the board's GIC. Raises InputError if there is no such driver.
+    gic: the version of the board's GIC. trace: a panic tells what happened before it. Raises
+    InputError if there is no such driver.
     """
     if gic not in gic_drivers(core):
         there = ", ".join(str(version) for version in gic_drivers(core))
@@ -194,6 +202,7 @@ def hypervisor(driver: str, core: Path = CORE, *, gic: int = 3) -> Recipe:
         hot=_HOT,
         generated={
             "console_name.h": f'#define CONSOLE_NAME "{driver}"\n',
+            "build_features.h": _features(trace=trace),
             "fingerprint_value.h": fingerprint.header(value),
         },
         fingerprint=value.hex(),

@@ -48,6 +48,15 @@ class Context:
             return f"partition {index}"
         return f'partition {index}, "{self.pack.partitions[index].name}"'
 
+    def vcpu(self, row: int) -> str:
+        """Name a vCPU by its row in the pack's table."""
+        if row == _NONE:
+            return "nobody"
+        if self.pack is None or row >= len(self.pack.vcpus):
+            return f"vCPU {row}"
+        found = self.pack.vcpus[row]
+        return f"{self.pack.partitions[found.partition].name}/{found.number}"
+
     def image(self, index: int) -> str:
         """Name an image of the pack."""
         if self.pack is None or index >= len(self.pack.images):

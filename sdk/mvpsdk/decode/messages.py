@@ -54,6 +54,7 @@ class Message:
 
     kind: Kind
     values: Mapping[str, int] = field(default_factory=dict)
+    event: str = ""  # of the trace: "hvc", "irq", ...
     damaged: bool = False  # a value that belongs there is missing or can't be read
 
     @property
@@ -77,7 +78,7 @@ def parse(text: str) -> Message | None:
 def _unusual(text: str, words: str, values: dict[str, int]) -> Message | None:
     """The trace; or a line with a reason that is of no kind we know."""
     if words.startswith("trace "):
-        return Message(kind=Kind.TRACE, values=values)
+        return Message(kind=Kind.TRACE, values=values, event=words.removeprefix("trace "))
     if "reason" in values:
         return Message(kind=Kind.OTHER, values=values)
     damaged = next((kind for kind in _KEYS if kind.stops and text.startswith(f"{kind} ")), None)

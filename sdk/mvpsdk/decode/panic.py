@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mvpsdk.decode.messages import Kind
+from mvpsdk.decode.timeline import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Panic"]
 
 _REGISTERS = 64  # more than EL2 prints
-_ENTRIES = 64
+_ENTRIES = 64  # of the trace, likewise
 
 
 class Panic:
@@ -25,16 +26,20 @@ class Panic:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._values: dict[str, int] = {}
+        self._trace: list[Message] = []
 
     def take(self, message: Message) -> None:
         """Take in a line that follows a panic's first."""
         if message.kind is Kind.REGISTERS and len(self._values) < _REGISTERS:
             self._values |= message.values
+        elif message.kind is Kind.TRACE and len(self._trace) < _ENTRIES:
+            self._trace.append(message)
 
     def details(self, context: Context) -> tuple[str, ...]:
         """Say what the registers mean, where it isn't plain."""
         values = self._values
-        return (*_caller(values, context), *_level(values), *_guest(values, context))
+        said = (*_caller(values, context), *_level(values), *_guest(values, context))
+        return (*said, *timeline(self._trace, context))
 
 
 def _caller(values: Mapping[str, int], context: Context) -> Iterator[str]:

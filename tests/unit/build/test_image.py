@@ -199,14 +199,15 @@ def test_a_folder_gets_what_engineers_need(core: Path, compiler: Compiler, tmp_p
     paths = build.export(tmp_path / "out" / "deep", [image], GCC)
 
     assert [path.name for path in paths] == [
+        "build_features.h",
         "compile_commands.json",
         "console_name.h",
         "fingerprint_value.h",
         "hypervisor.bin",
         "hypervisor.elf",
     ]
-    assert paths[3].read_bytes() == image.binary
-    commands = json.loads(paths[0].read_text())
+    assert paths[4].read_bytes() == image.binary
+    commands = json.loads(paths[1].read_text())
     assert [command["file"] for command in commands] == [
         source.name for source in image.recipe.sources
     ]

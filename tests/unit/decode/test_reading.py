@@ -252,3 +252,33 @@ def test_registers_without_a_panic_are_nobodys() -> None:
     flood = [f"panic x{n}={n:#x}" for n in range(200)]
     assert read("panic x0=0x1", "panic ends").findings == ()
     assert only(PANIC, *flood).details == only(PANIC).details
+
+
+def test_the_traces_tail_is_a_timeline() -> None:
+    """By the time before its last entry, with the vCPUs' names and the values in words."""
+    lines = (
+        "trace tail of=0x80 frequency=0x3b9aca00",
+        "trace switch at=0x1000 vcpu=0x1 value=0xffffffff",
+        "trace hvc at=0x1400 vcpu=0x1 value=0x84000000",
+        "trace sync at=0x1500 vcpu=0x1 value=0x82000006",
+        "trace irq at=0x1600 vcpu=0xffffffff value=0x1b",
+        "trace inject at=0x1700 vcpu=0x0 value=0x1b",
+        "trace fault at=0x1800 vcpu=0x63 value=0x96000010",
+        "trace later at=0x1810 vcpu=0x0 value=0x5",
+        "trace hvc at=0x1",
+    )
+    details = only(PANIC, *lines, context=Context(pack=PACK)).details[2:]
+    assert details[0] == "the last 7 of 128 events, by their time before the last:"
+    fetch = "instruction abort from a lower exception level, translation fault, level 2"
+    assert [" ".join(text.split()) for text in details[1:]] == [
+        "-2.064 µs work/0 comes on the CPU after nobody",
+        "-1.040 µs work/0 exit: HVC or SMC, x0 = 0x84000000",
+        f"-0.784 µs work/0 exit: {fetch}",
+        "-0.528 µs nobody physical interrupt 27",
+        "-0.272 µs realtime/0 is given interrupt 27",
+        "-0.016 µs vCPU 99 is given an exception: data abort from EL1, external abort, read",
+        "-0.000 µs realtime/0 later, 0x5",
+    ]
+    undated = only(PANIC, *lines[1:3]).details[3]
+    assert " ".join(undated.split()) == "-1024 ticks vCPU 1 comes on the CPU after nobody"
+    assert only(PANIC, lines[0]).details == only(PANIC).details

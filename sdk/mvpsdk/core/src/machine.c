@@ -10,6 +10,7 @@
 #include "console.h"
 #include "memory.h"
 #include "timer.h"
+#include "trace.h"
 
 struct machine machine;
 
@@ -125,6 +126,7 @@ void machine_interrupt(struct cpu *cpu, uint32_t intid)
     if (intid >= 1020) {
         return; /* spurious */
     }
+    TRACE(TRACE_IRQ, cpu->current, intid);
     if (intid == board->virtual_irq) {
         virtual_timer(cpu, intid);
         return;

@@ -4,6 +4,7 @@
 #include "arch.h"
 #include "machine.h"
 #include "timer.h"
+#include "trace.h"
 #include "trap.h"
 
 /* ISS of a data abort (Arm DDI 0487, D19): what the instruction was about to do. */
@@ -181,6 +182,7 @@ uint32_t trap_data(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, uint6
     if (window == NULL || !is_device_access(syndrome)) {
         return TRAP_REFUSED;
     }
+    TRACE(TRACE_SYNC, vcpu, syndrome);
     ipa -= window->ipa;
     if ((syndrome & ISS_WNR) == 0) {
         return loaded(vcpu, syndrome, read(vcpu, window->kind, ipa, size));

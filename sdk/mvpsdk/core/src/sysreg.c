@@ -4,6 +4,7 @@
 #include "machine.h"
 #include "ptimer.h"
 #include "timer.h"
+#include "trace.h"
 #include "trap.h"
 
 /* ISS of a trapped MSR, MRS or system instruction (Arm DDI 0487, D19). */
@@ -122,6 +123,7 @@ static __attribute__((noinline)) uint32_t others(struct vcpu *vcpu, uint64_t syn
 /* First what an OS does all the time: SGIs. */
 uint32_t trap_register(struct vcpu *vcpu, uint64_t syndrome)
 {
+    TRACE(TRACE_SYNC, vcpu, syndrome); /* what is refused comes again, by trap_sync() */
     if (((uint32_t)syndrome | ISS_RT) != SYNDROME_SGI1R) {
         return others(vcpu, syndrome);
     }

@@ -9,6 +9,7 @@
 #include "machine.h"
 #include "partition.h"
 #include "timer.h"
+#include "trace.h"
 
 /* ESR_ELx (Arm DDI 0487, D19): exception class in 31:26, instruction length in 25. */
 #define EC_SHIFT 26
@@ -58,13 +59,16 @@ static __attribute__((noinline)) struct vcpu *act(struct vcpu *vcpu, uint32_t ac
 
 struct vcpu *trap_hvc(struct vcpu *vcpu)
 {
-    uint32_t action = call_dispatch(vcpu);
+    uint32_t action;
 
+    TRACE(TRACE_HVC, vcpu, vcpu->x[0]);
+    action = call_dispatch(vcpu);
     return action == CALL_DONE ? NULL : act(vcpu, action);
 }
 
 static void inject(struct vcpu *vcpu, uint64_t class, uint64_t detail, uint64_t address)
 {
+    TRACE(TRACE_FAULT, vcpu, class << EC_SHIFT | ESR_IL | detail);
     arch_inject(vcpu, class << EC_SHIFT | ESR_IL | detail, address);
 }
 
@@ -117,6 +121,7 @@ struct vcpu *trap_sync(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, u
 {
     uint64_t class = syndrome >> EC_SHIFT;
 
+    TRACE(TRACE_SYNC, vcpu, syndrome);
     if (class == EC_DABT_LOWER || class == EC_IABT_LOWER) {
         wild_access(vcpu, syndrome, address, trap_ipa(address, hpfar));
     } else if (class == EC_WFX) {

@@ -4,6 +4,7 @@
 
 #include "arch.h"
 #include "sched.h"
+#include "trace.h"
 #include "trap.h"
 #include "vcpu.h"
 #include "vgic_state.h"
@@ -75,6 +76,7 @@ void vgic_hardware(struct vcpu *vcpu, uint32_t intid)
 {
     struct vgic_cpu *cpu = &vcpu->vgic;
 
+    TRACE(TRACE_INJECT, vcpu, intid);
     if (intid != MVP_VIRTUAL_TIMER_INTID) {
         shared(vcpu, intid);
         return;
@@ -92,6 +94,7 @@ void vgic_pulse(struct vcpu *vcpu, uint32_t intid)
 {
     struct vgic_word *word = vgic_word(vcpu, intid / 32);
 
+    TRACE(TRACE_INJECT, vcpu, intid);
     word->pending |= 1U << intid % 32;
     raise(vgic_target(vcpu, intid), word, intid);
 }
@@ -100,6 +103,7 @@ static void line_rises(struct vcpu *vcpu, struct vgic_word *word, uint32_t intid
 {
     uint32_t bit = 1U << intid % 32;
 
+    TRACE(TRACE_INJECT, vcpu, intid);
     word->line |= bit;
     word->pending |= word->edge & bit;
     if ((word->in_lr & ~word->edge & bit) == 0) {

@@ -9,6 +9,7 @@
 #include "offsets.h"
 #include "regs.h"
 #include "timer.h"
+#include "trace.h"
 
 _Static_assert(offsetof(struct vcpu, pc) == VCPU_PC, "vectors.S");
 _Static_assert(offsetof(struct vcpu, pstate) == VCPU_PC + 8, "vectors.S");
@@ -96,6 +97,7 @@ static void load(struct vcpu *vcpu)
 
 void context_switch(struct vcpu *next, struct vcpu *previous)
 {
+    TRACE(TRACE_SWITCH, next, trace_vcpu(previous));
     if (previous != NULL) {
         save(previous);
     }

@@ -6,6 +6,7 @@
 #include "console.h"
 #include "offsets.h"
 #include "regs.h"
+#include "trace.h"
 
 #define EC_SHIFT 26
 #define EC_DABT_SAME 0x25
@@ -50,5 +51,6 @@ void panic(const struct panic_frame *frame)
         tell(registers[n], &frame->x[n * 4]);
     }
     tell("panic elr=% spsr=% hcr=% vttbr=%", state);
+    TRACE_TAIL();
     tell("panic ends", NULL);
 }
