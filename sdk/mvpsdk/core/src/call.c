@@ -18,7 +18,8 @@
 #define INVALID 0xfffffffffffffffe
 #define DENIED 0xfffffffffffffffd
 
-#define VENDOR_CALLS 9 /* standard queries and MVP calls, as MVP_CALL_COUNT tells */
+#define VENDOR_CALLS 9  /* standard queries and MVP calls, as MVP_CALL_COUNT tells */
+#define CONSOLE_STEP 32 /* bytes taken by one call: no interrupt is taken meanwhile */
 #define VGICS (MVP_FEATURE_VGIC2 | MVP_FEATURE_VGIC3)
 
 static bool is_realtime(const struct vcpu *vcpu)
@@ -60,6 +61,7 @@ static uint64_t console_write(struct vcpu *vcpu)
     if (vcpu->x[2] > MVP_CONSOLE_WRITE_MAX || !guest_read(vcpu, vcpu->x[1], text, size)) {
         return INVALID;
     }
+    size = size < CONSOLE_STEP ? size : CONSOLE_STEP;
     console_guest_write(vcpu->partition, text, size);
     return size;
 }

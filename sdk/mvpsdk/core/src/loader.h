@@ -11,7 +11,7 @@
 #include "vcpu.h"
 
 #define LOADER_SCRUB_STEP 4096 /* bytes zeroed in one step */
-#define LOADER_COPY_STEP 256   /* bytes copied and hashed in one step: about 8000 instructions */
+#define LOADER_COPY_STEP 64    /* bytes copied and hashed in one step: a block of SHA-256 */
 
 enum loader_phase { LOADER_SCRUB = 0, LOADER_COPY = 1, LOADER_DONE = 2, LOADER_FAILED = 3 };
 

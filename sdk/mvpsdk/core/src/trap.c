@@ -87,12 +87,13 @@ static void wild_access(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, 
     uint64_t values[4] = {vcpu->partition->index, reason, vcpu->pc, ipa};
     uint64_t class = fetch ? EC_IABT_LOWER : EC_DABT_LOWER;
 
-    log_values("wild access partition=% reason=% pc=% address=%", values);
     if (fetch && arch_in_vector(vcpu)) {
-        /* Its own abort handler can't be fetched: no guest code will ever run again. */
+        /* Its own abort handler can't be fetched: no guest code will ever run again. One line says
+         * all of it: while lines are written no interrupt is taken. */
         partition_crash(vcpu->partition, reason, vcpu->pc, ipa);
         return;
     }
+    log_values("wild access partition=% reason=% pc=% address=%", values);
     inject(vcpu, class + (from_el1(vcpu) ? 1 : 0), FSC_EXTERNAL | (fetch ? 0 : syndrome & ESR_WNR),
            address);
 }

@@ -31,10 +31,10 @@ void vgic_init(struct vgic *vgic, uint32_t intids)
     vgic->words = intids / 32;
     vgic->candidates = 0;
     vgic->zero = 0;
-    for (uint32_t n = 0; n < VGIC_WORDS - 1; n++) {
+    for (uint32_t n = 0; n < vgic->words - 1; n++) { /* the others are never touched */
         word_init(&vgic->spi[n]);
     }
-    for (uint32_t n = 0; n < MVP_INTIDS; n++) {
+    for (uint32_t n = 0; n < intids; n++) {
         vgic->target[n] = 0;
     }
 }

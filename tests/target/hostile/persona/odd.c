@@ -113,9 +113,12 @@ void attack_fp(void)
 
 static void write(const char *text, uint64_t size)
 {
-    uint64_t x[31] = {MVP_CALL_CONSOLE_WRITE, (uint64_t)text, size};
+    for (uint64_t done = 0; done < size;) { /* a call takes as much as it likes, but something */
+        uint64_t x[31] = {MVP_CALL_CONSOLE_WRITE, (uint64_t)text + done, size - done};
 
-    call_hvc(x);
+        call_hvc(x);
+        done += x[0] == 0 ? size : x[0];
+    }
 }
 
 void attack_console(void)
