@@ -28,6 +28,7 @@ CHOICES = {
     "gicv2": Choice(build={"gic": 2}),
     "8250": Choice(build={"driver": "8250"}),
     "mute": Choice(build={"driver": "none"}),
+    "trace": Choice(build={"trace": True}, bundle=("--trace",)),
 }
 
 
