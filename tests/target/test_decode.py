@@ -3,22 +3,27 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+import bench_machine
 import packs
 from mvpsdk import decode
 from mvpsdk.build import Image, image
 from mvpsdk.core import facade as core
 from mvpsdk.decode import Context
 from mvpsdk.store import Cache
+from mvpsdk_cli.main import main
 from powered import powered
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.target
+
+WILD = "[mvp] wild access partition=0x0 reason=0x42 pc=0x80 address=0x10"
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +62,22 @@ def test_places_are_named_by_the_elf_of_the_build(hypervisor: Image) -> None:
     assert symbols.name(1 << 40) == ""
     assert symbols.is_of(int.from_bytes(core.FINGERPRINT[:8], "big"))
     assert not symbols.is_of(0x0123456789ABCDEF)
+
+
+def test_a_handset_gives_names_and_the_places_of_its_hypervisor(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Planned and built anew, with a trace if the one in the log had one."""
+    bench_machine.build_guest(tmp_path / "guest.bin")
+    bench_machine.build_firmware(tmp_path)
+    shutil.copy(bench_machine.HERE / "handset.toml", tmp_path)
+    log = tmp_path / "console.log"
+    traced = decode.symbols(image("pl011", trace=True, cache=Cache.default()).elf)
+    offset = traced.starts[[name for name, _ in traced.names].index("trace_add")]
+    log.write_text(f"[mvp] panic reason=0x45 syndrome=0x0 offset={offset:#x} address=0x0\n{WILD}\n")
+    words = ["decode", str(log), "--handset", str(tmp_path), "--board", "qemu-virt"]
+    words += ["--trace"]
+    assert main(words) == 1
+    out = capsys.readouterr().out
+    assert f"the hypervisor at {offset:#x}, trace_add+0x0 (trace.c:" in out
+    assert 'at     partition 0, "realtime"' in out
