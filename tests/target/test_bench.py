@@ -28,7 +28,7 @@ def measure(output: Path) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_figures_are_those_of_the_golden_file(tmp_path: Path) -> None:
     """Instruction counts and sizes are exactly those that were measured when last looked at."""
     assert measure(tmp_path / "found.json") == json.loads((BENCH / "golden.json").read_text()), LOOK
