@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-.PHONY: demo test check bench figures docs setup host core-check
+.PHONY: demo test check bench figures docs setup host core-check fuzz
 PYTHON = .venv/bin/python
 
 # Sets everything up, then lints, bundles and boots the example handset on the virtual handset.
@@ -58,6 +58,11 @@ core-check:
 	  $(PYTHON) -m pytest -q tests/core || { cat $(CHECKED)/report.* 2>/dev/null; exit 1; }
 	$(PYTHON) -m gcovr --root . --filter 'sdk/mvpsdk/core/(src|arch/host)/' --object-directory $(CHECKED) \
 	  --print-summary --fail-under-line 100 $(CHECKED)
+
+# The long run of the fuzzing harnesses, FUZZ_SECONDS each, two at a time; logs in build/fuzz.
+FUZZ_SECONDS = 600
+fuzz: host
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) nice -n 10 $(PYTHON) tests/fuzz/fuzz.py
 
 # The pages of docs/reference that say what the sources say.
 docs: host

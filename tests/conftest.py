@@ -2,7 +2,8 @@
 """What all tests share.
 
 The suite can run on another build of the core: `make core-check` names its checked one. A test that
-has something to show records it as its property "table", and it is printed at the end.
+has something to show records it as its property "table", and it is printed at the end; so are the
+seeded faults ("fault") and which of them survived.
 """
 
 import importlib.util
@@ -46,9 +47,22 @@ def log_level() -> Iterator[None]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the tables that tests have recorded, from whatever process they ran in."""
-    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    for report in reports:
         found = getattr(report, "user_properties", ())
         tables = [str(value) for name, value in found if name == "table"]
         if report.when == "call" and tables:
             terminalreporter.write_sep("-", report.nodeid.rpartition("::")[2])
             terminalreporter.write_line("\n".join(tables))
+    faults = [
+        (str(value), report.outcome)
+        for report in reports
+        for name, value in report.user_properties
+        if name == "fault" and report.when == "call"
+    ]
+    if faults:
+        caught = [name for name, outcome in faults if outcome == "passed"]
+        alive = sorted(name for name, outcome in faults if outcome != "passed")
+        terminalreporter.write_sep("-", "seeded faults")
+        terminalreporter.write_line(f"{len(caught)} caught, {len(alive)} survived")
+        terminalreporter.write_line("\n".join(alive))

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Seeded faults: one file each, which says what to replace, what breaks, and who should notice.
+
+Found by folder: `host` are caught by tests of the core on this machine, `target` by runs in QEMU,
+and tests/fuzz has those that a fuzzer finds. A hypervisor with a fault in it is built by
+`mvpsdk.build.image(core=altered(fault, folder))`; its fault is in `arch` or `drivers`, since one in
+`src` would change the fingerprint, and no pack would start.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from objects import CORE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEYS = {"breaks", "file", "old", "new", "tests"}
+
+
+class StaleFaultError(Exception):
+    """The core has changed, and what the fault would replace is not there once."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fault:
+    """A snippet of the core and what makes it wrong."""
+
+    name: str
+    breaks: str
+    """What goes wrong, in one sentence."""
+    file: str
+    """In sdk/mvpsdk/core: `src/mmio.c`."""
+    old: str
+    new: str
+    tests: tuple[str, ...]
+    """Who must notice: files or tests, as pytest names them; of a fuzzer's, the harness."""
+
+
+def read(path: Path) -> Fault:
+    """Read a fault's file. Raises ValueError if a key is missing or unknown."""
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    if table.keys() != KEYS:
+        raise ValueError(f"{path}: {', '.join(sorted(table.keys() ^ KEYS))}: not as it should be")
+    if not table["tests"] or table["old"] == table["new"]:
+        raise ValueError(f"{path}: no test is named, or nothing is replaced")
+    return Fault(name=path.stem, **{**table, "tests": tuple(table["tests"])})
+
+
+def find(folder: Path) -> list[Fault]:
+    """Return the faults of a folder, by name."""
+    return [read(path) for path in sorted(folder.glob("*.toml"))]
+
+
+def altered(fault: Fault, folder: Path) -> Path:
+    """Copy the core into a folder, with the fault in it. Returns the copy.
+
+    Raises StaleFaultError unless the old snippet stands in the file exactly once.
+    """
+    core = folder / "core"
+    shutil.copytree(CORE, core, ignore=shutil.ignore_patterns("__pycache__", "*.so"))
+    path = core / fault.file
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if (count := text.count(fault.old)) != 1:
+        raise StaleFaultError(f"{fault.name}: {fault.file} has it {count} times: {fault.old!r}")
+    path.write_text(text.replace(fault.old, fault.new), encoding="utf-8")
+    return core

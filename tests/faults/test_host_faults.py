@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each seeded fault of the portable core is caught by the tests that it names; survivors are told.
+
+The host's library is built of a copy of the core with the fault in it, and the tests run with that.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import faults
+import objects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HERE = Path(__file__).parent
+FAULTS = faults.find(HERE / "host")
+ENOUGH = 30
+"""Faults of this kind; tests/faults/target has the others."""
+
+
+def run_tests(names: tuple[str, ...], library: Path) -> tuple[int, int, str]:
+    """Run tests with a library of the core: how many failed, how many passed, what was said.
+
+    A core that kills the process, by a wild access, counts as a failure.
+    """
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    done = subprocess.run(
+        [*command, "--tb=line", "--timeout=60", *names],
+        cwd=objects.ROOT,
+        env={**os.environ, "MVPSDK_CORE_LIB": str(library)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+    counts = {word: int(n) for n, word in re.findall(r"(\d+) (passed|failed|error)", done.stdout)}
+    said = done.stdout[-3000:] + done.stderr[-2000:]
+    assert "error" not in counts, f"the tests themselves are broken:\n{said}"
+    failed = counts.get("failed", 0) + (1 if done.returncode < 0 else 0)
+    return failed, counts.get("passed", 0), said
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
+def test_a_seeded_fault_is_caught(
+    fault: faults.Fault, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """At least one of the tests that it names fails, and all of them run."""
+    record_property("fault", fault.name)
+    core = faults.altered(fault, tmp_path)
+    library = objects.library(core, tmp_path / "_lib.abi3.so")
+    failed, _, said = run_tests(fault.tests, library)
+    assert failed, f"{fault.name} survived: {fault.breaks}\n{said}"
+
+
+def test_the_sound_core_passes_what_catches_faults(tmp_path: Path) -> None:
+    """Built in the same way, without a fault: else a failure would prove nothing."""
+    library = objects.library(objects.CORE, tmp_path / "_lib.abi3.so")
+    names = tuple(sorted({name for fault in FAULTS for name in fault.tests}))
+    failed, passed, said = run_tests(names, library)
+    assert (failed, passed > 0) == (0, True), said
+
+
+def test_there_are_enough_faults() -> None:
+    """And no two of them are the same."""
+    assert len(FAULTS) >= ENOUGH
+    assert len({(fault.file, fault.old, fault.new) for fault in FAULTS}) == len(FAULTS)

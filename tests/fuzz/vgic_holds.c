@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "vgic_holds.h"
+
+#include <mvp/platform.h>
+
+#include "arch.h"
+#include "harness.h"
+#include "host.h"
+#include "vgic_state.h"
+
+#define LR_INTID 0x3ff /* above, up to bit 12, is the sender of a vGICv2's SGI */
+#define PRIORITY(value) ((uint32_t)((value) >> LR_PRIORITY_SHIFT) & 0xff)
+
+static const struct vgic_word *word_of(const struct vcpu *vcpu, uint32_t n)
+{
+    return n == 0 ? &vcpu->vgic.local : &vcpu->partition->vgic.spi[n - 1];
+}
+
+/* A used list register, and what it says, belong to one interrupt that knows of it. */
+static void used_holds(const struct vcpu *vcpu, uint32_t n)
+{
+    uint64_t value = host.lr[n];
+    uint32_t intid = (uint32_t)vcpu->vgic.lr[n];
+
+    HOLDS(n < vcpu->vgic.lr_count && intid < 1020);
+    HOLDS((n == VGIC_TIMER_LR) == (intid == MVP_VIRTUAL_TIMER_INTID));
+    HOLDS(intid / 32 < vcpu->partition->vgic.words);
+    const struct vgic_word *word = word_of(vcpu, intid / 32);
+    uint32_t bit = 1U << intid % 32;
+
+    HOLDS((value & LR_INTID) == intid);
+    HOLDS((word->in_lr & bit) != 0 && (word->active & bit) == 0);
+    if ((value & LR_HARDWARE) != 0) {
+        HOLDS((word->hardware & bit) != 0 && (value & LR_STATE) != LR_STATE);
+        HOLDS((value >> LR_PHYSICAL_SHIFT & LR_INTID) == vgic_physical(&vcpu->vgic, intid));
+    }
+    if (intid >= 32) {
+        HOLDS(vcpu->partition->vgic.target[intid] == vcpu->number);
+    }
+}
+
+static void list_registers_hold(const struct vcpu *vcpu)
+{
+    const struct vgic_cpu *cpu = &vcpu->vgic;
+    uint32_t standing[VGIC_WORDS] = {0};
+
+    HOLDS(cpu->underflow == host.underflow && cpu->lr_held == 0);
+    for (uint32_t n = 0; n < VGIC_MAX_LRS; n++) {
+        if ((cpu->lr_used >> n & 1) == 0) {
+            HOLDS((host.lr[n] & LR_STATE) == 0);
+            continue;
+        }
+        uint32_t intid = (uint32_t)cpu->lr[n] % MVP_INTIDS;
+
+        used_holds(vcpu, n);
+        HOLDS((standing[intid / 32] >> intid % 32 & 1) == 0); /* no INTID in two of them */
+        standing[intid / 32] |= 1U << intid % 32;
+    }
+    for (uint32_t n = 0; n < vcpu->partition->vgic.words; n++) {
+        HOLDS(word_of(vcpu, n)->in_lr == standing[n]);
+    }
+}
+
+static void word_holds(const struct vgic_word *word, uint32_t control)
+{
+    uint32_t groups =
+        ((control & 1) != 0 ? ~word->group : 0) | ((control & 2) != 0 ? word->group : 0);
+
+    HOLDS(word->open == (word->enabled & groups));
+}
+
+/* A bound interrupt is active at the physical controller as long as its guest has not done with it.
+ * One that its guest has ended may still stand in its list register, finished. */
+static void bound_holds(const struct vcpu *vcpu, uint32_t intid, bool in_hardware)
+{
+    const struct vgic_word *word = word_of(vcpu, intid / 32);
+    bool held = ((word->pending | word->active) >> intid % 32 & 1) != 0;
+    bool stands = false;
+
+    for (uint32_t left = vcpu->vgic.lr_used; left != 0; left &= left - 1) {
+        uint32_t n = (uint32_t)__builtin_ctz(left);
+
+        if ((uint32_t)vcpu->vgic.lr[n] == intid) {
+            stands = true;
+            held = held || (host.lr[n] & LR_STATE) != 0 || (host.lr[n] & LR_HARDWARE) == 0;
+        }
+    }
+    held = held || (!stands && (word->line >> intid % 32 & 1) != 0);
+    HOLDS(in_hardware == held);
+}
+
+static const struct vcpu *loaded_of(const struct partition *partition)
+{
+    const struct vcpu *loaded = NULL;
+
+    for (uint32_t n = 0; n < partition->vcpu_count; n++) {
+        if (partition->vcpus[n].vgic.loaded != 0) {
+            HOLDS(loaded == NULL);
+            loaded = &partition->vcpus[n];
+        }
+    }
+    return loaded;
+}
+
+static void bound_ones_hold(const struct partition *partition, const struct vcpu *at)
+{
+    for (uint32_t n = 1; n < partition->vgic.words; n++) {
+        for (uint32_t left = partition->vgic.spi[n - 1].hardware; left != 0; left &= left - 1) {
+            uint32_t intid = 32 * n + (uint32_t)__builtin_ctz(left);
+
+            bound_holds(at, intid, host.active[intid] != 0);
+        }
+    }
+}
+
+void vgic_holds(const struct partition *partition)
+{
+    const struct vgic *vgic = &partition->vgic;
+    const struct vcpu *loaded = loaded_of(partition);
+
+    for (uint32_t n = 1; n < vgic->words; n++) {
+        word_holds(&vgic->spi[n - 1], vgic->control);
+        HOLDS(loaded != NULL || vgic->spi[n - 1].in_lr == 0);
+    }
+    for (uint32_t n = 0; n < partition->vcpu_count; n++) {
+        const struct vcpu *vcpu = &partition->vcpus[n];
+
+        word_holds(&vcpu->vgic.local, vgic->control);
+        HOLDS((vcpu->vgic.local.edge & 0xffff) == 0xffff);
+        HOLDS(vcpu->vgic.local.hardware == 1U << MVP_VIRTUAL_TIMER_INTID);
+        HOLDS(vcpu == loaded || (vcpu->vgic.lr_used == 0 && vcpu->vgic.local.in_lr == 0));
+    }
+    if (loaded != NULL) {
+        list_registers_hold(loaded);
+        bound_holds(loaded, MVP_VIRTUAL_TIMER_INTID, host.active[loaded->vgic.timer_irq] != 0);
+    }
+    bound_ones_hold(partition, loaded != NULL ? loaded : &partition->vcpus[0]);
+}
+
+static void priorities_hold(const struct vgic_word *word)
+{
+    for (uint32_t n = 0; n < 32; n++) {
+        HOLDS((word->priority[n] & 7) == 0);
+    }
+}
+
+void vgic_holds_in_all(const struct partition *partition)
+{
+    const struct vgic *vgic = &partition->vgic;
+
+    for (uint32_t n = 1; n < VGIC_WORDS; n++) {
+        const struct vgic_word *word = &vgic->spi[n - 1];
+
+        priorities_hold(word);
+        HOLDS(n < vgic->words || (word->enabled | word->pending | word->active | word->in_lr) == 0);
+    }
+    for (uint32_t n = 0; n < partition->vcpu_count; n++) {
+        priorities_hold(&partition->vcpus[n].vgic.local);
+    }
+    for (uint32_t n = 32; n < MVP_INTIDS; n++) {
+        HOLDS(vgic->target[n] == 0 || vgic->target[n] < partition->vcpu_count);
+    }
+}
+
+void vgic_is_filled(struct vcpu *vcpu)
+{
+    const struct vgic_cpu *cpu = &vcpu->vgic;
+    uint32_t waiting = vgic_lr_most_urgent(vcpu);
+
+    HOLDS((vgic_ready(&cpu->local) & 1U << MVP_VIRTUAL_TIMER_INTID) == 0);
+    HOLDS((cpu->underflow != 0) == (waiting != VGIC_NONE));
+    if (waiting == VGIC_NONE) {
+        return;
+    }
+    HOLDS((cpu->lr_shared & ~cpu->lr_used) == 0);
+    for (uint32_t left = cpu->lr_shared; left != 0; left &= left - 1) {
+        uint64_t value = host.lr[__builtin_ctz(left)];
+
+        HOLDS((value & LR_STATE) != LR_PENDING || PRIORITY(value) <= waiting >> 16);
+    }
+}
+
+uint32_t vgic_some_active(uint32_t which)
+{
+    uint32_t found[VGIC_MAX_LRS];
+    uint32_t count = 0;
+
+    for (uint32_t n = 0; n < host.lr_count; n++) {
+        if ((host.lr[n] & LR_ACTIVE) != 0) {
+            found[count++] = (uint32_t)host.lr[n];
+        }
+    }
+    return count == 0 ? 1023 : found[which % count];
+}
