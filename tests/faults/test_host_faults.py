@@ -34,7 +34,7 @@ def run_tests(names: tuple[str, ...], library: Path) -> tuple[int, int, str]:
     """
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
     done = subprocess.run(
-        [*command, "--tb=line", "--timeout=60", *names],
+        [*command, "-x", "--tb=line", "--timeout=60", *names],
         cwd=objects.ROOT,
         env={**os.environ, "MVPSDK_CORE_LIB": str(library)},
         capture_output=True,

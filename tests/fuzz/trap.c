@@ -24,7 +24,7 @@
 #define STEPS 100   /* of one input */
 #define IDLES 10000 /* of one step: who idles longer never ends */
 
-#define EC(class) ((uint64_t)(class) << 26)
+#define EC(class) ((uint64_t)(class) << 26 | 0x02000000) /* of an instruction of 4 bytes */
 #define ISS_ISV 0x01000000
 #define ISS_TRANSLATION 0x6
 #define TIME_OF_DAY 0xc6008004
@@ -297,12 +297,12 @@ static struct vcpu *call(struct vcpu *vcpu, const struct step_bytes *s)
         vcpu->x[1] = (vcpu->partition->index == 0 ? WORLD_RAM_BASE : MVP_RAM_BASE) +
                      s->value % (2 * WORLD_RAM_SIZE);
     }
-    return s->what < STEP_SMC ? trap_hvc(vcpu) : trap_sync(vcpu, EC(0x17), 0, 0);
+    return s->what < STEP_SMC ? trap_hvc(vcpu) : host_sync(vcpu, EC(0x17), 0, 0);
 }
 
 static struct vcpu *touch(struct vcpu *vcpu, uint64_t syndrome, uint64_t ipa)
 {
-    return trap_sync(vcpu, syndrome, ipa, ipa >> 12 << 4);
+    return host_sync(vcpu, syndrome, ipa, ipa >> 12 << 4);
 }
 
 /* A load or store somewhere in a device; small: the offset, choice: device, size and direction. */
@@ -341,7 +341,7 @@ static struct vcpu *sysreg(struct vcpu *vcpu, const struct step_bytes *s)
     if (reg != 31) {
         vcpu->x[reg] = s->value;
     }
-    return trap_sync(vcpu, EC(0x18) | name | reg << 5 | (s->choice >> 7 & 1), 0, 0);
+    return host_sync(vcpu, EC(0x18) | name | reg << 5 | (s->choice >> 7 & 1), 0, 0);
 }
 
 /* Any syndrome, any address. */
@@ -350,7 +350,7 @@ static struct vcpu *sync(struct vcpu *vcpu, const struct step_bytes *s)
     if (s->choice == 0xff) {
         return trap_serror(vcpu, s->word);
     }
-    return trap_sync(vcpu, EC(s->choice & 63) | (s->word & 0x3ffffff), s->value, s->value >> 8);
+    return host_sync(vcpu, EC(s->choice & 63) | (s->word & 0x3ffffff), s->value, s->value >> 8);
 }
 
 static struct vcpu *trap(struct vcpu *vcpu, const struct step_bytes *s)
@@ -365,7 +365,7 @@ static struct vcpu *trap(struct vcpu *vcpu, const struct step_bytes *s)
     if (s->what < STEP_SYNC) {
         return sysreg(vcpu, s);
     }
-    return s->what == STEP_WFI ? trap_sync(vcpu, EC(1), 0, 0) : sync(vcpu, s);
+    return s->what == STEP_WFI ? host_sync(vcpu, EC(1), 0, 0) : sync(vcpu, s);
 }
 
 /* ---- what happens to it ---- */

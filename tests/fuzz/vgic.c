@@ -149,33 +149,36 @@ static void distributor(struct vcpu *vcpu, uint8_t how, uint32_t where, uint64_t
 {
     uint32_t size = 1U << (how & 3);
     bool write = (how & 4) != 0;
-    uint64_t data = value;
+    uint64_t offset = offset_of(where);
 
-    if (rig.config.vgic == 2) {
-        vgic_distributor2(vcpu, offset_of(where) & 0xfff, size, write, &data);
+    if (rig.config.vgic == 2 && write) {
+        vgic_distributor2_write(vcpu, offset & 0xfff, size, value);
+    } else if (rig.config.vgic == 2) {
+        (void)vgic_distributor2_read(vcpu, offset & 0xfff, size);
+    } else if (write) {
+        vgic_distributor_write(vcpu, offset, size, value);
     } else {
-        vgic_distributor(vcpu, offset_of(where), size, write, &data);
+        (void)vgic_distributor_read(vcpu, offset, size);
     }
-    HOLDS(!write || data == value);
 }
 
 static void redistributor(struct vcpu *vcpu, uint8_t how, uint32_t where, uint64_t value)
 {
+    uint32_t size = 1U << (how & 3);
     uint64_t offset = (uint64_t)(how >> 4) % VCPUS * MVP_GICR_STRIDE + (how >> 3 & 1) * 0x10000ULL +
                       offset_of(where);
-    uint64_t data = value;
 
-    if (rig.config.vgic != 2) {
-        vgic_redistributor(vcpu, offset, 1U << (how & 3), (how & 4) != 0, &data);
+    if (rig.config.vgic != 2 && (how & 4) != 0) {
+        vgic_redistributor_write(vcpu, offset, size, value);
+    } else if (rig.config.vgic != 2) {
+        (void)vgic_redistributor_read(vcpu, offset, size);
     }
 }
 
 static void sgi(struct vcpu *vcpu, uint8_t how, uint32_t where, uint64_t value)
 {
-    uint64_t data = (value & 0x03ff000f) | (uint64_t)(how & 15);
-
     if (rig.config.vgic == 2) {
-        vgic_distributor2(vcpu, 0xf00, 4, true, &data);
+        vgic_distributor2_write(vcpu, 0xf00, 4, (value & 0x03ff000f) | (uint64_t)(how & 15));
     } else {
         vgic_sgi(vcpu, (uint64_t)(where & 15) << 24 | (value & 0xff) | (uint64_t)(how & 1) << 40 |
                            (uint64_t)(how & 2) << 47);
