@@ -137,11 +137,15 @@ def seeds() -> dict[str, dict[str, bytes]]:
     """Return all first inputs, by harness and name."""
     import seeds_trap
 
-    return {
+    made = {
         "pack": _packs(),
         "tree": _trees(),
         "trap": seeds_trap.traps(),
         "vgic": _vgics(),
+    }
+    return {
+        harness: {f"{name}.bin": data for name, data in inputs.items()}
+        for harness, inputs in made.items()
     }
 
 
