@@ -88,6 +88,9 @@ _HOT = frozenset(
 )
 """What a guest waits for at each exit is compiled to be fast; all else to be small."""
 
+_FEATURES = {"vgic2": ("src/vgic_dist2.c", "src/vgic_sgi2.c")}
+"""What src/optional.h has by another name, and the sources that nothing else needs."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Source:
@@ -109,6 +112,7 @@ class Recipe:
     names: Mapping[Path, str]  # what a folder is called in debug information, wherever it lies
     generated: Mapping[str, str] = field(default_factory=dict)  # headers made by the build
     hot: frozenset[str] | None = None  # sources to compile for speed, the rest for size; None: all
+    without: tuple[str, ...] = ()  # features that are left out: _FEATURES
     fingerprint: str = ""  # of the portable sources, hexadecimal; "": it is not compiled in
 
     def compile_flags(self, toolchain: Toolchain, generated: Path) -> list[str]:
@@ -119,6 +123,8 @@ class Recipe:
             *_FLAGS,
             *_FAMILY_FLAGS[toolchain.family],
             *maps,
+            *(f"-DFEATURE_{name.upper()}=0" for name in self.without),
+            *(f"-DWITHOUT_{name.upper()}" for name in self.without),  # no #if in headers
             *(f"-I{folder}" for folder in folders),
         ]
 
@@ -139,6 +145,7 @@ class Recipe:
         """Return a digest of everything that decides the result; of no path on this machine."""
         flags = [*_FLAGS, *_FAMILY_FLAGS[toolchain.family], *_LINK_FLAGS]
         words = [self.name, self.entry, *flags, _NEAR, _SMALL, _FAST, *sorted(self.hot or ())]
+        words += ["without", *self.without]
         text = "\0".join([toolchain.identity, self.digest(), *words])
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -192,14 +199,17 @@ def hypervisor(driver: str, core: Path = CORE, *, gic: int = 3, trace: bool = Fa
     patterns = ["src/*.c", "arch/aarch64/*.[cS]", f"{interrupts}/*.[cS]", console]
     value = fingerprint.digest(core)
     names = (path.relative_to(core).as_posix() for text in patterns for path in core.glob(text))
+    without = {2: ()}.get(gic, ("vgic2",))  # list registers offer a vGIC of their own version
+    left_out = {name for feature in without for name in _FEATURES[feature]}
     return Recipe(
         name="hypervisor",
-        sources=tuple(sorted(Source(name, core) for name in names)),
+        sources=tuple(sorted(Source(name, core) for name in names if name not in left_out)),
         includes=(core / "include", core / "src", core / "arch" / "aarch64", core / interrupts),
         script=core / "arch" / "aarch64" / "link.ld",
         entry="_head",
         names={core: "core"},
         hot=_HOT,
+        without=without,
         generated={
             "console_name.h": f'#define CONSOLE_NAME "{driver}"\n',
             "build_features.h": _features(trace=trace),

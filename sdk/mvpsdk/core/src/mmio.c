@@ -56,13 +56,17 @@ static __attribute__((noinline)) void clock_write(struct vcpu *vcpu, uint64_t of
 
 static uint64_t read(struct vcpu *vcpu, uint32_t kind, uint64_t offset, uint32_t size)
 {
-    switch (kind) {
-    case MVP_REGION_GICD:
+    if (__builtin_expect(kind == MVP_REGION_GICD ? 1 : 0, 1) !=
+        0) { /* no detour for the usual one */
         return vgic_distributor_read(vcpu, offset, size);
+    }
+    switch (kind) {
     case MVP_REGION_GICR:
         return vgic_redistributor_read(vcpu, offset, size);
+#if FEATURE_VGIC2
     case MVP_REGION_GICD2:
         return vgic_distributor2_read(vcpu, offset, size);
+#endif
     case MVP_REGION_PL011:
         return pl011_read(vcpu, offset);
     default:
@@ -79,9 +83,11 @@ static void write(struct vcpu *vcpu, uint32_t kind, uint64_t offset, uint32_t si
     case MVP_REGION_GICR:
         vgic_redistributor_write(vcpu, offset, size, value);
         break;
+#if FEATURE_VGIC2
     case MVP_REGION_GICD2:
         vgic_distributor2_write(vcpu, offset, size, value);
         break;
+#endif
     case MVP_REGION_PL011:
         pl011_write(vcpu, offset, value);
         break;

@@ -57,7 +57,7 @@ void partition_start(struct partition *partition)
     for (uint32_t n = 0; n < partition->vcpu_count; n++) {
         vcpu_reset(&partition->vcpus[n]);
     }
-    if (partition->config->vgic == 2) {
+    if (FEATURE_VGIC2 != 0 && partition->config->vgic == 2) {
         vgic2_init(partition);
     }
     loader_begin(partition);

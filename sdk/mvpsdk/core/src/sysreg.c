@@ -53,7 +53,7 @@ static uint64_t id_register(const struct vcpu *vcpu, uint32_t name)
 /* A GICv2's CPU interface is a page of memory. */
 static bool has_gic_registers(const struct vcpu *vcpu)
 {
-    return vcpu->vgic.by_sender == 0;
+    return FEATURE_VGIC2 == 0 || vcpu->vgic.by_sender == 0;
 }
 
 static void physical_timer(struct vcpu *vcpu, uint32_t reg, bool write, uint64_t *value)

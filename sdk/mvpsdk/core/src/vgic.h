@@ -24,6 +24,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "optional.h"
+
 #define VGIC_WORDS 32 /* bitmaps of 1024 INTIDs */
 #define VGIC_MAX_LRS 16
 #define VGIC_MIN_LRS 3 /* the virtual timer's, and two for all else */
@@ -54,9 +56,11 @@ struct vgic {
     uint32_t zero;
     struct vgic_word spi[31]; /* spi[n] is INTIDs 32 (n + 1) .. */
     uint8_t target[1024];     /* INTID -> vCPU number, of SPIs (GICD_IROUTER) */
+#ifndef WITHOUT_VGIC2
     /* A vGICv2's, if it has several vCPUs. */
     uint32_t wanted[32];   /* GICD_ISENABLER of SPIs as written; enabled: those with a target */
     uint8_t targets[1024]; /* GICD_ITARGETSR of SPIs: bit n is vCPU n */
+#endif
 };
 
 /* A vCPU's redistributor and its hold on list registers. */

@@ -45,7 +45,7 @@ void vgic_lr_place(struct vcpu *vcpu, uint32_t n, uint32_t intid, uint64_t state
     cpu->lr_latched &= ~(1U << n);
     cpu->lr_latched |= latched != 0 ? 1U << n : 0;
     cpu->lr[n] = lr_value(cpu, word, intid, state);
-    if (intid < cpu->by_sender) {
+    if (FEATURE_VGIC2 != 0 && intid < cpu->by_sender) {
         vgic2_lr_write(cpu, n);
         return;
     }
@@ -67,7 +67,7 @@ void vgic_lr_leave(struct vcpu *vcpu, uint32_t n, uint64_t value)
     } else {
         latched = (cpu->lr_latched >> n & 1) != 0 ? bit : word->edge & ~word->hardware & bit;
         word->pending |= latched;
-        if (intid < cpu->by_sender) {
+        if (FEATURE_VGIC2 != 0 && intid < cpu->by_sender) {
             vgic2_lr_leave(cpu, n, intid);
         }
     }

@@ -4,44 +4,21 @@
 #include <mvp/platform.h>
 
 #include "arch.h"
+#include "bytes.h"
 #include "vcpu.h"
 
 #define SGI_MASK 0x0000ffff
 #define WAKER_ASLEEP 6 /* ProcessorSleep and ChildrenAsleep */
 
-static void word_init(struct vgic_word *word)
-{
-    word->enabled = 0;
-    word->pending = 0;
-    word->active = 0;
-    word->line = 0;
-    word->edge = 0;
-    word->group = 0;
-    word->open = 0;
-    word->hardware = 0;
-    word->in_lr = 0;
-    for (uint32_t n = 0; n < 32; n++) {
-        word->priority[n] = 0;
-    }
-}
-
 void vgic_init(struct vgic *vgic, uint32_t intids)
 {
-    vgic->control = 0;
+    bytes_zero(vgic, sizeof *vgic);
     vgic->words = intids / 32;
-    vgic->candidates = 0;
-    vgic->zero = 0;
-    for (uint32_t n = 0; n < vgic->words - 1; n++) { /* the others are never touched */
-        word_init(&vgic->spi[n]);
-    }
-    for (uint32_t n = 0; n < intids; n++) {
-        vgic->target[n] = 0;
-    }
 }
 
 void vgic_cpu_init(struct vgic_cpu *cpu, uint32_t lr_count, uint32_t timer_irq)
 {
-    word_init(&cpu->local);
+    bytes_zero(&cpu->local, sizeof cpu->local);
     cpu->local.edge = SGI_MASK;
     cpu->local.hardware = 1U << MVP_VIRTUAL_TIMER_INTID;
     cpu->waker = WAKER_ASLEEP;

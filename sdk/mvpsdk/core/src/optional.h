@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a build may leave out, 1: it is in. The build says so (build/recipe.py), and leaves out the
+ * sources that nothing else needs; where nobody says otherwise, as on the host, all is in. A pack
+ * that needs what its build lacks is refused.
+ */
+#ifndef CORE_OPTIONAL_H
+#define CORE_OPTIONAL_H
+
+#ifndef FEATURE_VGIC2 /* a vGICv2: boards with a GICv3 offer none; else WITHOUT_VGIC2, too */
+#define FEATURE_VGIC2 1
+#endif
+
+#endif
