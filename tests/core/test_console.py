@@ -98,6 +98,20 @@ def test_lost_bytes_are_counted_aloud(machine: Handset, say: Say) -> None:
     assert f"console lost bytes={1100 + len('[work] ') + 2 - 1024:#x}" in text
 
 
+def test_no_guest_speaks_under_anothers_name_after_a_loss(machine: Handset, say: Say) -> None:
+    """Its name was lost with the rest: what it says next must not stand at a line's start alone."""
+    machine.host.console_full = 1
+    say(1, b"x" * (1024 - len("[work] ") - 2) + b"\n")
+    say(2, b"y")
+    machine.host.console_full = 0
+    say(2, b"[mvp] all is well\n")
+    lines = machine.console().split("\r\n")
+    assert lines[0] == "[work] " + "x" * (1024 - len("[work] ") - 2)
+    assert lines[1] == ""
+    assert lines[2].startswith("[mvp] console lost bytes=")
+    assert lines[3:] == ["[personal+ [mvp] all is well", ""]
+
+
 def test_typed_bytes_reach_the_persona_in_focus(machine: Handset) -> None:
     """After the menu is gone a key is a guest's."""
     machine.start(1)

@@ -36,8 +36,8 @@ static void put(uint8_t byte)
     if (console.count == 0 && arch_console_put(byte)) {
         return; /* if not, the driver knows that it is waited for */
     }
-    if (console.count == RING_SIZE) {
-        console.lost++;
+    if (console.count == RING_SIZE || console.lost != 0) {
+        console.lost++; /* nothing gets in behind a gap: it would stand under another's name */
         return;
     }
     console.ring[(console.head + console.count) % RING_SIZE] = byte;
@@ -76,8 +76,41 @@ static void begin(struct partition *source)
     console.midline = 1;
 }
 
+static void put_hex(uint64_t value)
+{
+    uint32_t shift = 60;
+
+    while (shift > 0 && value >> shift == 0) {
+        shift -= 4;
+    }
+    put_text("0x");
+    for (;; shift -= 4) {
+        put((uint8_t) "0123456789abcdef"[(value >> shift) & 15]);
+        if (shift == 0) {
+            return;
+        }
+    }
+}
+
+/* The gap is told as soon as there is room, before anything else, on a line of its own. */
+static void catch_up(void)
+{
+    uint32_t lost = console.lost;
+
+    drain();
+    if (lost != 0 && console.count == 0) {
+        console.lost = 0;
+        begin(NULL);
+        put_text("console lost bytes=");
+        put_hex(lost);
+        put_text("\r\n");
+        console.midline = 0;
+    }
+}
+
 void console_guest_put(struct partition *source, uint8_t byte)
 {
+    catch_up();
     if (console.midline == 0 || console.source != source) {
         if (byte == '\r') {
             return; /* at the start of a line it moves nothing, and must not open one */
@@ -102,24 +135,9 @@ void console_guest_write(struct partition *source, const uint8_t *text, uint32_t
     }
 }
 
-static void put_hex(uint64_t value)
-{
-    uint32_t shift = 60;
-
-    while (shift > 0 && value >> shift == 0) {
-        shift -= 4;
-    }
-    put_text("0x");
-    for (;; shift -= 4) {
-        put((uint8_t) "0123456789abcdef"[(value >> shift) & 15]);
-        if (shift == 0) {
-            return;
-        }
-    }
-}
-
 void log_values(const char *text, const uint64_t *values)
 {
+    catch_up();
     begin(NULL);
     for (; *text != 0; text++) {
         if (*text == '%') {
@@ -139,21 +157,12 @@ void log_line(const char *text)
 
 void log_words(const char *text, const char *word)
 {
+    catch_up();
     begin(NULL);
     put_text(text);
     put_text(word);
     put_text("\r\n");
     console.midline = 0;
-}
-
-static void say_lost(void)
-{
-    uint64_t lost = console.lost;
-
-    if (lost != 0 && console.count == 0) {
-        console.lost = 0;
-        log_values("console lost bytes=%", &lost);
-    }
 }
 
 static void take(uint8_t byte)
@@ -174,8 +183,7 @@ void console_service(void)
 {
     int32_t byte;
 
-    drain();
-    say_lost();
+    catch_up();
     for (uint32_t n = 0; n < PL011_FIFO && (byte = arch_console_get()) >= 0; n++) {
         take((uint8_t)byte);
     }
