@@ -60,3 +60,18 @@ def test_the_boards_stays_active_while_one_set_pending_waits_behind_its_end(gues
     guest.bit_write(rig.ISENABLER, FIRST)
     assert guest.drain() == [FIRST]
     assert not guest.host.active[FIRST]
+
+
+def test_the_timer_comes_again_after_its_group_was_closed_in_its_handler(guest: Rig) -> None:
+    """A guest that does so keeps nobody's timer from firing: it waits until the group is open."""
+    guest.bit_write(rig.ISENABLER, rig.TIMER)
+    guest.hardware(rig.TIMER)
+    assert guest.acknowledge() == rig.TIMER
+    guest.write(rig.CTLR, 0)
+    assert lib.host_guest_end(rig.TIMER)
+    guest.hardware(rig.TIMER)
+    assert not guest.pending()
+    assert guest.host.active[rig.TIMER_PHYSICAL]
+    guest.write(rig.CTLR, guest.ENABLE)
+    assert guest.drain() == [rig.TIMER]
+    assert not guest.host.active[rig.TIMER_PHYSICAL]

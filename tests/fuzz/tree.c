@@ -150,6 +150,7 @@ static void place_pack(uint32_t place)
 static void boot(const uint8_t *data)
 {
     struct boot found;
+    struct uart console;
     uint32_t reason = boot_read(data, &found);
 
     HOLDS(reason == MVP_OK || reason == MVP_ENTRY_NO_FDT || reason == MVP_ENTRY_NO_INITRD ||
@@ -158,10 +159,11 @@ static void boot(const uint8_t *data)
         HOLDS(found.pack >= INITRD_BASE && found.pack + 8 <= found.pack_limit);
         seen.packs++;
     }
-    if (found.console.base != 0) {
-        HOLDS(found.console.shift <= 3);
-        HOLDS(found.console.width == 1 || found.console.width == 2 || found.console.width == 4);
-        HOLDS(found.console.width >> found.console.shift <= 1);
+    boot_console(data, &console);
+    if (console.base != 0) {
+        HOLDS(console.shift <= 3);
+        HOLDS(console.width == 1 || console.width == 2 || console.width == 4);
+        HOLDS(console.width >> console.shift <= 1);
         seen.consoles++;
     }
 }

@@ -81,13 +81,16 @@ void vgic_hardware(struct vcpu *vcpu, uint32_t intid)
         shared(vcpu, intid);
         return;
     }
-    cpu->local.line |= TIMER_BIT;
-    if (cpu->loaded != 0 && (cpu->local.open & TIMER_BIT) != 0) {
-        cpu->local.in_lr |= TIMER_BIT;
-        cpu->lr_used |= 1U << VGIC_TIMER_LR;
-        cpu->lr_latched &= ~(1U << VGIC_TIMER_LR);
-        arch_lr_write(VGIC_TIMER_LR, cpu->timer_lr);
+    if (cpu->loaded == 0 || (cpu->local.open & TIMER_BIT) == 0) {
+        vgic_lr_take(vcpu, 0, TIMER_BIT); /* closed in its handler, ended since */
+        cpu->local.line |= TIMER_BIT;
+        return;
     }
+    cpu->local.line |= TIMER_BIT;
+    cpu->local.in_lr |= TIMER_BIT;
+    cpu->lr_used |= 1U << VGIC_TIMER_LR;
+    cpu->lr_latched &= ~(1U << VGIC_TIMER_LR);
+    arch_lr_write(VGIC_TIMER_LR, cpu->timer_lr);
 }
 
 void vgic_pulse(struct vcpu *vcpu, uint32_t intid)
