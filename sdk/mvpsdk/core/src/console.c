@@ -150,11 +150,6 @@ void log_values(const char *text, const uint64_t *values)
     console.midline = 0;
 }
 
-void log_line(const char *text)
-{
-    log_values(text, NULL);
-}
-
 void log_words(const char *text, const char *word)
 {
     catch_up();
@@ -163,6 +158,11 @@ void log_words(const char *text, const char *word)
     put_text(word);
     put_text("\r\n");
     console.midline = 0;
+}
+
+void log_line(const char *text)
+{
+    log_words(text, "");
 }
 
 static void take(uint8_t byte)

@@ -69,55 +69,18 @@
     msr     elr_el2, x2
     .endm
 
-    .macro vector label
-    .balign 128
-    b       \label
+    .macro slot number              /* an error if the one before it has outgrown its 128 bytes */
+    .org    vectors + \number * 128
     .endm
 
+/* 16 slots of 32 instructions each (Arm DDI 0487, D1.3.1.4). Most need one; what the others are too
+ * small for stands behind it there. */
     .section .vectors, "ax"
     .balign 2048
     .globl  vectors
 vectors:
-    vector  panic_entry             /* from EL2 with SP_EL0: never used */
-    vector  panic_entry
-    vector  panic_entry
-    vector  panic_entry
-    vector  panic_entry             /* from EL2: our own fault */
-    vector  panic_entry
-    vector  panic_entry
-    vector  panic_entry
-
-    .balign 128                     /* from a guest in AArch64: synchronous */
-    save_few
-    mrs     x1, esr_el2
-    to_stack
-    lsr     x2, x1, #26
-    cmp     x2, #0x16               /* HVC */
-    b.ne    sync_other
-    bl      trap_hvc
-    cbnz    x0, switch_few
-    b       resume
-
-    .balign 128                     /* IRQ */
-    save_few
-    to_stack
-    bl      trap_irq
-    cbnz    x0, switch_few
-resume:
-    resume_few
-
-    vector  panic_entry             /* FIQ: nothing is in group 0 */
-    .balign 128                     /* SError */
-    save_few
-    mrs     x1, esr_el2
-    to_stack
-    b       serror_full
-
-    vector  panic_entry             /* from a guest in AArch32: this build starts none */
-    vector  panic_entry
-    vector  panic_entry
-    vector  panic_entry
-    .balign 128
+    slot 0                          /* from EL2 with SP_EL0: never used */
+    b       panic_entry
 
 sync_other:                         /* x0 = vcpu, x1 = syndrome, x2 = exception class */
     save_high x0
@@ -130,6 +93,9 @@ sync_other:                         /* x0 = vcpu, x1 = syndrome, x2 = exception 
 step:
     next_instruction
     resume_few
+
+    slot 1
+    b       panic_entry
 
 sync_register:
     cmp     x2, #0x18               /* MSR, MRS, system instruction */
@@ -159,6 +125,9 @@ sync_full:
     cbz     x0, resume_all
     b       switch_all
 
+    slot 2
+    b       panic_entry
+
 serror_full:
     save_high x0
     save_state x0
@@ -174,6 +143,11 @@ switch_all:
     ldr     x1, [sp]
     str     x0, [sp]
     bl      context_switch
+    b       resume_all
+
+    slot 3
+    b       panic_entry
+
 resume_all:
     ldr     x0, [sp]
     ldp     x2, x3, [x0, #VCPU_PC]
@@ -200,3 +174,48 @@ enter:
     mov     x1, #0
     bl      context_switch
     b       resume_all
+
+    slot 4                          /* from EL2: our own fault */
+    b       panic_entry
+    slot 5
+    b       panic_entry
+    slot 6
+    b       panic_entry
+    slot 7
+    b       panic_entry
+
+    slot 8                          /* from a guest in AArch64: synchronous */
+    save_few
+    mrs     x1, esr_el2
+    to_stack
+    lsr     x2, x1, #26
+    cmp     x2, #0x16               /* HVC */
+    b.ne    sync_other
+    bl      trap_hvc
+    cbnz    x0, switch_few
+    b       resume
+
+    slot 9                          /* IRQ */
+    save_few
+    to_stack
+    bl      trap_irq
+    cbnz    x0, switch_few
+resume:
+    resume_few
+
+    slot 10                         /* FIQ: nothing is in group 0 */
+    b       panic_entry
+    slot 11                         /* SError */
+    save_few
+    mrs     x1, esr_el2
+    to_stack
+    b       serror_full
+
+    slot 12                         /* from a guest in AArch32 */
+    b       panic_entry
+    slot 13
+    b       panic_entry
+    slot 14
+    b       panic_entry
+    slot 15
+    b       panic_entry
