@@ -34,7 +34,7 @@ static void used_holds(const struct vcpu *vcpu, uint32_t n)
         HOLDS((word->hardware & bit) != 0 && (value & LR_STATE) != LR_STATE);
         HOLDS((value >> LR_PHYSICAL_SHIFT & LR_INTID) == vgic_physical(&vcpu->vgic, intid));
     }
-    if (intid >= 32) {
+    if (intid >= 32 && (value & LR_STATE) == LR_PENDING) { /* an active one ends where it began */
         HOLDS(vcpu->partition->vgic.target[intid] == vcpu->number);
     }
 }

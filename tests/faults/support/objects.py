@@ -9,6 +9,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,7 +95,7 @@ def compiled(
     kept = KEPT / f"{source.stem}-{key}.o"
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        made = KEPT / f"{source.stem}-{key}.{os.getpid()}.tmp"
+        made = KEPT / f"{source.stem}-{key}.{os.getpid()}-{threading.get_ident()}.tmp"
         run([compiler.command, *flags, *includes, f"-I{generated()}", "-c", source, "-o", made])
         made.replace(kept)
     return kept
