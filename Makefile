@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-.PHONY: demo test check bench figures docs setup host core-check fuzz
+.PHONY: demo test check bench figures docs setup host core-check core-check-gcc core-check-clang fuzz
 PYTHON = .venv/bin/python
 
 # Sets everything up, then lints, bundles and boots the example handset on the virtual handset.
@@ -31,6 +31,9 @@ check: host
 	  'clang-tidy --quiet "$$@" -- $(C_FLAGS) -Ibuild/check' tidy 2>build/tidy.txt || { cat build/tidy.txt; exit 1; }
 	cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	  --suppress=missingIncludeSystem -I$(CORE)/include -I$(CORE)/src -I$(CORE)/arch/host -Ibuild/check $(CORE)/src $(CORE)/arch/host
+	cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	  --suppress=missingIncludeSystem -I$(CORE)/include -I$(CORE)/src -I$(CORE)/arch/aarch64 -I$(CORE)/drivers/gic_v3 \
+	  -Ibuild/check $(CORE)/arch/aarch64 $(CORE)/drivers/*.c $(CORE)/drivers/gic_v3
 
 # The host build of the core, into the virtual environment; again after each change of a C file.
 # One at a time: the build tree is shared.
@@ -44,20 +47,26 @@ $(HOST): $(wildcard sdk/CMakeLists.txt $(CORE)/*.py $(CORE)/*/*.[ch] $(CORE)/*/*
 	@flock build/.lock $(PYTHON) -m pip install -q -e . --no-build-isolation --no-deps
 	@touch -r build/.started $@
 
-# The core's tests under UBSan and ASan; every line of core/src and the host twins must have run.
+# The core's tests under UBSan and ASan, by both compilers side by side; every line of core/src and the
+# host twins must have run, and the branches that have are counted.
 CHECKED = build/checked
-core-check:
+core-check: host
+	@$(MAKE) -s --no-print-directory -j 2 core-check-gcc core-check-clang
+	$(PYTHON) -m gcovr --root . --filter 'sdk/mvpsdk/core/(src|arch/host)/' --object-directory $(CHECKED)-gcc \
+	  --print-summary --fail-under-line 100 $(CHECKED)-gcc
+
+core-check-gcc: RUNTIME = $(shell gcc -print-file-name=libasan.so)
+core-check-clang: RUNTIME = $(shell clang -print-file-name=libclang_rt.asan-$$(uname -m).so)
+core-check-gcc core-check-clang: core-check-%:
 	@mkdir -p build
-	@flock build/.lock .venv/bin/cmake -S sdk -B $(CHECKED) -G Ninja -DMVP_CHECKED=ON \
+	@.venv/bin/cmake -S sdk -B $(CHECKED)-$* -G Ninja -DMVP_CHECKED=ON -DCMAKE_C_COMPILER=$* \
 	  -DCMAKE_MAKE_PROGRAM=$(abspath .venv/bin/ninja) -DPython_EXECUTABLE=$(abspath $(PYTHON)) >/dev/null
-	@flock build/.lock .venv/bin/cmake --build $(CHECKED) -- --quiet
-	@find $(CHECKED) -name '*.gcda' -delete -o -name 'report.*' -delete
-	MVPSDK_CORE_LIB=$$(echo $(CHECKED)/_lib*.so) LD_PRELOAD=$$(gcc -print-file-name=libasan.so) \
-	  ASAN_OPTIONS=detect_leaks=0:log_path=$(CHECKED)/report \
-	  UBSAN_OPTIONS=print_stacktrace=1:log_path=$(CHECKED)/report \
-	  $(PYTHON) -m pytest -q tests/core || { cat $(CHECKED)/report.* 2>/dev/null; exit 1; }
-	$(PYTHON) -m gcovr --root . --filter 'sdk/mvpsdk/core/(src|arch/host)/' --object-directory $(CHECKED) \
-	  --print-summary --fail-under-line 100 $(CHECKED)
+	@.venv/bin/cmake --build $(CHECKED)-$* -- --quiet
+	@find $(CHECKED)-$* -name '*.gcda' -delete -o -name 'report.*' -delete
+	MVPSDK_CORE_LIB=$$(echo $(CHECKED)-$*/_lib*.so) LD_PRELOAD=$(RUNTIME) \
+	  ASAN_OPTIONS=detect_leaks=0:log_path=$(CHECKED)-$*/report \
+	  UBSAN_OPTIONS=print_stacktrace=1:log_path=$(CHECKED)-$*/report \
+	  $(PYTHON) -m pytest -q -p no:cacheprovider tests/core || { cat $(CHECKED)-$*/report.* 2>/dev/null; exit 1; }
 
 # The long run of the fuzzing harnesses, FUZZ_SECONDS each, two at a time; logs in build/fuzz.
 FUZZ_SECONDS = 600
