@@ -69,7 +69,7 @@ core-check-gcc core-check-clang: core-check-%:
 	  $(PYTHON) -m pytest -q -p no:cacheprovider tests/core || { cat $(CHECKED)-$*/report.* 2>/dev/null; exit 1; }
 
 # The long run of the fuzzing harnesses, FUZZ_SECONDS each, two at a time; logs in build/fuzz.
-FUZZ_SECONDS = 600
+FUZZ_SECONDS ?= 600
 fuzz: host
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) nice -n 10 $(PYTHON) tests/fuzz/fuzz.py
 
