@@ -23,6 +23,7 @@ pytestmark = pytest.mark.target
 PER_SECOND = 1000  # deadlines
 MAGIC = (0x31454E494C444D56).to_bytes(8, "little")  # firmware/firmware.c: struct record
 TOLERANCE = 10  # ms: how well a look at a clock of whole seconds can pin the firmware's zero down
+RUNS = 3  # at most, to get that close
 NEAR = 60  # ms from a second's turn within which each moment is looked at
 START = 100  # ms after reset within which the firmware has begun
 
@@ -78,7 +79,7 @@ class Watched:
             return found
 
 
-def watched(demo: Path, persona: str) -> tuple[list[run.Sample[Deadlines]], list[str]]:
+def watched_once(demo: Path, persona: str) -> tuple[list[run.Sample[Deadlines]], list[str]]:
     """Run a persona to the handset's power-off: the samples, and all lines with their partition."""
     options = run.Options(persona=persona, until_exit=True, timeout=100)
     with run.start(demo, options) as session:
@@ -90,14 +91,30 @@ def watched(demo: Path, persona: str) -> tuple[list[run.Sample[Deadlines]], list
     return samples, [f"{e.partition}: {e.text}" for e in events if isinstance(e, run.Line)]
 
 
+def zero_of(samples: list[run.Sample[Deadlines]]) -> run.Bracket:
+    """When the firmware's count was zero, in ms of virtual time, by all these looks."""
+    return run.bracket([run.Sample(s.seconds, s.value.passed) for s in samples], PER_SECOND)
+
+
+def watched(demo: Path, persona: str) -> tuple[list[run.Sample[Deadlines]], list[str]]:
+    """Run a persona until its looks are close enough: a busy host looks seldom.
+
+    The machine is deterministic, so the looks of a second run are more looks at the same one.
+    """
+    samples, lines = watched_once(demo, persona)
+    for _ in range(RUNS - 1):
+        if zero_of(samples).width > TOLERANCE:
+            samples += watched_once(demo, persona)[0]
+    return samples, lines
+
+
 def assert_on_time(samples: list[run.Sample[Deadlines]], lines: list[str]) -> None:
     """No deadline was missed, and as many have passed as the host's own clock says.
 
     Each look says when the count was zero. A count that runs at another rate, or that leaves some
     out, says so differently early and late: then no moment agrees with all looks.
     """
-    counts = [run.Sample(look.seconds, look.value.passed) for look in samples]
-    zero = run.bracket(counts, PER_SECOND)
+    zero = zero_of(samples)
     assert not any(look.value.missed for look in samples)
     assert zero.agrees, "it counts something else than virtual time"
     assert zero.width <= TOLERANCE
@@ -105,10 +122,10 @@ def assert_on_time(samples: list[run.Sample[Deadlines]], lines: list[str]) -> No
     final = next(line for line in lines if line.startswith("realtime: final: "))
     met, missed = map(int, re.findall(r"(?:met|missed) (\d+)", final))
     assert missed == 0
-    assert met >= counts[-1].value
+    assert met >= max(look.value.passed for look in samples)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_debian_runs_and_no_deadline_is_missed(demo: Path) -> None:
     """User space tells the kernel's version; the firmware's count is the host's virtual time."""
     samples, lines = watched(demo, "work")
@@ -117,7 +134,7 @@ def test_debian_runs_and_no_deadline_is_missed(demo: Path) -> None:
     assert len({look.seconds for look in samples}) >= 4, "the rate was seen over some seconds"
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_the_other_system_runs_and_no_deadline_is_missed(demo: Path) -> None:
     """The same bundle, booted as the other persona."""
     samples, lines = watched(demo, "personal")
