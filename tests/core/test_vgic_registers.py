@@ -81,6 +81,19 @@ def test_beyond_the_last_redistributor_there_is_nothing(guest: Rig) -> None:
     assert guest.read_redistributor(STRIDE + 0x14) == 0
 
 
+def test_beyond_the_last_redistributor_is_not_the_next_partitions() -> None:
+    """The machine's vCPUs lie in a row: what follows the last one is another partition's."""
+    row = Rig(vcpus=2)
+    row.partition.vcpu_count = 1
+    assert row.read_redistributor(0x14) == 6
+    row.write_redistributor(STRIDE + 0x14, 0)
+    row.write_redistributor(STRIDE + SGI_FRAME + rig.ISENABLER, 1)
+    for offset in (0x4, 0x8, 0x14, SGI_FRAME + rig.ISENABLER):
+        assert row.read_redistributor(STRIDE + offset) == 0
+    assert row.vcpu(1).vgic.waker == 6
+    assert row.vcpu(1).vgic.local.enabled == 0
+
+
 def test_children_sleep_and_wake_with_the_processor(guest: Rig) -> None:
     """A driver waits for ChildrenAsleep to follow."""
     assert guest.read_redistributor(0x14) == 6
