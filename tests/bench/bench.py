@@ -39,7 +39,7 @@ Columns = dict[str, dict[str, Spread]]
 
 def measure(work: Path) -> Columns:
     """Measure all that is exact: columns of rows."""
-    ours = bench_machine.ours(work) | bench_machine.sizes()
+    ours = bench_machine.ours(work) | bench_machine.sizes(work)
     parts = bench_machine.start_parts(work, ours)
     ours |= bench_features.measure(work, ours) | parts
     ours |= bench_machine.of_gicv2(bench_machine.ours(work, gic=2))

@@ -39,7 +39,7 @@ def measure(work: Path, base: dict[str, Spread]) -> dict[str, Spread]:
     """
     found = {}
     for name, choice in CHOICES.items():
-        rows = bench_machine.sizes(**choice.build)
+        rows = bench_machine.sizes(work, **choice.build)
         if choice.bundle:
             rows |= bench_machine.ours(work, options=choice.bundle)
         for row, spread in rows.items():

