@@ -17,7 +17,6 @@ setup:
 # Style, types, layers; and for the C, two static analysers.
 CORE = sdk/mvpsdk/core
 C_FILES = $(shell find sdk examples tests -name '*.[ch]' -not -path '*/build/*')
-C_FLAGS = -std=c11 -ffreestanding -I$(CORE)/include -I$(CORE)/src -I$(CORE)/arch/host
 check: host
 	@mkdir -p build/check
 	$(PYTHON) -m ruff check -q .
@@ -26,9 +25,8 @@ check: host
 	.venv/bin/lint-imports >build/imports.txt || { cat build/imports.txt; exit 1; }
 	$(PYTHON) -m codespell_lib sdk cli boards examples tests docs README.md CHANGELOG.md
 	clang-format --dry-run -Werror $(C_FILES)
+	$(PYTHON) tests/analysis/tidy.py
 	$(PYTHON) $(CORE)/fingerprint.py build/check/fingerprint_value.h
-	ls $(CORE)/src/*.c $(CORE)/arch/host/*.c | xargs -P 2 -n 8 sh -c \
-	  'clang-tidy --quiet "$$@" -- $(C_FLAGS) -Ibuild/check' tidy 2>build/tidy.txt || { cat build/tidy.txt; exit 1; }
 	cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	  --suppress=missingIncludeSystem -I$(CORE)/include -I$(CORE)/src -I$(CORE)/arch/host -Ibuild/check $(CORE)/src $(CORE)/arch/host
 	cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \

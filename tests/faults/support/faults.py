@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Seeded faults: one file each, which says what to replace, what breaks, and who should notice.
 
-Found by folder: `host` are caught by tests of the core on this machine, `target` by runs in QEMU,
-and tests/fuzz has those that a fuzzer finds. A hypervisor with a fault in it is built by
-`mvpsdk.build.image(core=altered(fault, folder))`; its fault is in `arch` or `drivers`, since one in
-`src` would change the fingerprint, and no pack would start.
+Found by folder, each beside what catches it: tests/faults/host by tests of the core on this
+machine, tests/fuzz by a fuzzer, tests/analysis by clang-tidy, tests/target/hostile by an attack in
+QEMU.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEYS = {"breaks", "file", "old", "new", "tests"}
+MORE = {"seen"}
 
 
 class StaleFaultError(Exception):
@@ -38,14 +38,16 @@ class Fault:
     old: str
     new: str
     tests: tuple[str, ...]
-    """Who must notice: files or tests, as pytest names them; of a fuzzer's, the harness."""
+    """Who must notice: files or tests, as pytest names them; a harness, a source, or attacks."""
+    seen: str = ""
+    """What they must say; empty: that there is something."""
 
 
 def read(path: Path) -> Fault:
     """Read a fault's file. Raises ValueError if a key is missing or unknown."""
     table = tomllib.loads(path.read_text(encoding="utf-8"))
-    if table.keys() != KEYS:
-        raise ValueError(f"{path}: {', '.join(sorted(table.keys() ^ KEYS))}: not as it should be")
+    if wrong := table.keys() - MORE ^ KEYS:
+        raise ValueError(f"{path}: {', '.join(sorted(wrong))}: not as it should be")
     if not table["tests"] or table["old"] == table["new"]:
         raise ValueError(f"{path}: no test is named, or nothing is replaced")
     return Fault(name=path.stem, **{**table, "tests": tuple(table["tests"])})

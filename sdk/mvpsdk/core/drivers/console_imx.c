@@ -50,9 +50,9 @@ static void change(uint32_t offset, uint32_t clear, uint32_t set)
     register_write(base + offset, 4, (get(offset) & ~clear) | set);
 }
 
-void console_open(const struct uart *uart)
+void console_open(const struct uart *found)
 {
-    base = uart->base;
+    base = found->base;
     is_on = false;
     waits = false;
 }

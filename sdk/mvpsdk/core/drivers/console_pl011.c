@@ -34,9 +34,9 @@ static void set(uint32_t offset, uint32_t value)
     register_write(base + offset, 4, value);
 }
 
-void console_open(const struct uart *uart)
+void console_open(const struct uart *found)
 {
-    base = uart->base;
+    base = found->base;
     is_on = false;
     waits = false;
 }

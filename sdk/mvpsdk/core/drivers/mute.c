@@ -13,9 +13,9 @@ const struct console_part *arch_console_part(uint32_t n)
     return NULL;
 }
 
-void console_open(const struct uart *uart)
+void console_open(const struct uart *found)
 {
-    (void)uart;
+    (void)found;
 }
 
 void console_interrupts(void)

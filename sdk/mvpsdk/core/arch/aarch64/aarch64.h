@@ -58,7 +58,7 @@ uint32_t gic_init(const struct mvp_board *board);    /* returns the number of li
 void gic_enable_owned(const void *pack);
 
 /* drivers/console_<driver>.c: polled, as the boot loader left it set up. */
-void console_open(const struct uart *uart);
+void console_open(const struct uart *found);
 void console_interrupts(void);
 
 #pragma GCC visibility pop

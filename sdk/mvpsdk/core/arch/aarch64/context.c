@@ -36,6 +36,7 @@ _Static_assert(offsetof(struct vcpu, stack) == VCPU_STACK, "vectors.S");
 
 static struct vcpu *fp_owner;
 
+/* NOLINTNEXTLINE(readability-function-size): a table, a statement for each register */
 static void save_system(uint64_t *system)
 {
 #define SAVE(n, name) system[n] = READ(name);

@@ -17,12 +17,12 @@ uint64_t gic_distributor;
 
 static void enable_spi(uint32_t intid, bool edge)
 {
-    uint64_t config = gic_distributor + GICD_ICFGR + intid / 16 * 4;
+    uint64_t config = reg_word(gic_distributor + GICD_ICFGR, intid / 16);
     uint32_t bit = 2U << intid % 16 * 2;
 
     reg_write(config, edge ? reg_read(config) | bit : reg_read(config) & ~bit);
     gic_route(intid);
-    reg_write(gic_distributor + GICD_ISENABLER + intid / 32 * 4, 1U << intid % 32);
+    reg_write(reg_word(gic_distributor + GICD_ISENABLER, intid / 32), 1U << intid % 32);
 }
 
 void gic_enable_owned(const void *pack)

@@ -33,4 +33,10 @@ static inline void reg_write(uint64_t address, uint32_t value)
     *(volatile uint32_t *)address = value;
 }
 
+/* Where the n-th word of a row of registers is. */
+static inline uint64_t reg_word(uint64_t first, uint32_t n)
+{
+    return first + 4 * (uint64_t)n;
+}
+
 #endif

@@ -47,7 +47,7 @@ void panic(const struct panic_frame *frame)
     early_console();
     tell("panic reason=% syndrome=% offset=% address=%", first);
     banner("panic window=% fingerprint=%");
-    for (uint32_t n = 0; n < 8; n++) {
+    for (size_t n = 0; n < 8; n++) {
         tell(registers[n], &frame->x[n * 4]);
     }
     tell("panic elr=% spsr=% hcr=% vttbr=%", state);

@@ -42,14 +42,14 @@ static void word_init(uint32_t n)
 {
     uint32_t target = gic_own_target * 0x01010101U;
 
-    reg_write(gic_distributor + GICD_ICENABLER + 4 * n, ~0U);
-    reg_write(gic_distributor + GICD_ICPENDR + 4 * n, ~0U); /* what a boot loader left */
-    reg_write(gic_distributor + GICD_ICACTIVER + 4 * n, ~0U);
-    reg_write(gic_distributor + GICD_IGROUPR + 4 * n, 0);
+    reg_write(reg_word(gic_distributor + GICD_ICENABLER, n), ~0U);
+    reg_write(reg_word(gic_distributor + GICD_ICPENDR, n), ~0U); /* what a boot loader left */
+    reg_write(reg_word(gic_distributor + GICD_ICACTIVER, n), ~0U);
+    reg_write(reg_word(gic_distributor + GICD_IGROUPR, n), 0);
     for (uint32_t i = 0; i < 8; i++) {
-        reg_write(gic_distributor + GICD_IPRIORITYR + 32 * n + 4 * i, PRIORITY);
+        reg_write(reg_word(gic_distributor + GICD_IPRIORITYR, 8 * n + i), PRIORITY);
         if (n != 0) {
-            reg_write(gic_distributor + GICD_ITARGETSR + 32 * n + 4 * i, target);
+            reg_write(reg_word(gic_distributor + GICD_ITARGETSR, 8 * n + i), target);
         }
     }
 }
@@ -60,7 +60,7 @@ static uint8_t own_target(void)
     uint32_t seen = 0;
 
     for (uint32_t i = 0; i < 8; i++) {
-        seen |= reg_read(gic_distributor + GICD_ITARGETSR + 4 * i);
+        seen |= reg_read(reg_word(gic_distributor + GICD_ITARGETSR, i));
     }
     seen |= seen >> 16;
     return (uint8_t)(seen | seen >> 8);
@@ -85,7 +85,7 @@ static void interface_init(void)
 {
     reg_write(gic_interface + GICC_CTLR, 0);
     for (uint32_t n = 0; n < 4; n++) { /* what the boot loader may have left running */
-        reg_write(gic_interface + GICC_APR + 4 * n, 0);
+        reg_write(reg_word(gic_interface + GICC_APR, n), 0);
     }
     reg_write(gic_interface + GICC_PMR, 0xf0);
     reg_write(gic_interface + GICC_BPR, 0);
@@ -97,7 +97,7 @@ static uint32_t virtual_init(void)
     uint32_t count = (reg_read(gic_hypervisor + GICH_VTR) & VTR_LRS) + 1;
 
     for (uint32_t n = 0; n < count; n++) {
-        reg_write(gic_hypervisor + GICH_LR + 4 * n, 0);
+        reg_write(reg_word(gic_hypervisor + GICH_LR, n), 0);
     }
     reg_write(gic_hypervisor + GICH_APR, 0);
     reg_write(gic_hypervisor + GICH_VMCR, 0);
@@ -125,18 +125,18 @@ void arch_irq_active(uint32_t intid, bool active)
 {
     uint64_t reg = active ? GICD_ISACTIVER : GICD_ICACTIVER;
 
-    reg_write(gic_distributor + reg + intid / 32 * 4, 1U << intid % 32);
+    reg_write(reg_word(gic_distributor + reg, intid / 32), 1U << intid % 32);
     DSB(); /* before a timer is switched on or off by system register */
 }
 
 uint64_t arch_lr_read(uint32_t n)
 {
-    return gic2_lr_value(reg_read(gic_hypervisor + GICH_LR + 4 * n));
+    return gic2_lr_value(reg_read(reg_word(gic_hypervisor + GICH_LR, n)));
 }
 
 void arch_lr_write(uint32_t n, uint64_t value)
 {
-    reg_write(gic_hypervisor + GICH_LR + 4 * n, gic2_lr(value));
+    reg_write(reg_word(gic_hypervisor + GICH_LR, n), gic2_lr(value));
 }
 
 uint32_t arch_lr_empty(void)

@@ -37,7 +37,7 @@ static inline uint32_t gic_acknowledge(void)
 /* An SPI comes to this CPU. */
 static inline void gic_route(uint32_t intid)
 {
-    *(volatile uint64_t *)(gic_distributor + GICD_IROUTER + 8 * intid) =
+    *(volatile uint64_t *)(gic_distributor + GICD_IROUTER + 8 * (uint64_t)intid) =
         READ("mpidr_el1") & MPIDR_AFFINITY;
 }
 

@@ -34,12 +34,12 @@ static void distributor_init(void)
     wait_while(gic_distributor + GICD_CTLR, CTLR_RWP);
     reg_write(gic_distributor + GICD_CTLR, CTLR_ARE_NS);
     for (uint32_t n = 1; n < words; n++) {
-        reg_write(gic_distributor + GICD_ICENABLER + 4 * n, ~0U);
-        reg_write(gic_distributor + GICD_ICPENDR + 4 * n, ~0U); /* what a boot loader left */
-        reg_write(gic_distributor + GICD_ICACTIVER + 4 * n, ~0U);
-        reg_write(gic_distributor + GICD_IGROUPR + 4 * n, ~0U);
+        reg_write(reg_word(gic_distributor + GICD_ICENABLER, n), ~0U);
+        reg_write(reg_word(gic_distributor + GICD_ICPENDR, n), ~0U); /* what a boot loader left */
+        reg_write(reg_word(gic_distributor + GICD_ICACTIVER, n), ~0U);
+        reg_write(reg_word(gic_distributor + GICD_IGROUPR, n), ~0U);
         for (uint32_t i = 0; i < 8; i++) {
-            reg_write(gic_distributor + GICD_IPRIORITYR + 32 * n + 4 * i, PRIORITY);
+            reg_write(reg_word(gic_distributor + GICD_IPRIORITYR, 8 * n + i), PRIORITY);
         }
     }
     wait_while(gic_distributor + GICD_CTLR, CTLR_RWP);
@@ -78,7 +78,7 @@ static void redistributor_init(const struct mvp_board *board)
     reg_write(sgi + GICD_ICACTIVER, ~0U);
     reg_write(sgi + GICD_IGROUPR, ~0U);
     for (uint32_t i = 0; i < 8; i++) {
-        reg_write(sgi + GICD_IPRIORITYR + 4 * i, PRIORITY);
+        reg_write(reg_word(sgi + GICD_IPRIORITYR, i), PRIORITY);
     }
     reg_write(sgi + GICD_ISENABLER, 1U << board->virtual_irq | 1U << board->hypervisor_irq |
                                         1U << board->maintenance_irq);
@@ -122,7 +122,7 @@ void arch_irq_active(uint32_t intid, bool active)
     uint64_t frame = intid < 32 ? redistributor + GICR_SGI : gic_distributor;
     uint64_t reg = active ? GICD_ISACTIVER : GICD_ICACTIVER;
 
-    reg_write(frame + reg + intid / 32 * 4, 1U << intid % 32);
+    reg_write(reg_word(frame + reg, intid / 32), 1U << intid % 32);
     DSB(); /* before a timer is switched on or off by system register */
 }
 
