@@ -285,6 +285,17 @@ static const uint64_t calls[] = {
     0x84000008, 0x84000009, 0x8400000a, 0xc4000001, 0xc4000003, 0xc4000004, 0x8600ff00, 0x8600ff01,
     0x8600ff03, 0xc6008000, 0xc6008001, 0xc6008002, 0xc6008003, 0xc6008004, 0xc6008005, 0xc6008001};
 
+/* A text anywhere in a guest's RAM and as far behind it; or across one of its ends, which a place
+ * that is any would seldom meet. */
+static uint64_t text_at(uint64_t base, uint64_t value, bool end)
+{
+    if (!end) {
+        return base + value % (2 * WORLD_RAM_SIZE);
+    }
+    base += (value >> 9 & 1) == 0 ? WORLD_RAM_SIZE : 0;
+    return base - MVP_CONSOLE_WRITE_MAX + value % (2 * MVP_CONSOLE_WRITE_MAX);
+}
+
 static struct vcpu *call(struct vcpu *vcpu, const struct step_bytes *s)
 {
     uint32_t known = sizeof calls / sizeof calls[0];
@@ -294,8 +305,8 @@ static struct vcpu *call(struct vcpu *vcpu, const struct step_bytes *s)
     vcpu->x[2] = vcpu->x[0] == MVP_CALL_CONSOLE_WRITE ? s->small % 300 : s->small;
     vcpu->x[3] = s->word;
     if (vcpu->x[0] == MVP_CALL_CONSOLE_WRITE && (s->choice & 0x80) == 0) {
-        vcpu->x[1] = (vcpu->partition->index == 0 ? WORLD_RAM_BASE : MVP_RAM_BASE) +
-                     s->value % (2 * WORLD_RAM_SIZE);
+        vcpu->x[1] = text_at(vcpu->partition->index == 0 ? WORLD_RAM_BASE : MVP_RAM_BASE, s->value,
+                             (s->choice & 0x20) != 0);
     }
     return s->what < STEP_SMC ? trap_hvc(vcpu) : host_sync(vcpu, EC(0x17), 0, 0);
 }

@@ -39,6 +39,13 @@ def read(window: int, offset: int) -> bytes:
 
 
 CALLS = [step(HVC, n, 0, 0, 1) for n in range(24)]
+WRITE_AT_END, BEHIND = 18 | 0x20, 0x100
+TEXTS = [
+    step(HVC, WRITE_AT_END, 256, 0, 0),  # the last one that is whole
+    step(HVC, WRITE_AT_END, 16, 0, BEHIND - 8),  # half of it
+    step(HVC, WRITE_AT_END, 16, 0, BEHIND),  # none
+    step(HVC, WRITE_AT_END, 16, 0, 0x200 | BEHIND - 8),  # before the first byte
+]
 ENABLE3 = [
     write(GICR, 0x80, 0xFFFFFFFF, 1 | SGI_FRAME),
     write(GICR, 0x100, 0xFFFFFFFF, 1 | SGI_FRAME),
@@ -85,10 +92,10 @@ POWER = [step(HVC, 8), step(IRQ, 2), step(HVC, 9), step(HVC, 12, 0, 0, 1), step(
 
 def traps() -> dict[str, bytes]:
     """Return the inputs, by name: with a GICv3 but for those whose name says 2."""
-    rest = [step(WFI), *CALLS, *UART, *INTERRUPTS, step(WFI), *WILD, *POWER]
+    rest = [step(WFI), *CALLS, *TEXTS, *UART, *INTERRUPTS, step(WFI), *WILD, *POWER]
     found = {
-        "firmware3": (0, [*ENABLE3, *INTERRUPTS, *CALLS]),
-        "firmware2": (1, [*ENABLE2, *INTERRUPTS, *CALLS]),
+        "firmware3": (0, [*ENABLE3, *INTERRUPTS, *CALLS, *TEXTS]),
+        "firmware2": (1, [*ENABLE2, *INTERRUPTS, *CALLS, *TEXTS]),
         "personas3": (0, [*ENABLE3, step(WFI), *ENABLE3, *UART, *INTERRUPTS, *rest]),
         "personas2": (1, [*ENABLE2, step(WFI), *ENABLE2, *UART, *INTERRUPTS, *rest]),
         "wild": (0, [step(WFI), *WILD, *POWER, *WILD]),
