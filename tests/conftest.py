@@ -3,7 +3,7 @@
 
 The suite can run on another build of the core: `make core-check` names its checked one. A test that
 has something to show records it as its property "table", and it is printed at the end; so are the
-seeded faults ("fault") and which of them survived.
+seeded faults ("fault": name, what breaks, who caught it) and which of them survived.
 """
 
 import importlib.util
@@ -12,8 +12,12 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+
+WIDTH = 56
+"""Of what caught a fault, in the table of them."""
 
 
 def _use_library(path: str) -> None:
@@ -54,15 +58,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if report.when == "call" and tables:
             terminalreporter.write_sep("-", report.nodeid.rpartition("::")[2])
             terminalreporter.write_line("\n".join(tables))
-    faults = [
-        (str(value), report.outcome)
+    _seeded_faults(terminalreporter, reports)
+
+
+def _seeded_faults(terminalreporter: pytest.TerminalReporter, reports: list[Any]) -> None:
+    """Print a table of them; who survived stands last, where it is seen."""
+    rows = sorted(
+        (report.outcome != "passed", *map(str, value))
         for report in reports
         for name, value in report.user_properties
         if name == "fault" and report.when == "call"
-    ]
-    if faults:
-        caught = [name for name, outcome in faults if outcome == "passed"]
-        alive = sorted(name for name, outcome in faults if outcome != "passed")
-        terminalreporter.write_sep("-", "seeded faults")
-        terminalreporter.write_line(f"{len(caught)} caught, {len(alive)} survived")
-        terminalreporter.write_line("\n".join(alive))
+    )
+    if not rows:
+        return
+    alive = sum(row[0] for row in rows)
+    wide = max(len(row[1]) for row in rows)
+    terminalreporter.write_sep("-", "seeded faults")
+    for survived, name, breaks, caught_by in rows:
+        by = "SURVIVED" if survived else caught_by[:WIDTH]
+        terminalreporter.write_line(f"{name:{wide}}  {by:{WIDTH}}  {breaks}")
+    terminalreporter.write_line(f"{len(rows) - alive} caught, {alive} survived")

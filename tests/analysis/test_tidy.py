@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,14 +25,18 @@ def tidy(core: Path, *names: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
-def test_a_finding_fails_the_check(fault: faults.Fault, tmp_path: Path) -> None:
+def test_a_finding_fails_the_check(
+    fault: faults.Fault, tmp_path: Path, record_property: faults.Record
+) -> None:
     """And it says which: the same source is clean without it, as `make check` has shown."""
     core = faults.altered(fault, tmp_path / "sdk" / "mvpsdk")  # as .clang-tidy knows our headers
 
     code, said = tidy(core, *fault.tests)
 
+    found = re.search(rf"\[({fault.seen})\b", said)
+    faults.report(fault, found[1] if found else "", record_property)
     assert code == 1, said
-    assert f"[{fault.seen}" in said
+    assert found, said
 
 
 def test_a_source_that_is_not_read_is_an_error() -> None:

@@ -11,20 +11,16 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 import faults
 import objects
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 HERE = Path(__file__).parent
 FAULTS = faults.find(HERE / "host")
 ENOUGH = 30
-"""Faults of this kind; tests/faults/target has the others."""
+"""Faults of this kind; those of other kinds lie beside what catches them."""
 
 
 def run_tests(names: tuple[str, ...], library: Path) -> tuple[int, int, str]:
@@ -52,15 +48,21 @@ def run_tests(names: tuple[str, ...], library: Path) -> tuple[int, int, str]:
     return failed, counts.get("passed", 0), said
 
 
+def who(said: str) -> str:
+    """The test that failed first; where none came so far, what ended it all."""
+    found = re.search(r"^FAILED \S*?(\w+)(\[|$| )", said, re.MULTILINE)
+    return found[1] if found else "the end of the process"
+
+
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
 def test_a_seeded_fault_is_caught(
-    fault: faults.Fault, tmp_path: Path, record_property: Callable[[str, object], None]
+    fault: faults.Fault, tmp_path: Path, record_property: faults.Record
 ) -> None:
     """At least one of the tests that it names fails, and all of them run."""
-    record_property("fault", fault.name)
     core = faults.altered(fault, tmp_path)
     library = objects.library(core, tmp_path / "_lib.abi3.so")
     failed, _, said = run_tests(fault.tests, library)
+    faults.report(fault, who(said) if failed else "", record_property)
     assert failed, f"{fault.name} survived: {fault.breaks}\n{said}"
 
 

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,14 +13,16 @@ import fuzzing
 import seeds
 from fuzzing import HARNESSES, Harness
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 FAULTS = faults.find(Path(__file__).parent / "faults")
 BY_NAME = {harness.name: harness for harness in HARNESSES}
 NAMES = [harness.name for harness in HARNESSES]
 RUNS = {"pack": 60000, "trap": 1200, "tree": 60000, "vgic": 6000}
 """Some seconds each."""
+FINDING = re.compile(
+    r"(does not hold: .*(?= \(\S+:\d+\)$)|Sanitizer: [\w-]+(?= )|runtime error: .*?(?= for |$))",
+    re.MULTILINE,
+)
+"""What a harness, or a sanitizer, says of it."""
 PATIENCE = 60
 """Seconds in which a seeded fault must be found; it takes one or two where little else runs."""
 
@@ -66,16 +68,18 @@ def test_a_short_run_finds_nothing_and_reaches_what_it_is_for(
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
 def test_a_harness_finds_a_seeded_fault(
-    fault: faults.Fault, tmp_path: Path, record_property: Callable[[str, object], None]
+    fault: faults.Fault, tmp_path: Path, record_property: faults.Record
 ) -> None:
     """Within seconds, from the committed inputs."""
-    record_property("fault", fault.name)
     harness = BY_NAME[fault.tests[0]]
     core = faults.altered(fault, tmp_path)
     program = fuzzing.build(harness, tmp_path, core)
     result = fuzzing.run(harness, program, tmp_path, "-seed=1", f"-max_total_time={PATIENCE}")
 
+    found = FINDING.search(result.log)
+    faults.report(fault, f"{harness.name}: {found[1]}" if found else "", record_property)
     assert result.code != 0, f"{fault.name} survived {result.runs} runs: {fault.breaks}"
+    assert found, result.log[-4000:]
     assert list((tmp_path / "found").glob(f"{harness.name}-crash-*")), result.log[-4000:]
 
 

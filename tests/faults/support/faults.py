@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING
 from objects import CORE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    Record = Callable[[str, object], None]
 
 KEYS = {"breaks", "file", "old", "new", "tests"}
 MORE = {"seen"}
@@ -40,7 +43,7 @@ class Fault:
     tests: tuple[str, ...]
     """Who must notice: files or tests, as pytest names them; a harness, a source, or attacks."""
     seen: str = ""
-    """What they must say; empty: that there is something."""
+    """A pattern of what they must say; empty: whatever it is."""
 
 
 def read(path: Path) -> Fault:
@@ -56,6 +59,14 @@ def read(path: Path) -> Fault:
 def find(folder: Path) -> list[Fault]:
     """Return the faults of a folder, by name."""
     return [read(path) for path in sorted(folder.glob("*.toml"))]
+
+
+def report(fault: Fault, caught_by: str, record: Record) -> None:
+    """Let the table at the end of all tests say who caught a fault; "": nobody.
+
+    record: pytest's record_property.
+    """
+    record("fault", (fault.name, fault.breaks, caught_by))
 
 
 def altered(fault: Fault, folder: Path) -> Path:

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 import attacker
+import faults
 import faulty
 import hearing
 from phone import once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
-
-    Record = Callable[[str, object], None]
 
 pytestmark = [pytest.mark.target, pytest.mark.timeout(240)]
 
@@ -32,13 +30,14 @@ def sound(shared: Path) -> Path:
 
 @pytest.mark.parametrize("name", faulty.FAULTS)
 def test_the_fault_is_seen(
-    name: str, handset: Path, sound: Path, tmp_path: Path, record_property: Record
+    name: str, handset: Path, sound: Path, tmp_path: Path, record_property: faults.Record
 ) -> None:
     """By the row of an attack, by the firmware's own count, or by a line that is forged."""
     fault = faulty.FAULTS[name]
     hypervisor, pack = faulty.faulty(fault, sound, tmp_path), tmp_path / "pack"
-    pack.write_bytes(attacker.aimed((handset / "pack").read_bytes(), fault.groups, calls=CALLS))
+    pack.write_bytes(attacker.aimed((handset / "pack").read_bytes(), fault.tests, calls=CALLS))
     with attacker.let_loose(hypervisor, pack) as machine:
-        told = hearing.told(machine.run, fault.groups)
-    record_property("table", f"{name}: {fault.breaks}: {len(told)} differences")
-    assert any(re.match(fault.seen, text) for text in told), "\n".join(told)
+        told = hearing.told(machine.run, fault.tests)
+    seen = next((text for text in told if re.match(fault.seen, text)), "")
+    faults.report(fault, seen.partition(": ")[0], record_property)
+    assert seen, "\n".join(told)

@@ -3,46 +3,23 @@
 
 from __future__ import annotations
 
-import shutil
-import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import faults
 from mvpsdk.build import compile as compiling
 from mvpsdk.build import elf, find, recipe
 from mvpsdk.build.tool import run
 
 if TYPE_CHECKING:
+    from faults import Fault
     from mvpsdk.build.recipe import Recipe
 
-__all__ = ["FAULTS", "Fault", "faulty", "objects"]
+__all__ = ["FAULTS", "faulty", "objects"]
 
 DRIVER = "pl011"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fault:
-    """A change of one file of the core, and what tells of it."""
-
-    name: str
-    file: str
-    old: str
-    new: str
-    breaks: str
-    groups: tuple[str, ...]
-    seen: str  # a pattern of what is told
-
-
-def _faults() -> dict[str, Fault]:
-    text = (Path(__file__).parents[1] / "faults.toml").read_text()
-    return {
-        name: Fault(name=name, **{**fields, "groups": tuple(fields["groups"])})
-        for name, fields in tomllib.loads(text).items()
-    }
-
-
-FAULTS = _faults()
+FAULTS = {fault.name: fault for fault in faults.find(Path(__file__).parents[1] / "faults")}
+"""By name; their `tests` are the attacks that are let loose."""
 
 
 def _flags(made: Recipe, work: Path) -> list[str]:
@@ -58,22 +35,12 @@ def objects(work: Path) -> Path:
     return work
 
 
-def _changed(fault: Fault, core: Path) -> None:
-    """Copy the core, with the fault in it."""
-    shutil.copytree(recipe.CORE, core, ignore=shutil.ignore_patterns("__pycache__", "*.so", "rt"))
-    path = core / fault.file
-    text = path.read_text()
-    assert text.count(fault.old) == 1, f"{fault.name}: {fault.file} has {text.count(fault.old)}"
-    path.write_text(text.replace(fault.old, fault.new))
-
-
 def faulty(fault: Fault, sound: Path, work: Path) -> Path:
     """Build the hypervisor with the fault: one file is compiled again.
 
     Its fingerprint stays that of the sound core, so that it takes the same pack.
     """
-    _changed(fault, work / "core")
-    made, toolchain = recipe.hypervisor(DRIVER, work / "core"), find()
+    made, toolchain = recipe.hypervisor(DRIVER, faults.altered(fault, work)), find()
     (source,) = (each for each in made.sources if each.name == fault.file)
     target = work / "changed.o"
     flags = [*_flags(made, work), *made.source_flags(source, toolchain), "-o", str(target)]

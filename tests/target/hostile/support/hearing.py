@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from attacker import Run
-    from faulty import Fault
+    from faults import Fault
 
 __all__ = [
     "Latency",
