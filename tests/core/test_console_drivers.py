@@ -64,14 +64,14 @@ class Bench:
     """A driver at a UART, used as src/console.c uses it."""
 
     def __init__(self, driver: str, uart: Uart, compiler: str = "gcc", base: int = BASE) -> None:
-        self.library, self.uart, self.base = built(driver, compiler), uart, base
+        self.core, self.uart, self.base = built(driver, compiler), uart, base
         self.faults: list[BaseException] = []
         self.waiting: deque[int] = deque()
         self.typed = bytearray()
         self.calls = (READ(self._read), WRITE(self._write))  # kept: C calls them
-        self.library.harness_model(*self.calls)
+        self.core.harness_model(*self.calls)
         layout = (uart.shift, uart.width) if isinstance(uart, Ns16550) else (0, 1)
-        self.library.harness_open(base, *layout)
+        self.core.harness_open(base, *layout)
 
     def _read(self, address: int, width: int) -> int:
         try:
@@ -93,18 +93,18 @@ class Bench:
 
     def interrupts(self) -> None:
         """The hypervisor is ready for interrupts, and looks what has come before."""
-        self.library.harness_interrupts()
+        self.core.harness_interrupts()
         self.service()
 
     def put(self, byte: int) -> bool:
         """One byte."""
-        taken = bool(self.library.arch_console_put(byte))
+        taken = bool(self.core.arch_console_put(byte))
         self.check()
         return taken
 
     def get(self) -> int:
         """One byte, or -1."""
-        byte = int(self.library.arch_console_get())
+        byte = int(self.core.arch_console_get())
         self.check()
         return byte
 
@@ -303,9 +303,9 @@ def test_a_board_without_one_touches_nothing(part: str) -> None:
     """Base 0: everything is taken, nothing comes."""
     driver, make = PARTS[part]
     bench = Bench(driver, make())
-    bench.library.harness_open(0, 2, 4)
+    bench.core.harness_open(0, 2, 4)
     bench.base = -BASE  # no offset of an access would be right
-    bench.library.harness_interrupts()
+    bench.core.harness_interrupts()
     assert bench.put(0x41)
     assert bench.get() == -1
     assert bench.uart.sent == bytearray()
@@ -362,7 +362,7 @@ class Late(Ns16550):
 def test_a_byte_that_comes_in_between_is_not_lost() -> None:
     """What looks like a timeout of nothing may be one of something by now."""
     bench = Bench("8250", Late(shift=2, width=4, designware=True))
-    bench.library.harness_interrupts()
+    bench.core.harness_interrupts()
     bench.check()
     bench.uart.received.clear()
     assert bench.get() == 0x4B
