@@ -56,6 +56,9 @@ uint64_t execute(uint32_t instruction, uint64_t spsr, uint64_t x0);
 extern char storm_vectors[], vectors[];
 extern volatile uint64_t storm_count[2]; /* interrupts, and the last one's INTID */
 
+/* storms.c: everything in group 1, of one priority, and let through; all that is enabled comes. */
+void gic_on(void);
+
 /* main.c */
 void print(const char *text);
 void print_hex(uint64_t value);
@@ -85,5 +88,6 @@ void attack_exceptions(void);
 void attack_fp(void);
 void attack_console(void);
 void attack_starts(void);
+void attack_suspend(void);
 
 #endif

@@ -120,6 +120,7 @@ static const struct group all[] = {
     {"gic", attack_gic},
     {"uart", attack_uart},
     {"storms", attack_storms},
+    {"suspend", attack_suspend},
     {"exceptions", attack_exceptions},
     {"fp", attack_fp},
     {"console", attack_console},

@@ -19,7 +19,7 @@ static void write(uint64_t address, uint32_t value)
     *(volatile uint32_t *)address = value;
 }
 
-static void gic_on(void)
+void gic_on(void)
 {
     write(MVP_GICD_BASE, 0x12);
     write(MVP_GICR_BASE + 0x14, 0);

@@ -32,7 +32,7 @@ HERE = Path(__file__).parents[1]
 GROUPS = (
     *("starts", "memory", "devices", "walks", "registers", "named", "kept"),
     *("instructions", "calls", "psci"),
-    *("gic", "uart", "storms", "exceptions", "fp", "console"),
+    *("gic", "uart", "storms", "suspend", "exceptions", "fp", "console"),
 )
 """As in main.c: bit n of the word `groups`."""
 PLACES = {

@@ -192,6 +192,9 @@ def _devices() -> Iterator[tuple[str, Outcome]]:
     yield from _counted("gic.typer.1", before=0x248_0002, after=0x248_0002)
     for name in ("sgi", "virtual-timer", "virtual-timer-asleep", "physical-timer", "uart", "all"):
         yield from _counted(f"storm.{name}.1", many=1)
+    for conduit in ("hvc", "smc"):
+        counted = dict.fromkeys(("wrong_result", "wrong_register", "early", "others"), 0)
+        yield from _counted(f"suspend.{conduit}.1", **counted)
 
 
 def _exceptions() -> Iterator[tuple[str, Outcome]]:
