@@ -154,6 +154,8 @@ def _key(name: str, field: dict[str, Any], tables: dict[str, Any], *, required: 
 
 
 def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
@@ -181,7 +183,8 @@ def _plain(field: dict[str, Any]) -> str:
     if field.get("type") == "integer":
         low, high = field.get("minimum", 0), field.get("maximum")
         return f"{low} … {high}" if high is not None else f"number from {low}"
-    return {"string": "text", "object": "table"}.get(str(field.get("type")), "text")
+    kinds = {"string": "text", "object": "table", "boolean": "`true` or `false`"}
+    return kinds.get(str(field.get("type")), "text")
 
 
 PAGES = {

@@ -102,7 +102,9 @@ def _of_handset(path: Path, wanted: Wanted) -> tuple[Pack, Verdict, Symbols | No
     if wanted.elf is None:
         try:
             chain = build.find(wanted.toolchain)
-            built = pipeline.hypervisor(prepared.board, chain, request.cache, trace=wanted.trace)
+            built = pipeline.hypervisor(
+                prepared.board, prepared.handset, chain, request.cache, trace=wanted.trace
+            )
             found = symbols(built.elf)
         except MissingToolError as error:
             render.note(f"note: places in the hypervisor get no names: {error.message}")

@@ -252,20 +252,33 @@ def build_all(
     name = _only_board(loaded, request)
     board = boards.named(name, request.board_dirs, loaded.path.parent)
     cache = request.cache if cached else None
-    images = [hypervisor(board, toolchain, cache, trace=request.trace)]
-    realtime = loaded.for_board(board.name).realtime
+    merged = loaded.for_board(board.name)
+    images = [hypervisor(board, merged, toolchain, cache, trace=request.trace)]
+    realtime = merged.realtime
     if realtime and realtime.source:
         images.append(build.firmware(realtime.source, toolchain=toolchain, cache=cache))
     return board.name, images
 
 
 def hypervisor(
-    board: Board, toolchain: build.Toolchain, cache: Cache | None, *, trace: bool = False
+    board: Board,
+    merged: Handset,
+    toolchain: build.Toolchain,
+    cache: Cache | None,
+    *,
+    trace: bool = False,
 ) -> build.Image:
-    """Build the hypervisor with the drivers of the board's console and GIC."""
+    """Build the hypervisor with the drivers of its board, and what the handset asks for."""
     driver = board.console.driver if board.console else "none"
     version = board.interrupt_controller.version
-    return build.image(driver, gic=version, trace=trace, toolchain=toolchain, cache=cache)
+    return build.image(
+        driver,
+        gic=version,
+        features=build.wanted(merged, board),
+        trace=trace,
+        toolchain=toolchain,
+        cache=cache,
+    )
 
 
 def lock(request: Request) -> tuple[Path, store.Lock]:

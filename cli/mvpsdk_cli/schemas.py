@@ -34,6 +34,7 @@ _MANIFEST = {
     "fingerprint": "text",
     "sources": "text",
     "toolchain": "text",
+    "features": ["text"],
     "sdk": "text",
     "virtual": {"?": {**_MACHINE, "cpus": "whole"}},
     "parts": [_CONTENT],
@@ -165,6 +166,7 @@ _BUILT_IMAGE = {
     "memory": "whole",
     "toolchain": "text",
     "sources": "text",
+    "features": ["text"],
     "total": _SIZES,
     "by-source": {"*": _SIZES},
 }

@@ -28,6 +28,9 @@ CHOICES = {
     "gicv2": Choice(build={"gic": 2}),
     "8250": Choice(build={"driver": "8250"}),
     "mute": Choice(build={"driver": "none"}),
+    "menu": Choice(build={"features": ["menu"]}),
+    "rtc": Choice(build={"features": ["rtc"]}),
+    "early-console": Choice(build={"features": ["early-console"]}),
     "trace": Choice(build={"trace": True}, bundle=("--trace",)),
 }
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mvpsdk.build import find, image, recipe
 from mvpsdk.core import facade
@@ -19,6 +19,9 @@ from mvpsdk.core._library import ffi, lib
 from mvpsdk.errors import ToolFailedError
 from mvpsdk.store import Cache
 from mvpsdk.units import KIB, MIB
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 __all__ = [
     "HERE",
@@ -167,12 +170,14 @@ def start_parts(work: Path, first: dict[str, Spread]) -> dict[str, Spread]:
     }
 
 
-def sizes(work: Path, driver: str = "pl011", **options: Any) -> dict[str, Spread]:
-    """Measure the hypervisor as it is built for a board with this console, a PL011 by default.
+def sizes(
+    work: Path, driver: str = "pl011", features: Collection[str] = (), **options: Any
+) -> dict[str, Spread]:
+    """Measure the hypervisor as the bench handset asks for it: with a PL011, without features.
 
     work: where `ours` left the pack whose tables count as memory. options: of `build.image`.
     """
-    built = image(driver, cache=Cache.default(), **options)
+    built = image(driver, features=features, cache=Cache.default(), **options)
     tables = int(lib.memory_tables(ffi.from_buffer((work / "pack").read_bytes())))
     unused = lib.TABLE_POOL_PAGES - tables
     found = {

@@ -207,7 +207,10 @@ STRICT = ("-Werror", "-Wconversion", "-Wsign-compare", "-O0")  # -O0: it is for 
 
 
 def test_the_core_has_no_warnings(toolchain: build.Toolchain, tmp_path: Path) -> None:
-    """Each source with each driver, by what is asked of new code beside the build's own flags."""
+    """Each source with each driver, by what is asked of new code beside the build's own flags.
+
+    What asks whether a feature is there is compiled with all and with none of them.
+    """
     recipes = [recipe.hypervisor("pl011"), recipe.hypervisor("8250", gic=2)]
     recipes += [recipe.hypervisor(driver) for driver in (*console_drivers(), "none")]
     for each in recipes:
@@ -216,6 +219,11 @@ def test_the_core_has_no_warnings(toolchain: build.Toolchain, tmp_path: Path) ->
     commands = json.loads(compile_commands(recipes, toolchain, tmp_path))
     sources = {each["file"]: each for each in commands}
     assert len(sources) > 60
+    bare = [recipe.hypervisor("pl011", features=())]
+    for each in json.loads(compile_commands(bare, toolchain, tmp_path)):
+        if "FEATURE_" in (recipe.CORE / each["file"]).read_text():
+            sources[f"without/{each['file']}"] = each
+    assert len(sources) > 65
 
     def compiled(name: str) -> str:
         command = sources[name]

@@ -83,6 +83,8 @@ def text(images: list[Image]) -> Iterator[str]:
         rows += [[f"  {source}", *_cells(sizes)] for source, sizes in image.by_source.items()]
         rows.append(["  total", *_cells(image.total)])
         yield from _right_aligned(rows)
+        if image.name == "hypervisor":
+            yield f"  features: {', '.join(image.recipe.features) or 'none'}"
         yield f"  {image.total.file} bytes, {image.memory_size} in memory, SHA-256 {image.sha256}"
 
 
@@ -110,6 +112,7 @@ def document(board: str, images: list[Image], folder: Path | None) -> dict[str, 
                 "memory": image.memory_size,
                 "toolchain": image.toolchain,
                 "sources": image.sources,
+                "features": list(image.recipe.features),
                 "total": _sizes(image.total),
                 "by-source": {name: _sizes(row) for name, row in image.by_source.items()},
             }

@@ -97,7 +97,9 @@ def _pack(prepared: Prepared, request: Request, output: Path, profile: Profile) 
 
     plan = prepared.planned()
     chain = build.find(request.toolchain)
-    hypervisor = pipeline.hypervisor(prepared.board, chain, request.cache, trace=request.trace)
+    hypervisor = pipeline.hypervisor(
+        prepared.board, prepared.handset, chain, request.cache, trace=request.trace
+    )
     with render.progress("packing", plan.total_size) as advance:
         return bundle.pack(
             plan,

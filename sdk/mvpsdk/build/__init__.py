@@ -2,8 +2,19 @@
 """Cross-building: the hypervisor from the core's sources, firmware from the phone maker's."""
 
 from mvpsdk.build.export import export
+from mvpsdk.build.features import missing, wanted
 from mvpsdk.build.image import Image, firmware, image
 from mvpsdk.build.sizes import Sizes
 from mvpsdk.build.toolchain import Toolchain, find
 
-__all__ = ["Image", "Sizes", "Toolchain", "export", "find", "firmware", "image"]
+__all__ = [
+    "Image",
+    "Sizes",
+    "Toolchain",
+    "export",
+    "find",
+    "firmware",
+    "image",
+    "missing",
+    "wanted",
+]

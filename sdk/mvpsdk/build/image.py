@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from mvpsdk.build import compile as compiling
 from mvpsdk.build import elf, gates, recipe, sizes
+from mvpsdk.build.features import CHOICES
 from mvpsdk.build.toolchain import Toolchain, find
 from mvpsdk.errors import MvpError
 from mvpsdk.units import MIB
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from mvpsdk.store import Cache
@@ -53,6 +54,7 @@ def image(
     driver: str,
     *,
     gic: int = 3,
+    features: Collection[str] = CHOICES,
     trace: bool = False,
     toolchain: Toolchain | None = None,
     cache: Cache | None = None,
@@ -60,14 +62,15 @@ def image(
 ) -> Image:
     """Return the hypervisor for boards with this console driver, such as "pl011" or "none".
 
-    gic: the version of the boards' GIC. trace: the core keeps a ring of what happened last, and a
-    panic prints its tail; every exit costs a little more. Without a cache everything is compiled.
+    gic: the version of the boards' GIC. features: those of CHOICES that are in, as `wanted` finds
+    them. trace: the core keeps a ring of what happened last, and a panic prints its tail; every
+    exit costs a little more. Without a cache everything is compiled.
 
-    Raises InputError for an unknown driver, MissingToolError without a cross compiler,
+    Raises InputError for an unknown driver or feature, MissingToolError without a cross compiler,
     ToolFailedError if it doesn't compile or breaks a rule: FP or SIMD instructions, foreign
     relocations, no Image header, larger than its window.
     """
-    what = recipe.hypervisor(driver, core, gic=gic, trace=trace)
+    what = recipe.hypervisor(driver, core, gic=gic, features=features, trace=trace)
     return _cached(what, toolchain or find(), cache, _hypervisor_gates)
 
 

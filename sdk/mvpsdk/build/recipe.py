@@ -7,12 +7,13 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mvpsdk.build.features import CHOICES, SOURCES, known
 from mvpsdk.core import fingerprint
 from mvpsdk.core.drivers import console_drivers, gic_drivers
 from mvpsdk.errors import InputError, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from mvpsdk.build.toolchain import Toolchain
@@ -88,9 +89,6 @@ _HOT = frozenset(
 )
 """What a guest waits for at each exit is compiled to be fast; all else to be small."""
 
-_FEATURES = {"vgic2": ("src/vgic_dist2.c", "src/vgic_sgi2.c")}
-"""What src/optional.h has by another name, and the sources that nothing else needs."""
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Source:
@@ -112,7 +110,8 @@ class Recipe:
     names: Mapping[Path, str]  # what a folder is called in debug information, wherever it lies
     generated: Mapping[str, str] = field(default_factory=dict)  # headers made by the build
     hot: frozenset[str] | None = None  # sources to compile for speed, the rest for size; None: all
-    without: tuple[str, ...] = ()  # features that are left out: _FEATURES
+    features: tuple[str, ...] = ()  # that are in
+    without: tuple[str, ...] = ()  # that are left out, of those in src/optional.h
     fingerprint: str = ""  # of the portable sources, hexadecimal; "": it is not compiled in
 
     def compile_flags(self, toolchain: Toolchain, generated: Path) -> list[str]:
@@ -123,8 +122,8 @@ class Recipe:
             *_FLAGS,
             *_FAMILY_FLAGS[toolchain.family],
             *maps,
-            *(f"-DFEATURE_{name.upper()}=0" for name in self.without),
-            *(f"-DWITHOUT_{name.upper()}" for name in self.without),  # no #if in headers
+            *(f"-DFEATURE_{_macro(name)}=0" for name in self.without),
+            *(f"-DWITHOUT_{_macro(name)}" for name in self.without),  # no #if in headers
             *(f"-I{folder}" for folder in folders),
         ]
 
@@ -175,6 +174,10 @@ class Recipe:
                 yield f"{name}/{path.relative_to(folder).as_posix()}", path.read_bytes()
 
 
+def _macro(feature: str) -> str:
+    return feature.upper().replace("-", "_")
+
+
 def _features(*, trace: bool) -> str:
     """Return build_features.h: what is called where a feature is on; off, it is nothing."""
     nothing = "((void)0)"
@@ -182,11 +185,18 @@ def _features(*, trace: bool) -> str:
     return f"#define TRACE(event, vcpu, value) {point}\n#define TRACE_TAIL() {tail}\n"
 
 
-def hypervisor(driver: str, core: Path = CORE, *, gic: int = 3, trace: bool = False) -> Recipe:
+def hypervisor(
+    driver: str,
+    core: Path = CORE,
+    *,
+    gic: int = 3,
+    features: Collection[str] = CHOICES,
+    trace: bool = False,
+) -> Recipe:
     """Return the recipe of the hypervisor for boards with this console driver ("none": mute).
 
-    gic: the version of the board's GIC. trace: a panic tells what happened before it. Raises
-    InputError if there is no such driver.
+    gic: the version of the board's GIC. features: of CHOICES, the others are left out. trace: a
+    panic tells what happened before it. Raises InputError if there is no such driver or feature.
     """
     if gic not in gic_drivers(core):
         there = ", ".join(str(version) for version in gic_drivers(core))
@@ -199,8 +209,10 @@ def hypervisor(driver: str, core: Path = CORE, *, gic: int = 3, trace: bool = Fa
     patterns = ["src/*.c", "arch/aarch64/*.[cS]", f"{interrupts}/*.[cS]", console]
     value = fingerprint.digest(core)
     names = (path.relative_to(core).as_posix() for text in patterns for path in core.glob(text))
-    without = {2: ()}.get(gic, ("vgic2",))  # list registers offer a vGIC of their own version
-    left_out = {name for feature in without for name in _FEATURES[feature]}
+    vgic = {2: {"vgic2"}}.get(gic, set())  # list registers offer one of their own version
+    present = known(features) | vgic
+    without = tuple(sorted(SOURCES.keys() - present))
+    left_out = {name for feature in without for name in SOURCES[feature]}
     return Recipe(
         name="hypervisor",
         sources=tuple(sorted(Source(name, core) for name in names if name not in left_out)),
@@ -209,6 +221,7 @@ def hypervisor(driver: str, core: Path = CORE, *, gic: int = 3, trace: bool = Fa
         entry="_head",
         names={core: "core"},
         hot=_HOT,
+        features=tuple(sorted(present | ({"trace"} if trace else set()))),
         without=without,
         generated={
             "console_name.h": f'#define CONSOLE_NAME "{driver}"\n',

@@ -53,11 +53,13 @@ def pack(
 
     files: by role, where the images are that the plan was made with.
 
-    Raises BundleError if the hypervisor was built from other core sources than this SDK's, a file
-    is no longer what it was when it was planned with, or the output is one of them; InputError or
-    MissingToolError if a file can't be read or written. Then nothing is left behind.
+    Raises BundleError if the hypervisor was built from other core sources than this SDK's or
+    without what the plan needs, a file is no longer what it was when it was planned with, or the
+    output is one of them; InputError or MissingToolError if a file can't be read or written. Then
+    nothing is left behind.
     """
     _check_fingerprint(hypervisor)
+    _check_features(plan, hypervisor)
     _check_output(path, [plan.handset.path, *files.values()])
     _check_sources(path, plan)
     with output(path) as file:
@@ -105,6 +107,19 @@ def _check_fingerprint(hypervisor: Image) -> None:
         raise BundleError(
             f"the hypervisor's fingerprint is {found}, the pack's {expected}",
             hint="the core's sources changed: install mvpsdk again, or run make host in a checkout",
+        )
+
+
+def _check_features(plan: Plan, hypervisor: Image) -> None:
+    """The hypervisor refuses a pack that needs what it lacks (MVP_PACK_FEATURE)."""
+    from mvpsdk.build import missing  # whoever only reads bundles does not wait for it
+
+    lacking = missing(planning.needed_features(plan), hypervisor.recipe.features)
+    if lacking:
+        raise BundleError(
+            f"the pack needs {', '.join(lacking)}; the hypervisor was built without",
+            place=Place(file=str(plan.handset.path)),
+            hint="build it for this handset: `mvpsdk bundle` does",
         )
 
 
@@ -184,6 +199,7 @@ def _manifest(
         fingerprint=FINGERPRINT.hex(),
         sources=hypervisor.sources,
         toolchain=hypervisor.toolchain,
+        features=hypervisor.recipe.features,
         sdk=mvpsdk.__version__,
         virtual=_virtual(plan),
         parts=tuple(

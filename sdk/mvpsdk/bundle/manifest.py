@@ -53,6 +53,7 @@ class Manifest:
     fingerprint: str  # of the core's portable sources
     sources: str  # SHA-256 over all sources of the hypervisor
     toolchain: str
+    features: tuple[str, ...] = ()  # of the hypervisor, of those that a build may lack
     sdk: str  # version
     virtual: Virtual | None  # None: QEMU doesn't know the board
     parts: tuple[Content, ...]  # of the container, but for the manifest itself
@@ -73,9 +74,10 @@ def parse(data: bytes) -> Manifest:
         document = json.loads(data)
         if document["schema"] != SCHEMA:
             raise ValueError(f"schema is {document['schema']}, this SDK reads {SCHEMA}")  # noqa: TRY301
-        values = _known(Manifest, document)
+        values = _known(Manifest, {"features": [], **document})  # a bundle of before has none
         virtual = values["virtual"]
         values["virtual"] = Virtual(**_known(Virtual, virtual)) if virtual else None
+        values["features"] = tuple(values["features"])
         for key in ("parts", "images"):
             values[key] = tuple(Content(**_known(Content, entry)) for entry in values[key])
         return Manifest(**{**values, "personas": tuple(values["personas"])})

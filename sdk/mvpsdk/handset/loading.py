@@ -102,6 +102,7 @@ def _persona(table: PersonaTable, folder: Path) -> Persona:
         cpus=tuple(table.cpus),
         vgic=table.vgic,
         restart=table.restart,
+        rtc=table.rtc,
         wx=table.wx,
     )
 
@@ -112,6 +113,7 @@ def _boot(content: HandsetFile) -> Boot:
         mode="exclusive",
         default=content.boot.default or first,
         menu_timeout=content.boot.menu_timeout,
+        early_console=content.boot.early_console,
     )
 
 

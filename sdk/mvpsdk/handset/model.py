@@ -61,6 +61,7 @@ class Persona:
     cpus: tuple[int, ...]  # physical core of each vCPU
     vgic: Literal[2, 3, "board"]
     restart: Literal["never", "on-crash", "always"]
+    rtc: bool = True  # it has a clock, a PL031
     wx: Literal["warn", "enforce"] = "warn"  # memory both writable and executable, to lint
 
 
@@ -71,6 +72,7 @@ class Boot:
     mode: Literal["exclusive"]
     default: str  # name of a persona; "": none
     menu_timeout: int  # milliseconds; 0: no menu
+    early_console: bool = True  # words on the device tree's console before the pack is read
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -132,6 +132,7 @@ class PersonaTable(Model):
     restart: Literal["never", "on-crash", "always"] = Field(
         default="on-crash", description="when it starts again from its pristine image"
     )
+    rtc: bool = Field(default=True, description="it has a real-time clock, a PL031")
     wx: Wx = Field(default="warn", description=WX)
 
 
@@ -144,6 +145,10 @@ class BootTable(Model):
     default: PartitionName | None = Field(default=None, description="default: the first persona")
     menu_timeout: Duration = Field(
         default=0, description="how long the boot menu waits; default: no menu"
+    )
+    early_console: bool = Field(
+        default=True,
+        description="what is refused before the pack is read is said on the loader's console",
     )
     schedule: list[dict[str, Any]] = Field(
         default_factory=list, description="later; refused by name today"

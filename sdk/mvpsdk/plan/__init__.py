@@ -3,7 +3,7 @@
 
 from mvpsdk.plan.making import make
 from mvpsdk.plan.model import Interrupt, Partition, Placement, Plan, PlannedImage, Region
-from mvpsdk.plan.pack import check, metadata
+from mvpsdk.plan.pack import check, metadata, needed_features
 from mvpsdk.plan.usage import Usage, usage
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "check",
     "make",
     "metadata",
+    "needed_features",
     "usage",
 ]

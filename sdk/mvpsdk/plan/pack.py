@@ -95,17 +95,21 @@ def tables(plan: Plan) -> Pack:
         default_persona=names.index(default) if default else None,
         menu_ms=plan.handset.boot.menu_timeout,
         rollback_index=plan.handset.rollback_index,
-        features=_features(plan),
+        features=needed_features(plan),
     )
 
 
-def _features(plan: Plan) -> int:
+def needed_features(plan: Plan) -> int:
     """What the hypervisor must offer for this plan to work (MVP_FEATURE_*)."""
     needed = CONSTANTS[f"FEATURE_VGIC{plan.board.interrupt_controller.version}"]
     for partition in plan.partitions:
         needed |= partition.features
         if partition.kind == "persona":
-            needed |= CONSTANTS["FEATURE_PL011"] | CONSTANTS["FEATURE_PL031"]
+            needed |= CONSTANTS["FEATURE_PL011"]
+        if any(region.kind == "pl031" for region in partition.regions):
+            needed |= CONSTANTS["FEATURE_PL031"]
+    if plan.handset.boot.menu_timeout:
+        needed |= CONSTANTS["FEATURE_MENU"]
     return needed
 
 

@@ -69,6 +69,7 @@ def persona_partition(
         gic=gic,
         command_line=persona.command_line,
         ramdisk=Range(ramdisk.load, ramdisk.size) if ramdisk else None,
+        rtc=persona.rtc,
     )
     images = [image for image in (kernel, ramdisk) if image]
     dtb = _dtb(persona, ram, data, images, place)
@@ -84,7 +85,7 @@ def persona_partition(
         cpus=persona.cpus,
         ram=ram,
         ram_pa=ram_pa,
-        regions=_regions(ram, ram_pa, gic),
+        regions=_regions(persona, ram, ram_pa, gic),
         interrupts=(),
         images=with_head_room([*images, dtb], ram),
         abi=abi,
@@ -92,13 +93,14 @@ def persona_partition(
     )
 
 
-def _regions(ram: Range[Ipa], ram_pa: Pa, gic: VirtualGic) -> tuple[Region, ...]:
+def _regions(persona: Persona, ram: Range[Ipa], ram_pa: Pa, gic: VirtualGic) -> tuple[Region, ...]:
     of = CONSTANTS
+    rtc = emulated("pl031", of["RTC_BASE"], of["RTC_SIZE"], of["RTC_INTID"])
     return (
         ram_region(ram, ram_pa),
         *gic.regions,
         emulated("pl011", of["UART_BASE"], of["UART_SIZE"], of["UART_INTID"]),
-        emulated("pl031", of["RTC_BASE"], of["RTC_SIZE"], of["RTC_INTID"]),
+        *([rtc] if persona.rtc else []),
     )
 
 

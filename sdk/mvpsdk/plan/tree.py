@@ -65,16 +65,18 @@ def persona_tree(
     gic: VirtualGic,
     command_line: str,
     ramdisk: Range[Ipa] | None,
+    rtc: bool = True,
 ) -> bytes:
     """Return the device tree blob of a persona, the same bytes for the same arguments."""
-    uart, rtc = CONSTANTS["UART_BASE"], CONSTANTS["RTC_BASE"]
+    uart = CONSTANTS["UART_BASE"]
+    clock = _primecell("pl031", CONSTANTS["RTC_BASE"], CONSTANTS["RTC_INTID"], ("apb_pclk",))
     children = [
         _chosen(f"/pl011@{uart:x}", command_line, ramdisk),
         _Node("aliases", {"serial0": f"/pl011@{uart:x}"}),
         *_machine(ram, cpu_count, gic),
         _clock(),
         _primecell("pl011", uart, CONSTANTS["UART_INTID"], ("uartclk", "apb_pclk")),
-        _primecell("pl031", rtc, CONSTANTS["RTC_INTID"], ("apb_pclk",)),
+        *([clock] if rtc else []),
     ]
     compatible = ("mvp,virtual-handset", "linux,dummy-virt")
     return _blob(_root("mvpsdk virtual handset", compatible, children))

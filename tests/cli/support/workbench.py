@@ -56,6 +56,7 @@ def stand_in(name: str) -> build.Image:
         script=nothing,
         entry="",
         names={},
+        features=("early-console", "menu", "rtc"),
         fingerprint=FINGERPRINT.hex(),
     )
     return build.Image(

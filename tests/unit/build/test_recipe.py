@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +14,6 @@ from mvpsdk.build.toolchain import Toolchain
 from mvpsdk.errors import InputError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.unit.build.conftest import ToyCore, Write
 
 GCC = Toolchain(family="gcc", compiler=("gcc",), linker=("ld",), identity="gcc 1")
@@ -65,6 +64,27 @@ def test_an_unknown_gic_is_named(core: Path) -> None:
         recipe.hypervisor("none", core, gic=4)
 
     assert caught.value.hint == "there are: 2, 3"
+
+
+def test_what_is_left_out_is_not_compiled() -> None:
+    """The sources that nothing else needs go, and the others are told; another key, too."""
+    whole, bare = recipe.hypervisor("pl011", trace=True), recipe.hypervisor("pl011", features=())
+
+    assert whole.features == ("early-console", "menu", "rtc", "trace")
+    assert (bare.features, whole.without) == ((), ("vgic2",))
+    gone = {source.name for source in whole.sources} - {source.name for source in bare.sources}
+    assert gone == {"src/pl031.c", "src/uart.c"}
+    flags = bare.compile_flags(GCC, Path())
+    assert {f"-DFEATURE_{name}=0" for name in ("EARLY_CONSOLE", "MENU", "RTC")} <= {*flags}
+    assert bare.key(GCC) != recipe.hypervisor("pl011").key(GCC)
+
+
+def test_an_unknown_feature_is_named(core: Path) -> None:
+    """The error lists those that there are."""
+    with pytest.raises(InputError, match="no feature radio") as caught:
+        recipe.hypervisor("toy", core, features=("menu", "radio"))
+
+    assert caught.value.hint == "there are: early-console, menu, rtc"
 
 
 def test_firmware_is_its_folder_and_the_runtime(core: Path, write: Write, tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ def stand_in(binary: bytes) -> build.Image:
         script=Path(),
         entry="",
         names={},
+        features=("early-console", "menu", "rtc"),
         fingerprint=FINGERPRINT.hex(),
     )
     return build.Image(

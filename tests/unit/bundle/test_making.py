@@ -189,6 +189,26 @@ def test_halves_that_would_refuse_each_other_are_not_bundled(case: Case) -> None
         bundle.pack(case.plan, foreign, case.files, case.folder / "x.itb")
 
 
+def test_a_hypervisor_without_what_the_pack_needs_is_not_bundled(case: Case) -> None:
+    """At boot it would refuse the pack: here what it lacks has a name."""
+    recipe = replace(case.hypervisor.recipe, features=("early-console", "menu"))
+    poorer = replace(case.hypervisor, recipe=recipe)
+
+    with pytest.raises(BundleError, match="the pack needs rtc; the hypervisor was built without"):
+        bundle.pack(case.plan, poorer, case.files, case.folder / "x.itb")
+
+
+def test_the_manifest_tells_what_the_hypervisor_has(case: Case) -> None:
+    """Of what a build may lack, the trace among it."""
+    recipe = replace(case.hypervisor.recipe, features=("menu", "rtc", "trace"))
+    traced = replace(case.hypervisor, recipe=recipe)
+
+    made = bundle.pack(case.plan, traced, case.files, case.folder / "x.itb")
+
+    assert made.manifest.features == ("menu", "rtc", "trace")
+    assert bundle.open(made.path).manifest == made.manifest
+
+
 def test_the_tree_is_as_long_before_as_after() -> None:
     """Its length depends on no digest, size or offset, so it can be written twice."""
     part = fit.Part(name="pack", type="ramdisk", role="ramdisk", description="d")

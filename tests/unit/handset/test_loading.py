@@ -122,6 +122,22 @@ def test_what_is_left_out_has_a_default(write: Write) -> None:
     assert acme.boot == handset.Boot(mode="exclusive", default="work", menu_timeout=0)
 
 
+def test_a_handset_says_what_its_hypervisor_may_lack(write: Write) -> None:
+    """A persona's clock, and the words before the pack is read; both are there by default."""
+    usual = handset.load(write())
+    assert usual.boot.early_console
+    assert [persona.rtc for persona in usual.personas] == [True, True]
+
+    bare = {
+        'restart = "always"': 'restart = "always"\nrtc = false',
+        'menu-timeout = "3 s"': "early-console = false",
+    }
+    acme = handset.load(write(bare))
+
+    assert not acme.boot.early_console
+    assert [persona.rtc for persona in acme.personas] == [False, True]
+
+
 def test_inputs_are_listed_by_role(write: Write) -> None:
     """Every file that has to be there is listed by its role; sources are not images."""
     acme = handset.load(write())

@@ -207,6 +207,20 @@ def test_the_pack_says_what_the_plan_says(parts: Parts) -> None:
     assert [one.partition for one in pack.vcpus] == [0, 1, 2]
 
 
+def test_the_pack_needs_what_the_handset_asks_for(parts: Parts) -> None:
+    """A clock of any persona, a menu: the hypervisor must have it, and otherwise not."""
+    clock, menu = (facade.CONSTANTS[f"FEATURE_{name}"] for name in ("PL031", "MENU"))
+    assert plan.needed_features(parts.make()) & (clock | menu) == clock
+
+    parts.menu = 3000
+    parts.personas = [replace(parts.personas[0], rtc=False)]
+    made = parts.make()
+
+    assert facade.pack_read(plan.metadata(made)).features == plan.needed_features(made)
+    assert plan.needed_features(made) & (clock | menu) == menu
+    assert "pl031" not in {region.kind for region in made.partition("work").regions}
+
+
 def test_the_pack_says_how_the_console_is_driven(parts: Parts) -> None:
     """Its first register may lie anywhere; its pages hold all that a driver may touch."""
     parts.console = Console(

@@ -85,10 +85,11 @@ def test_a_persona_sees_the_virtual_handset() -> None:
 
 
 def test_what_a_persona_lacks_is_not_in_its_tree() -> None:
-    """Without ramdisk and command line there is no trace of them."""
-    text = source(persona(ramdisk=None, command_line=""))
+    """Without ramdisk, command line and clock there is no trace of them."""
+    text = source(persona(ramdisk=None, command_line="", rtc=False))
     assert "initrd" not in text
     assert "bootargs" not in text
+    assert "pl031" not in text
 
 
 def test_each_cpu_has_a_node() -> None:

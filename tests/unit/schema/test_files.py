@@ -115,10 +115,12 @@ memory = "64 MiB"
 cpus = [0]
 vgic = "board"
 restart = "never"
+rtc = true
 [boot]
 mode = "exclusive"
 default = "work"
 menu-timeout = "3 s"
+early-console = true
 [[allow]]
 rule = "MEM004"
 at = "persona.work"

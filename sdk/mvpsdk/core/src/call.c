@@ -6,6 +6,7 @@
 #include "arch.h"
 #include "console.h"
 #include "guest.h"
+#include "judge.h"
 #include "machine.h"
 #include "psci.h"
 
@@ -20,7 +21,6 @@
 
 #define VENDOR_CALLS 9  /* standard queries and MVP calls, as MVP_CALL_COUNT tells */
 #define CONSOLE_STEP 32 /* bytes taken by one call: no interrupt is taken meanwhile */
-#define VGICS (MVP_FEATURE_VGIC2 | MVP_FEATURE_VGIC3)
 
 static bool is_realtime(const struct vcpu *vcpu)
 {
@@ -49,8 +49,7 @@ static uint64_t revision(struct vcpu *vcpu)
 static uint64_t features(struct vcpu *vcpu)
 {
     vcpu->x[1] = MVP_ABI_MAJOR << 16 | MVP_ABI_MINOR;
-    return (MVP_FEATURES & ~VGICS) |
-           (vcpu->partition->config->vgic == 2 ? MVP_FEATURE_VGIC2 : MVP_FEATURE_VGIC3);
+    return judge_features(vcpu->partition->config->vgic);
 }
 
 static uint64_t console_write(struct vcpu *vcpu)

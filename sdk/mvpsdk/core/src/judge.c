@@ -7,6 +7,8 @@
 
 #include <mvp/abi.h>
 
+#include "optional.h"
+
 const void *judge_entry(struct judge *judge, uint32_t table, uint32_t index)
 {
     judge->table = table;
@@ -40,6 +42,14 @@ bool judge_that(struct judge *judge, bool good, uint32_t reason, uint64_t value,
                                                .bound = bound};
     }
     return good;
+}
+
+bool judge_needs(struct judge *judge, bool is_needed, uint64_t feature)
+{
+    uint64_t offered = judge_features(0);
+
+    return judge_that(judge, !is_needed || (offered & feature) != 0, MVP_PACK_FEATURE, feature,
+                      offered);
 }
 
 static uint64_t field_value(const uint8_t *field, uint32_t size)
@@ -110,9 +120,13 @@ bool judge_range(struct judge *judge, uint64_t base, uint64_t size)
            judge_that(judge, range_holds(0, JUDGE_END, base, size), MVP_MEM_WRAP, base, size);
 }
 
-uint64_t judge_features(const struct mvp_board *board)
+uint64_t judge_features(uint32_t gic_version)
 {
-    return MVP_FEATURES & ~(board->gic_version == 2 ? MVP_FEATURE_VGIC3 : MVP_FEATURE_VGIC2);
+    uint64_t lacked = gic_version == 2 ? MVP_FEATURE_VGIC3 : MVP_FEATURE_VGIC2;
+
+    lacked |= FEATURE_MENU != 0 ? 0 : MVP_FEATURE_MENU;
+    lacked |= FEATURE_RTC != 0 ? 0 : MVP_FEATURE_PL031;
+    return MVP_FEATURES & ~lacked;
 }
 
 void judge_devices(const struct mvp_board *board, uint64_t (*ranges)[2])

@@ -53,14 +53,15 @@ const void *judge_other(struct judge *judge, uint32_t table, uint32_t index);
 uint32_t judge_count(const struct judge *judge, uint32_t table);
 /* Returns good; if false, the entry being judged is at fault. */
 bool judge_that(struct judge *judge, bool good, uint32_t reason, uint64_t value, uint64_t bound);
+/* Has this build the feature that is needed? Whatever the header says that the pack needs. */
+bool judge_needs(struct judge *judge, bool is_needed, uint64_t feature);
 /* Holds an entry against its struct's rules, in their order. */
 bool judge_fields(struct judge *judge, const void *entry, const struct rule *rules, uint32_t count);
 /* Not empty, whole pages, below the end of addresses. */
 bool judge_range(struct judge *judge, uint64_t base, uint64_t size);
 
-/* MVP_FEATURE_*: what this build has for the board; of the vGICs, the one of the board's version.
- */
-uint64_t judge_features(const struct mvp_board *board);
+/* MVP_FEATURE_*: what this build has; of the vGICs, the one of the board's GIC. */
+uint64_t judge_features(uint32_t gic_version);
 
 /* What of a board's devices the hypervisor keeps: base and size of each, 0 where there is none. */
 #define JUDGE_DEVICES 5

@@ -88,7 +88,7 @@ void menu_open(const uint8_t *choice)
         start_all();
     } else if (named != NULL) {
         start(named);
-    } else if (header()->menu_ms == 0) {
+    } else if (FEATURE_MENU == 0 || header()->menu_ms == 0) {
         menu_expired();
     } else {
         show();
@@ -100,7 +100,7 @@ bool menu_key(uint8_t key)
 {
     struct partition *persona;
 
-    if (machine.menu_deadline == TIMER_NEVER) {
+    if (FEATURE_MENU == 0 || machine.menu_deadline == TIMER_NEVER) {
         return false;
     }
     persona = key >= '1' ? persona_at((uint32_t)key - '1') : NULL;

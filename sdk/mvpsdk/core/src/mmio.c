@@ -70,7 +70,7 @@ static uint64_t read(struct vcpu *vcpu, uint32_t kind, uint64_t offset, uint32_t
     case MVP_REGION_PL011:
         return pl011_read(vcpu, offset);
     default:
-        return clock_read(vcpu, offset);
+        return FEATURE_RTC != 0 ? clock_read(vcpu, offset) : 0;
     }
 }
 
@@ -92,7 +92,9 @@ static void write(struct vcpu *vcpu, uint32_t kind, uint64_t offset, uint32_t si
         pl011_write(vcpu, offset, value);
         break;
     default:
-        clock_write(vcpu, offset, value);
+        if (FEATURE_RTC != 0) {
+            clock_write(vcpu, offset, value);
+        }
         break;
     }
 }

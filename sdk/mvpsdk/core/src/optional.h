@@ -11,4 +11,16 @@
 #define FEATURE_VGIC2 1
 #endif
 
+#ifndef FEATURE_MENU /* the boot menu; without: the default starts, or who is named */
+#define FEATURE_MENU 1
+#endif
+
+#ifndef FEATURE_RTC /* a persona's PL031 */
+#define FEATURE_RTC 1
+#endif
+
+#ifndef FEATURE_EARLY_CONSOLE /* words before the pack has named the console; no pack needs it */
+#define FEATURE_EARLY_CONSOLE 1
+#endif
+
 #endif

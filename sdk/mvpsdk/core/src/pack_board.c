@@ -221,8 +221,8 @@ bool pack_board(struct judge *judge)
     judge->board = b;
     return judge_that(judge, boards == 1, MVP_CONFIG_BOARD, boards, 1) &&
            judge_fields(judge, b, board_rules, COUNT(board_rules)) &&
-           judge_that(judge, (judge->header->features & ~judge_features(b)) == 0, MVP_PACK_FEATURE,
-                      judge->header->features, judge_features(b)) &&
+           judge_that(judge, (judge->header->features & ~judge_features(b->gic_version)) == 0,
+                      MVP_PACK_FEATURE, judge->header->features, judge_features(b->gic_version)) &&
            gic(judge, b) && interrupts_differ(judge, b) && console(judge, b) &&
            memory_is_good(judge) && devices_lie_apart(judge) && homes_are_good(judge);
 }

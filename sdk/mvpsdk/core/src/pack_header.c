@@ -56,6 +56,9 @@ bool pack_header(struct judge *judge)
     if (!judge_fields(judge, judge->header, rules, sizeof(rules) / sizeof(rules[0]))) {
         return false;
     }
+    if (!judge_needs(judge, judge->header->menu_ms > 0, MVP_FEATURE_MENU)) {
+        return false;
+    }
     for (uint32_t id = 0; id < MVP_TABLE_COUNT; id++) {
         if (!table_is_good(judge, id)) {
             return false;

@@ -53,7 +53,7 @@ static bool suits_earlier(struct judge *judge, uint32_t index, const struct mvp_
 /* List registers serve a vGIC of the hardware's own version. */
 static bool suits_board(struct judge *judge, const struct mvp_partition *p)
 {
-    uint64_t offered = judge_features(judge->board);
+    uint64_t offered = judge_features(judge->board->gic_version);
 
     return judge_that(judge, p->vgic == judge->board->gic_version, MVP_CONFIG_PARTITION, p->vgic,
                       judge->board->gic_version) &&

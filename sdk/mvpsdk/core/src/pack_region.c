@@ -2,6 +2,7 @@
 /* What each region says of itself. Who overlaps whom is pack_memory.c's. */
 #include <stddef.h>
 
+#include <mvp/abi.h>
 #include <mvp/platform.h>
 
 #include "gic2.h"
@@ -115,7 +116,8 @@ static bool emulated(struct judge *judge, uint32_t index, const struct mvp_regio
     uint64_t size = emulated_size(judge, region);
     const struct rule *intid = gic_version(region) != 0 ? gic_rules : interrupting_rules;
 
-    return judge_fields(judge, region, emulated_rules, COUNT(emulated_rules)) &&
+    return judge_needs(judge, region->kind == MVP_REGION_PL031, MVP_FEATURE_PL031) &&
+           judge_fields(judge, region, emulated_rules, COUNT(emulated_rules)) &&
            judge_that(judge, region->size == size, MVP_CONFIG_REGION, region->size, size) &&
            judge_fields(judge, region, intid, 1) &&
            judge_intid(judge, region->partition, region->intid, MVP_CONFIG_REGION) &&

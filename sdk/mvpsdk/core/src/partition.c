@@ -18,7 +18,7 @@ static void devices_reset(struct partition *partition)
 
         if (window->kind == MVP_REGION_PL011) {
             pl011_init(&partition->uart, window->intid);
-        } else if (window->kind == MVP_REGION_PL031) {
+        } else if (FEATURE_RTC != 0 && window->kind == MVP_REGION_PL031) {
             pl031_init(&partition->rtc, window->intid);
         }
     }

@@ -53,7 +53,7 @@ static uint64_t vcpu_deadline(struct vcpu *vcpu, uint64_t now)
         vgic_accepts(vcpu, MVP_VIRTUAL_TIMER_INTID)) {
         deadline = virtual_deadline(vcpu);
     }
-    if (vcpu->partition->rtc.armed != 0) {
+    if (FEATURE_RTC != 0 && vcpu->partition->rtc.armed != 0) {
         deadline = earlier(deadline, alarm_deadline(vcpu, now));
     }
     if (vcpu->ptimer.control == 0) {
@@ -85,7 +85,7 @@ void timer_expired(struct cpu *cpu)
             vcpu_wake(vcpu);
         }
     }
-    if (machine.menu_deadline <= now) {
+    if (FEATURE_MENU != 0 && machine.menu_deadline <= now) {
         menu_expired();
     }
     cpu->resched = 1;

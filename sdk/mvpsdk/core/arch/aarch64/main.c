@@ -25,7 +25,7 @@ void early_console(void)
 {
     struct uart uart;
 
-    if (quiet_tree != NULL) {
+    if (FEATURE_EARLY_CONSOLE != 0 && quiet_tree != NULL) {
         boot_console(quiet_tree, &uart);
         console_open(&uart);
         quiet_tree = NULL;

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a hypervisor may have or lack: a handset asks for it, and its board can make use of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mvpsdk.core.facade import CONSTANTS
+from mvpsdk.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from mvpsdk.board import Board
+    from mvpsdk.handset import Handset
+
+__all__ = ["CHOICES", "SOURCES", "known", "missing", "wanted"]
+
+SOURCES = {
+    "early-console": ("src/uart.c",),
+    "menu": (),
+    "rtc": ("src/pl031.c",),
+    "vgic2": ("src/vgic_dist2.c", "src/vgic_sgi2.c"),
+}
+"""What src/optional.h has by another name, and the sources that nothing else needs."""
+
+CHOICES = frozenset({"early-console", "menu", "rtc"})
+"""Those that a handset asks for; which vGIC is in follows from the board's own."""
+
+_BITS = {"menu": CONSTANTS["FEATURE_MENU"], "rtc": CONSTANTS["FEATURE_PL031"]}
+"""How a pack says that it needs them: MVP_FEATURE_* in its header."""
+
+
+def wanted(handset: Handset, board: Board) -> frozenset[str]:
+    """Return the features that a handset, its board's differences merged in, asks of a build."""
+    mute = board.console is None or board.console.driver == "none"
+    asked = {
+        "early-console": handset.boot.early_console and not mute,
+        "menu": handset.boot.menu_timeout > 0,
+        "rtc": any(persona.rtc for persona in handset.personas),
+    }
+    return frozenset(name for name, is_asked in asked.items() if is_asked)
+
+
+def known(names: Collection[str]) -> frozenset[str]:
+    """Return these features. Raises InputError that names one which there is not."""
+    strange = sorted(frozenset(names) - CHOICES)
+    if strange:
+        there = ", ".join(sorted(CHOICES))
+        raise InputError(f"there is no feature {strange[0]}", hint=f"there are: {there}")
+    return frozenset(names)
+
+
+def missing(needed: int, features: Collection[str]) -> tuple[str, ...]:
+    """Return by name what a pack's header needs (MVP_FEATURE_*) and a build lacks."""
+    return tuple(name for name, bit in _BITS.items() if needed & bit and name not in features)

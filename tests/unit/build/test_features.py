@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which features a handset and its board ask of the hypervisor."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mvpsdk import board as boards
+from mvpsdk import build, handset
+from mvpsdk.build.features import CHOICES, missing
+from mvpsdk.core import facade
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HANDSET = """\
+[handset]
+name = "acme"
+version = "1"
+boards = ["qemu-virt"]
+
+[[persona]]
+name = "work"
+kernel = "linux"
+memory = "64 MiB"
+
+[[persona]]
+name = "personal"
+kernel = "linux"
+memory = "64 MiB"
+rtc = false
+
+[boot]
+menu-timeout = "3 s"
+"""
+
+
+def wanted(folder: Path, *changes: tuple[str, str], mute: bool = False) -> set[str]:
+    """What a build for QEMU's board is asked to have."""
+    text = HANDSET
+    for old, new in changes:
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    (folder / "handset.toml").write_text(text)
+    loaded = handset.load(folder / "handset.toml")
+    board = boards.named("qemu-virt", (), folder)
+    return set(build.wanted(loaded, replace(board, console=None) if mute else board))
+
+
+def test_all_that_is_asked_for_is_in(tmp_path: Path) -> None:
+    """One persona with a clock is enough."""
+    assert wanted(tmp_path) == CHOICES
+
+
+@pytest.mark.parametrize(
+    ("change", "gone"),
+    [
+        (("menu-timeout", 'default = "work"\n# menu-timeout'), "menu"),
+        (('memory = "64 MiB"\n\n', 'memory = "64 MiB"\nrtc = false\n\n'), "rtc"),
+        (("[boot]", "[boot]\nearly-console = false"), "early-console"),
+    ],
+)
+def test_what_nobody_asks_for_is_left_out(
+    change: tuple[str, str], gone: str, tmp_path: Path
+) -> None:
+    """No menu, no persona with a clock, no words before the pack is read."""
+    assert wanted(tmp_path, change) == CHOICES - {gone}
+
+
+def test_a_mute_board_has_no_console_early_or_late(tmp_path: Path) -> None:
+    """There is no driver in its build to say anything by."""
+    assert wanted(tmp_path, mute=True) == CHOICES - {"early-console"}
+
+
+def test_what_a_pack_needs_and_a_build_lacks_has_a_name() -> None:
+    """By the bits of the pack's header; other bits are of no build's choice."""
+    every = facade.CONSTANTS["FEATURES"]
+
+    assert missing(every, ()) == ("menu", "rtc")
+    assert missing(every, ("menu", "early-console")) == ("rtc",)
+    assert missing(facade.CONSTANTS["FEATURE_MENU"], ("rtc",)) == ("menu",)
+    assert missing(every, CHOICES) == ()
