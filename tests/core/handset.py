@@ -105,7 +105,8 @@ class Handset:
         self.built = bool(lib.machine_init(self.memory + (HOME - BASE), 4))
         self.cpu: Any = ffi.addressof(self.machine.cpus[0])
         lib.log_line(b"-")  # ends whatever line an earlier test left open
-        self.host.sent_count = 0
+        self.console()
+        self.cpu.resched = 0
 
     def _place(self, whole: core.Pack) -> core.Pack:
         """Write the pack at its home; the core accepts it."""
@@ -177,7 +178,9 @@ class Handset:
         ffi.memmove(self.memory + (pa - BASE), data, len(data))
 
     def console(self) -> str:
-        """What the board's console has shown since the last look."""
+        """What the board's console has shown since the last look, and shows when it may."""
+        while lib.console_send():
+            pass
         text = bytes(ffi.buffer(self.host.sent, self.host.sent_count)).decode()
         self.host.sent_count = 0
         return text

@@ -26,6 +26,9 @@ class Rig:
 
     def __init__(self, vcpus: int = 1, intids: int = 96, lrs: int = 4, load: bool = True) -> None:
         lib.host_reset()
+        while lib.console_send():  # what an earlier test left
+            lib.host.sent_count = 0
+        lib.host.sent_count = 0
         lib.host.lr_count = lrs
         self.host: Any = lib.host
         self.cpu = ffi.new("struct cpu *")

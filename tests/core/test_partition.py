@@ -66,6 +66,7 @@ def test_an_interrupt_of_a_partition_that_is_off_can_come_again() -> None:
     lib.machine_interrupt(machine.cpu, lib.arch_irq_acknowledge())
     assert machine.host.active[handset.DEVICE_IRQ] == 1
     lib.partition_start(machine.partition(0))
+    assert not lib.loader_step(machine.partition(0))
     assert machine.host.active[handset.DEVICE_IRQ] == 0
 
 
@@ -82,7 +83,10 @@ def test_restart_follows_the_policy(policy: core.Restart, how: int, again: bool)
     """A partition that stops or crashes loads again if its policy says so."""
     machine = Handset(handset.with_partition(1, restart=policy))
     machine.start(1)
-    lib.partition_stop(machine.partition(1), how)
+    if how == lib.MVP_PARTITION_CRASHED:
+        lib.partition_crash(machine.partition(1), lib.MVP_RUN_SERROR, 0, 0)
+    else:
+        lib.partition_stop(machine.partition(1))
     expected = lib.MVP_PARTITION_LOADING if again else how
     assert machine.partition(1).state == expected
 
@@ -94,7 +98,7 @@ def test_a_stopped_partition_leaves_nothing_on_the_cpu() -> None:
     machine.enable(1, 27)
     machine.host.active[27] = 1
     lib.vgic_hardware(machine.vcpu(1), 27)
-    lib.partition_stop(machine.partition(1), lib.MVP_PARTITION_STOPPED)
+    lib.partition_stop(machine.partition(1))
     assert machine.host.vtimer_offs == 1
     assert [machine.host.lr[n] for n in range(4)] == [0, 0, 0, 0]
     assert machine.vcpu(1).state == lib.VCPU_OFF
@@ -104,7 +108,7 @@ def test_a_timer_that_fires_for_a_stopped_vcpu_is_ended() -> None:
     """Nobody would end it otherwise, and the next guest's timer could not fire."""
     machine = Handset()
     machine.start(1)
-    lib.partition_stop(machine.partition(1), lib.MVP_PARTITION_STOPPED)
+    lib.partition_stop(machine.partition(1))
     before = machine.host.deactivated[27]
     lib.machine_interrupt(machine.cpu, 27)
     assert machine.host.deactivated[27] == before + 1
@@ -152,5 +156,5 @@ def test_a_device_is_let_go_with_its_partition_and_not_with_a_vcpu() -> None:
     lib.machine_interrupt(machine.cpu, handset.DEVICE_IRQ)
     lib.vcpu_stop(machine.vcpu(0))
     assert machine.host.active[handset.DEVICE_IRQ] == 1
-    lib.partition_stop(machine.partition(0), lib.MVP_PARTITION_STOPPED)
+    lib.partition_stop(machine.partition(0))
     assert machine.host.active[handset.DEVICE_IRQ] == 0

@@ -76,6 +76,8 @@ def test_a_byte_written_is_on_the_console(uart: Uart) -> None:
     for byte in b"\nhello\n":
         uart.put(DR, 0xFFFFFF00 | byte)
     assert uart.get(FR) & TXFE
+    while lib.console_send():
+        pass
     sent = bytes(uart.host.sent[0 : uart.host.sent_count])
     assert b"[guest] hello\r\n" in sent
 

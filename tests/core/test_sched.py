@@ -161,7 +161,7 @@ def test_loading_takes_turns_with_equals() -> None:
     """While one persona is placed again, another of its priority runs each other slice."""
     machine = equals(1, 2)
     again = int(machine.cpu.current.partition.index)
-    lib.partition_stop(machine.partition(again), lib.MVP_PARTITION_STOPPED)
+    lib.partition_stop(machine.partition(again))
     lib.partition_start(machine.partition(again))
     machine.host.time = machine.cpu.slice_end
     lib.host_raise(26)
@@ -179,7 +179,7 @@ def test_a_slice_ends_with_those_who_shared_it() -> None:
     machine.vcpu(0).vtimer_control = 1
     machine.vcpu(0).vtimer_compare = 10**9
     for index in (1, 2):
-        lib.partition_stop(machine.partition(index), lib.MVP_PARTITION_STOPPED)
+        lib.partition_stop(machine.partition(index))
     assert machine.settle() == 0
     assert machine.host.idles == 1
 

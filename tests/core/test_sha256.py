@@ -36,14 +36,21 @@ def test_every_way_to_pad(size: int) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(pieces=st.lists(st.binary(max_size=300), max_size=12))
-def test_pieces_give_the_digest_of_the_whole(pieces: list[bytes]) -> None:
-    """The board hashes an image in steps, and may stop between any two bytes."""
+@given(message=st.binary(max_size=600))
+def test_a_step_needs_no_more_than_the_blocks_so_far(message: bytes) -> None:
+    """The board copies a block, and hashes it in two steps before it copies the next."""
     state = ffi.new("struct sha256 *")
     digest = ffi.new("uint8_t[32]")
+    copy = ffi.new("uint8_t[]", len(message) + 1)
     lib.sha256_init(state)
-    for piece in pieces:
-        lib.sha256_update(state, piece, len(piece))
-    lib.sha256_final(state, digest)
+    steps = 0
+    ended = False
+    while not ended:
+        end = min((steps // 2 + 1) * 64, len(message))
+        ffi.memmove(copy, message[:end], end)
+        ended = lib.sha256_step(state, copy, len(message))
+        steps += 1
+    lib.sha256_digest(state, digest)
 
-    assert hashlib.sha256(b"".join(pieces)).digest() == bytes(ffi.buffer(digest))
+    assert steps == 2 * ((len(message) + 8) // 64 + 1)
+    assert hashlib.sha256(message).digest() == bytes(ffi.buffer(digest))

@@ -162,21 +162,40 @@ void vgic_holds_in_all(const struct partition *partition)
     }
 }
 
+/* The most urgent priority of those that wait outside of the list registers; 256: none does. */
+static uint32_t waiting_priority(struct vcpu *vcpu)
+{
+    uint32_t best = 256;
+
+    for (uint32_t intid = 0; intid < 32 * vcpu->partition->vgic.words; intid++) {
+        const struct vgic_word *word = vgic_word(vcpu, intid / 32);
+        bool mine = vgic_target(vcpu, intid) == vcpu && intid != MVP_VIRTUAL_TIMER_INTID;
+
+        if (mine && (vgic_ready(word) >> intid % 32 & 1) != 0 &&
+            word->priority[intid % 32] < best) {
+            best = word->priority[intid % 32];
+        }
+    }
+    return best;
+}
+
 void vgic_is_filled(struct vcpu *vcpu)
 {
     const struct vgic_cpu *cpu = &vcpu->vgic;
-    uint32_t waiting = vgic_lr_most_urgent(vcpu);
+    uint32_t waiting = waiting_priority(vcpu);
 
     HOLDS((vgic_ready(&cpu->local) & 1U << MVP_VIRTUAL_TIMER_INTID) == 0);
-    HOLDS((cpu->underflow != 0) == (waiting != VGIC_NONE));
-    if (waiting == VGIC_NONE) {
+    HOLDS((cpu->underflow != 0) == (waiting != 256));
+    HOLDS(vgic_lr_ready(vcpu) == (waiting != 256));
+    if (waiting == 256) {
         return;
     }
-    HOLDS((cpu->lr_shared & ~cpu->lr_used) == 0);
+    HOLDS(__builtin_popcount(cpu->lr_shared & cpu->lr_used) >=
+          2); /* else none would ask for more */
     for (uint32_t left = cpu->lr_shared; left != 0; left &= left - 1) {
         uint64_t value = host.lr[__builtin_ctz(left)];
 
-        HOLDS((value & LR_STATE) != LR_PENDING || PRIORITY(value) <= waiting >> 16);
+        HOLDS((value & LR_STATE) != LR_PENDING || PRIORITY(value) <= waiting);
     }
 }
 

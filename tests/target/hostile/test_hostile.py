@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.target, pytest.mark.timeout(300)]
 
 
-SLOWEST = 10_000
-"""Instructions from a deadline to the firmware's vector; 2 500 is the reach."""
+SLOWEST = 2_500
+"""Instructions from a deadline to the firmware's vector. Of these, EL2's longest stretch with
+interrupts masked is 1 600 (a log line), and what changes vCPUs 800."""
 
 
 def test_each_attack_ends_as_it_must(whole: Whole, record_property: Record) -> None:
@@ -63,8 +64,8 @@ def test_it_is_started_again_as_often_as_it_crashes(whole: Whole) -> None:
     starts = whole.run.of("hostile")
     began = sum(text.startswith(f"@ {GROUPS[0]} ") for text in starts)
     assert said["partition crashed"] >= 2
-    assert said["partition stopped"] - said["partition crashed"] >= 2
-    assert began == said["partition stopped"]
+    assert said["partition stopped"] >= 2
+    assert began == said["partition stopped"] + said["partition crashed"]
     assert said["partition runs"] == began + 1  # the firmware
 
 

@@ -174,13 +174,9 @@ static void run_call(const uint64_t *words, uint64_t count)
 static void run_sha256(const uint64_t *words)
 {
     const uint8_t *bytes = (const uint8_t *)(words + 2);
-    struct sha256 hash;
     uint8_t sum[SHA256_DIGEST];
 
-    sha256_init(&hash);
-    sha256_update(&hash, bytes, words[1]);
-    sha256_update(&hash, bytes + words[1], words[0] - words[1]);
-    sha256_final(&hash, sum);
+    mvp_sha256(bytes, words[0], sum);
     mix_bytes(sum, sizeof sum);
 }
 

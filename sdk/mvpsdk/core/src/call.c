@@ -19,8 +19,7 @@
 #define INVALID 0xfffffffffffffffe
 #define DENIED 0xfffffffffffffffd
 
-#define VENDOR_CALLS 9  /* standard queries and MVP calls, as MVP_CALL_COUNT tells */
-#define CONSOLE_STEP 32 /* bytes taken by one call: no interrupt is taken meanwhile */
+#define VENDOR_CALLS 9 /* standard queries and MVP calls, as MVP_CALL_COUNT tells */
 
 static bool is_realtime(const struct vcpu *vcpu)
 {
@@ -54,15 +53,14 @@ static uint64_t features(struct vcpu *vcpu)
 
 static uint64_t console_write(struct vcpu *vcpu)
 {
-    uint8_t text[MVP_CONSOLE_WRITE_MAX];
-    uint32_t size = (uint32_t)vcpu->x[2];
+    uint8_t text[CONSOLE_STEP] __attribute__((aligned(8)));
+    uint64_t wanted = vcpu->x[2];
+    uint32_t size = wanted < CONSOLE_STEP ? (uint32_t)wanted : CONSOLE_STEP;
 
-    if (vcpu->x[2] > MVP_CONSOLE_WRITE_MAX || !guest_read(vcpu, vcpu->x[1], text, size)) {
+    if (wanted > MVP_CONSOLE_WRITE_MAX || !guest_read(vcpu, vcpu->x[1], text, size)) {
         return INVALID;
     }
-    size = size < CONSOLE_STEP ? size : CONSOLE_STEP;
-    console_guest_write(vcpu->partition, text, size);
-    return size;
+    return console_guest_write(vcpu->partition, text, size);
 }
 
 static uint64_t partition_info(struct vcpu *vcpu)
@@ -132,7 +130,7 @@ static uint64_t serve(struct vcpu *vcpu, uint32_t id)
 static __attribute__((noinline)) uint32_t vendor_call(struct vcpu *vcpu, uint32_t id)
 {
     vcpu->x[0] = serve(vcpu, id);
-    return CALL_DONE;
+    return vcpu->home->resched != 0 ? CALL_SAID : CALL_DONE;
 }
 
 uint32_t call_dispatch(struct vcpu *vcpu)

@@ -19,7 +19,8 @@ enum call_action {
     CALL_CPU_OFF = 2,
     CALL_CPU_ON = 3, /* the target vCPU has been started */
     CALL_SYSTEM_OFF = 4,
-    CALL_SYSTEM_RESET = 5
+    CALL_SYSTEM_RESET = 5,
+    CALL_SAID = 6 /* something for the console waits */
 };
 
 /* Returns enum call_action. */

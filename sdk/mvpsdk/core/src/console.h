@@ -13,10 +13,12 @@
 struct vcpu;
 struct partition;
 
-/* A byte that a guest prints. Never blocks: it goes to a ring that drains as the UART takes it. */
+/* A byte that a guest prints. Never blocks: what the UART does not take at once goes to a ring. */
 void console_guest_put(struct partition *source, uint8_t byte);
-/* A text from a guest, whole lines kept together where they fit. */
-void console_guest_write(struct partition *source, const uint8_t *text, uint32_t size);
+#define CONSOLE_STEP 32 /* bytes of a guest's text at a time: no interrupt is taken meanwhile */
+/* A text from a guest, CONSOLE_STEP bytes at most: taken to the end of its first line. Returns how
+ * many bytes that was, at least one of any. */
+uint32_t console_guest_write(struct partition *source, const uint8_t *text, uint32_t size);
 
 /* The hypervisor's own line, "[mvp] " text. It may have no % in it. */
 void log_line(const char *text);
@@ -25,7 +27,13 @@ void log_values(const char *text, const uint64_t *values);
 /* A line of a text and a word. */
 void log_words(const char *text, const char *word);
 
-/* The UART's interrupt, or a poll: sends what waits and takes what came. */
+/* Sends a few of the bytes that wait. True: more wait, and the UART would take them now; false:
+ * none do, or the UART's interrupt will tell that there is room. */
+bool console_send(void);
+/* Do any wait? */
+bool console_waits(void);
+
+/* The UART's interrupt, or a poll: takes what came, and has what waits sent (sched_run()). */
 void console_service(void);
 
 /* Waits until all is sent, or the UART takes no more: before the machine halts. */

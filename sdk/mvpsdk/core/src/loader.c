@@ -28,24 +28,25 @@ static uint32_t entries(uint32_t table)
 
 void loader_begin(struct partition *partition)
 {
-    partition->loader.phase = LOADER_SCRUB;
-    partition->loader.index = 0;
-    partition->loader.done = 0;
-    sha256_init(&partition->loader.digest);
+    partition->loader.phase = LOADER_RESET;
+}
+
+static void begin_entry(struct loader *loader, uint32_t index)
+{
+    loader->index = index;
+    loader->done = 0;
+    sha256_init(&loader->digest);
 }
 
 static void next_entry(struct loader *loader)
 {
-    loader->index++;
-    loader->done = 0;
-    sha256_init(&loader->digest);
+    begin_entry(loader, loader->index + 1);
 }
 
 static void next_phase(struct loader *loader, enum loader_phase phase)
 {
     loader->phase = phase;
-    loader->index = 0;
-    loader->done = 0;
+    begin_entry(loader, 0);
 }
 
 /* What an earlier owner left in RAM is nobody's business; and bss counts on zeros. */
@@ -84,32 +85,46 @@ static uint64_t image_home(const struct mvp_image *image)
     return region->pa + (image->load - region->ipa);
 }
 
-static void copy_step(struct loader *loader, const struct mvp_image *image)
+/* The block that is hashed next comes to its place first: the copy is what will run, so the copy is
+ * what is hashed. */
+static void copy_block(struct loader *loader, const struct mvp_image *image)
 {
     const uint8_t *from = (const uint8_t *)machine.pack + image->offset + loader->done;
-    uint64_t to = image_home(image) + loader->done;
     uint64_t left = image->size - loader->done;
     uint64_t size = left < LOADER_COPY_STEP ? left : LOADER_COPY_STEP;
 
-    bytes_copy(arch_memory(to), from, size);
-    /* The copy is what will run, so the copy is what is hashed. */
-    sha256_update(&loader->digest, arch_memory(to), size);
-    arch_cache_clean(to, size);
+    bytes_copy(arch_memory(loader->home + loader->done), from, size);
+    arch_cache_clean(loader->home + loader->done, size);
     loader->done += size;
 }
 
-static void judge(struct partition *partition, const struct mvp_image *image)
+static void judge(struct partition *partition)
 {
     struct loader *loader = &partition->loader;
-    uint8_t digest[32];
+    const struct mvp_image *image = image_at(loader->index);
+    uint8_t digest[SHA256_DIGEST];
 
-    sha256_final(&loader->digest, digest);
+    sha256_digest(&loader->digest, digest);
     if (bytes_equal(digest, image->digest, sizeof digest)) {
+        loader->phase = LOADER_COPY;
         next_entry(loader);
         return;
     }
     loader->phase = LOADER_FAILED;
     partition_crash(partition, MVP_RUN_IMAGE_DIGEST, loader->index, image->load);
+}
+
+static void copy_step(struct loader *loader, const struct mvp_image *image)
+{
+    if (loader->digest.half == 0) {
+        loader->home = image_home(image);
+    }
+    if (loader->digest.half % 2 == 0) {
+        copy_block(loader, image);
+    }
+    if (sha256_step(&loader->digest, arch_memory(loader->home), image->size)) {
+        loader->phase = LOADER_JUDGE;
+    }
 }
 
 static void copy(struct partition *partition)
@@ -124,10 +139,8 @@ static void copy(struct partition *partition)
     image = image_at(loader->index);
     if (image->partition != partition->index) {
         next_entry(loader);
-    } else if (loader->done < image->size) {
-        copy_step(loader, image);
     } else {
-        judge(partition, image);
+        copy_step(loader, image);
     }
 }
 
@@ -144,10 +157,20 @@ static void run(struct partition *partition)
 
 bool loader_step(struct partition *partition)
 {
-    if (partition->loader.phase == LOADER_SCRUB) {
+    switch (partition->loader.phase) {
+    case LOADER_RESET:
+        partition_reset(partition);
+        next_phase(&partition->loader, LOADER_SCRUB);
+        break;
+    case LOADER_SCRUB:
         scrub(partition);
-    } else {
+        break;
+    case LOADER_COPY:
         copy(partition);
+        break;
+    default:
+        judge(partition);
+        break;
     }
     if (partition->loader.phase == LOADER_DONE) {
         run(partition);

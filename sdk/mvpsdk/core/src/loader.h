@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Places a partition's images: scrubs its RAM, copies, checks digests. A state machine of small
- * steps at the partition's own priority, so that the more urgent never waits longer than one.
+ * Makes a partition ready: resets its devices, scrubs its RAM, copies, checks digests. A state
+ * machine of small steps at the partition's own priority, so that the more urgent never waits
+ * longer than one.
  */
 #ifndef CORE_LOADER_H
 #define CORE_LOADER_H
@@ -11,9 +12,16 @@
 #include "vcpu.h"
 
 #define LOADER_SCRUB_STEP 4096 /* bytes zeroed in one step */
-#define LOADER_COPY_STEP 64    /* bytes copied and hashed in one step: a block of SHA-256 */
+#define LOADER_COPY_STEP 64    /* bytes copied at once: a block of SHA-256 */
 
-enum loader_phase { LOADER_SCRUB = 0, LOADER_COPY = 1, LOADER_DONE = 2, LOADER_FAILED = 3 };
+enum loader_phase {
+    LOADER_RESET = 0, /* of vCPUs and devices */
+    LOADER_SCRUB = 1, /* a page a step */
+    LOADER_COPY = 2,  /* half a block of SHA-256 a step */
+    LOADER_JUDGE = 3, /* an image's digest */
+    LOADER_DONE = 4,
+    LOADER_FAILED = 5
+};
 
 void loader_begin(struct partition *partition);
 

@@ -47,6 +47,8 @@ static bool add_partition(uint32_t index)
 
     partition->config = entry(MVP_TABLE_PARTITION, index);
     partition->index = index;
+    partition->vgic.words =
+        (partition->config->kind == MVP_REALTIME ? MVP_INTIDS : MVP_PERSONA_INTIDS) / 32;
     partition->vttbr = (uint64_t)(index + 1) << 48 | root; /* VMID 0 is nobody's */
     return root != 0;
 }

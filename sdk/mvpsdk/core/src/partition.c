@@ -10,9 +10,7 @@
 
 static void devices_reset(struct partition *partition)
 {
-    uint32_t intids = partition->config->kind == MVP_REALTIME ? MVP_INTIDS : MVP_PERSONA_INTIDS;
-
-    vgic_init(&partition->vgic, intids);
+    vgic_init(&partition->vgic, 32 * partition->vgic.words);
     for (uint32_t n = 0; n < partition->window_count; n++) {
         const struct window *window = &partition->windows[n];
 
@@ -50,7 +48,7 @@ static void drop_interrupts(struct partition *partition)
     vgic_release(&partition->vcpus[0]);
 }
 
-void partition_start(struct partition *partition)
+void partition_reset(struct partition *partition)
 {
     drop_interrupts(partition);
     devices_reset(partition);
@@ -60,6 +58,10 @@ void partition_start(struct partition *partition)
     if (FEATURE_VGIC2 != 0 && partition->config->vgic == 2) {
         vgic2_init(partition);
     }
+}
+
+void partition_start(struct partition *partition)
+{
     loader_begin(partition);
     partition->state = MVP_PARTITION_LOADING;
     partition->vcpus[0].state = VCPU_LOADING;
@@ -75,19 +77,24 @@ static bool restarts(const struct partition *partition, uint32_t state)
            (partition->config->restart == MVP_RESTART_ON_CRASH && state == MVP_PARTITION_CRASHED);
 }
 
-void partition_stop(struct partition *partition, uint32_t state)
+static void stop(struct partition *partition, uint32_t state)
 {
-    uint64_t values[2] = {partition->index, state};
-
     for (uint32_t n = 0; n < partition->vcpu_count; n++) {
         vcpu_stop(&partition->vcpus[n]);
     }
     vgic_release(&partition->vcpus[0]);
     partition->state = state;
-    log_values("partition stopped index=% state=%", values);
     if (restarts(partition, state)) {
         partition_start(partition);
     }
+}
+
+void partition_stop(struct partition *partition)
+{
+    uint64_t values[2] = {partition->index, MVP_PARTITION_STOPPED};
+
+    log_values("partition stopped index=% state=%", values);
+    stop(partition, MVP_PARTITION_STOPPED);
 }
 
 void partition_crash(struct partition *partition, uint32_t reason, uint64_t pc, uint64_t address)
@@ -95,5 +102,5 @@ void partition_crash(struct partition *partition, uint32_t reason, uint64_t pc, 
     uint64_t values[4] = {partition->index, reason, pc, address};
 
     log_values("partition crashed index=% reason=% pc=% address=%", values);
-    partition_stop(partition, MVP_PARTITION_CRASHED);
+    stop(partition, MVP_PARTITION_CRASHED);
 }

@@ -10,11 +10,11 @@
 /* Begins to load; runs as soon as its images are placed and their digests right. */
 void partition_start(struct partition *partition);
 
-/* Stops all vCPUs. state: MVP_PARTITION_STOPPED or MVP_PARTITION_CRASHED; its restart policy may
- * start it again at once. */
-void partition_stop(struct partition *partition, uint32_t state);
+/* Puts its vCPUs and devices in the state of a reset: the first step of loading. */
+void partition_reset(struct partition *partition);
 
-/* A line in the log, then partition_stop(… CRASHED). */
+/* Each writes a line into the log and stops all vCPUs. Its restart policy may start it again. */
+void partition_stop(struct partition *partition);
 void partition_crash(struct partition *partition, uint32_t reason, uint64_t pc, uint64_t address);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "arch.h"
+#include "console.h"
 #include "loader.h"
 #include "machine.h"
 #include "partition.h"
@@ -90,6 +91,9 @@ static void start_slice(struct cpu *cpu, struct vcpu *next)
 /* Interrupts are masked in the hypervisor: between two steps of work it looks for them itself. */
 static void take_interrupts(struct cpu *cpu)
 {
+    if (!arch_irq_pending()) {
+        return;
+    }
     for (uint32_t n = 0; n < MVP_INTIDS && arch_irq_pending(); n++) {
         machine_interrupt(cpu, arch_irq_acknowledge());
     }
@@ -114,6 +118,15 @@ static void load_until_interrupt(struct cpu *cpu, struct vcpu *vcpu)
     stop_slice(cpu);
 }
 
+/* Lines for the console go out before anyone goes on, but no interrupt waits for more than a step.
+ */
+static void write_until_interrupt(struct cpu *cpu)
+{
+    while (console_send() && !arch_irq_pending()) {
+    }
+    take_interrupts(cpu);
+}
+
 static void idle(struct cpu *cpu)
 {
     timer_program(cpu);
@@ -127,8 +140,10 @@ static void idle(struct cpu *cpu)
 static struct vcpu *choose(struct cpu *cpu)
 {
     for (;;) {
-        struct vcpu *next = first_wanting(cpu->queue);
+        struct vcpu *next;
 
+        write_until_interrupt(cpu);
+        next = first_wanting(cpu->queue);
         if (next == NULL) {
             idle(cpu);
         } else if (next->state == VCPU_LOADING) {
@@ -145,7 +160,7 @@ struct vcpu *sched_run(struct cpu *cpu)
 
     stop_slice(cpu);
     next = choose(cpu);
-    cpu->resched = 0;
+    cpu->resched = console_waits() ? 1 : 0;
     start_slice(cpu, next);
     if (next == cpu->current && next->fresh == 0) {
         next = NULL;
@@ -153,7 +168,7 @@ struct vcpu *sched_run(struct cpu *cpu)
     } else {
         cpu->current = next; /* the timer is set once the other's own is saved: context_switch() */
     }
-    arch_trap_wfi(first_wanting(cpu->current->next) != NULL);
+    arch_trap_wfi(cpu->resched != 0 || first_wanting(cpu->current->next) != NULL);
     return next;
 }
 

@@ -7,6 +7,8 @@
 
 #include <mvp/core.h>
 
+#include "bytes.h"
+
 static const uint32_t K[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -87,12 +89,10 @@ static void schedule(uint32_t w[64], const uint8_t *block)
     }
 }
 
-static void compress(uint32_t state[8], const uint8_t *block)
+static void rounds(uint32_t state[8], const uint32_t w[64])
 {
-    uint32_t w[64];
     uint32_t s[8];
 
-    schedule(w, block);
     for (uint32_t i = 0; i < 8; i++) {
         s[i] = state[i];
     }
@@ -112,44 +112,45 @@ void sha256_init(struct sha256 *hash)
     for (uint32_t i = 0; i < 8; i++) {
         hash->state[i] = first[i];
     }
-    hash->length = 0;
+    hash->half = 0;
 }
 
-void sha256_update(struct sha256 *hash, const void *data, uint64_t size)
+/* The rest of the message from `at` on, a 0x80 and zeros; the last block ends in the length in bits
+ * (FIPS 180-4, 5.1.1). */
+static void pad(uint8_t block[SHA256_BLOCK], const uint8_t *data, uint64_t size, uint64_t at)
+{
+    bytes_zero(block, SHA256_BLOCK);
+    if (at <= size) {
+        bytes_copy(block, data + at, size - at);
+        block[size - at] = 0x80;
+    }
+    for (uint32_t i = 0; i < 8 && at + SHA256_BLOCK >= size + 9; i++) {
+        block[SHA256_BLOCK - 1 - i] = (uint8_t)(size * 8 >> 8 * i);
+    }
+}
+
+bool sha256_step(struct sha256 *hash, const void *data, uint64_t size)
 {
     const uint8_t *bytes = data;
+    uint64_t at = hash->half / 2 * SHA256_BLOCK;
+    uint8_t block[SHA256_BLOCK];
 
-    while (size > 0) {
-        uint32_t filled = (uint32_t)(hash->length % SHA256_BLOCK);
-
-        if (filled == 0 && size >= SHA256_BLOCK) {
-            compress(hash->state, bytes);
-            bytes += SHA256_BLOCK;
-            size -= SHA256_BLOCK;
-            hash->length += SHA256_BLOCK;
-            continue;
-        }
-        hash->block[filled] = *bytes++;
-        size--;
-        hash->length++;
-        if (filled == SHA256_BLOCK - 1) {
-            compress(hash->state, hash->block);
-        }
+    hash->half++;
+    if (hash->half % 2 == 0) {
+        rounds(hash->state, hash->w);
+        return at + SHA256_BLOCK >= size + 9;
     }
+    if (at + SHA256_BLOCK <= size) {
+        schedule(hash->w, bytes + at);
+    } else {
+        pad(block, bytes, size, at);
+        schedule(hash->w, block);
+    }
+    return false;
 }
 
-void sha256_final(struct sha256 *hash, uint8_t *digest)
+void sha256_digest(const struct sha256 *hash, uint8_t *digest)
 {
-    static const uint8_t padding[SHA256_BLOCK] = {0x80};
-    uint64_t bits = hash->length * 8;
-    uint8_t length[8];
-
-    /* One 0x80, then zeros until 8 bytes are left in a block: 1 to 64 bytes. */
-    sha256_update(hash, padding, 1 + (119 - hash->length % SHA256_BLOCK) % SHA256_BLOCK);
-    for (uint32_t i = 0; i < 8; i++) {
-        length[i] = (uint8_t)(bits >> (56 - 8 * i));
-    }
-    sha256_update(hash, length, 8);
     for (uint32_t i = 0; i < SHA256_DIGEST; i++) {
         digest[i] = (uint8_t)(hash->state[i / 4] >> (24 - 8 * (i % 4)));
     }
@@ -160,6 +161,7 @@ void mvp_sha256(const void *data, uint64_t size, uint8_t *digest)
     struct sha256 hash;
 
     sha256_init(&hash);
-    sha256_update(&hash, data, size);
-    sha256_final(&hash, digest);
+    while (!sha256_step(&hash, data, size)) {
+    }
+    sha256_digest(&hash, digest);
 }

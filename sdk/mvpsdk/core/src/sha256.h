@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SHA-256 (FIPS 180-4), whole or in steps: the board hashes images a block at a time, so that the
- * firmware can run in between.
+ * SHA-256 (FIPS 180-4), whole or in steps: the board hashes images half a block at a time, so that
+ * the firmware can run in between.
  */
 #ifndef CORE_SHA256_H
 #define CORE_SHA256_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SHA256_BLOCK 64 /* bytes */
@@ -13,13 +14,16 @@
 
 struct sha256 {
     uint32_t state[8];
-    uint64_t length;   /* bytes so far */
-    uint8_t block[64]; /* the part of a block that waits for its rest: length % 64 bytes */
+    uint32_t w[64]; /* the schedule of the block in work */
+    uint64_t half;  /* half blocks done */
 };
 
 void sha256_init(struct sha256 *hash);
-/* Any number of bytes; whole blocks at whole-block positions are read where they lie. */
-void sha256_update(struct sha256 *hash, const void *data, uint64_t size);
-void sha256_final(struct sha256 *hash, uint8_t *digest);
+/* One step of the digest of a message, always the same one: half a block's work, 1 500 instructions
+ * at most. Step n needs the message's first (n / 2 + 1) * SHA256_BLOCK bytes. True: that was all.
+ */
+bool sha256_step(struct sha256 *hash, const void *data, uint64_t size);
+/* After the last step. */
+void sha256_digest(const struct sha256 *hash, uint8_t *digest);
 
 #endif

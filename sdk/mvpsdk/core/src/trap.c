@@ -46,12 +46,12 @@ static __attribute__((noinline)) struct vcpu *act(struct vcpu *vcpu, uint32_t ac
             console_flush();
             arch_power(action == CALL_SYSTEM_RESET);
         }
-        partition_stop(partition, MVP_PARTITION_STOPPED);
+        partition_stop(partition);
         if (action == CALL_SYSTEM_RESET && partition->state == MVP_PARTITION_STOPPED) {
             partition_start(partition);
         }
         break;
-    default: /* CALL_CPU_ON: the other vCPU was made ready by the call itself */
+    default: /* CALL_CPU_ON, CALL_SAID: done by the call itself */
         break;
     }
     return sched_exit(vcpu);

@@ -65,6 +65,7 @@ struct loader {
     uint32_t phase;       /* enum loader_phase */
     uint32_t index;       /* of the region that is scrubbed, or the image that is placed */
     uint64_t done;        /* bytes of it */
+    uint64_t home;        /* of the image: physical address */
     struct sha256 digest; /* of the image so far */
 };
 

@@ -97,16 +97,6 @@ static void settle(struct vcpu *vcpu, uint32_t n, uint32_t interrupts, uint32_t 
     }
 }
 
-/* Newly active ones get list registers, so that the guest's EOI ends them. */
-static void hold(struct vcpu *vcpu, uint32_t n, uint32_t interrupts)
-{
-    for (uint32_t left = interrupts; left != 0; left &= left - 1) {
-        uint32_t intid = 32 * n + (uint32_t)__builtin_ctz(left);
-
-        vgic_lr_hold(vgic_target(vcpu, intid), intid);
-    }
-}
-
 /* Pending and active states live in list registers too, so all is folded, changed and put back. */
 static void write_state(struct vcpu *vcpu, uint32_t n, uint32_t block, uint32_t value)
 {
@@ -120,7 +110,7 @@ static void write_state(struct vcpu *vcpu, uint32_t n, uint32_t block, uint32_t 
         word->pending &= ~value;
         word->line &= ~(value & word->hardware);
     } else if (block == VGIC_ACTIVE_SET) {
-        hold(vcpu, n, value & ~word->active);
+        vgic_lr_hold(vcpu, n, value & ~word->active);
         word->active |= value;
     } else {
         word->active &= ~value;

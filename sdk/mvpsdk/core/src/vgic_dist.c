@@ -45,9 +45,15 @@ __attribute__((noinline)) void vgic_control_write(struct vcpu *vcpu, uint32_t va
     }
     vgic->control = value & CTLR_ENABLES;
     for (uint32_t n = 1; n < vgic->words; n++) {
-        vgic_lr_take(vcpu, n, 0xffffffff);
+        const struct vgic_word *word = &vgic->spi[n - 1];
+
+        if (word->in_lr != 0) {
+            vgic_lr_take(vcpu, n, 0xffffffff);
+        }
         vgic_reopen(&vgic->spi[n - 1], vgic->control);
-        vgic->candidates |= 1U << n; /* what was set pending while closed is looked for from now */
+        if ((word->pending | word->line) != 0) { /* it is looked for from now on */
+            vgic->candidates |= 1U << n;
+        }
     }
     for (uint32_t n = 0; n < partition->vcpu_count; n++) {
         vgic_reopen(&partition->vcpus[n].vgic.local, vgic->control);

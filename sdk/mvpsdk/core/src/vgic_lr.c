@@ -139,35 +139,61 @@ static uint32_t routed(const struct vcpu *vcpu, uint32_t n, uint32_t interrupts)
     return own;
 }
 
-/* Smallest of `best` and the interrupts' priority << 16 | INTID. */
-static uint32_t most_urgent_of(const struct vgic_word *word, uint32_t interrupts, uint32_t base,
-                               uint32_t best)
+/* The two most urgent of some interrupts: priority << 16 | INTID, or VGIC_NONE. */
+struct urgent {
+    uint32_t first;
+    uint32_t second;
+};
+
+static void choose(struct urgent *urgent, const struct vgic_word *word, uint32_t interrupts,
+                   uint32_t base)
 {
     for (; interrupts != 0; interrupts &= interrupts - 1) {
         uint32_t n = first(interrupts);
         uint32_t key = (uint32_t)word->priority[n] << 16 | (base + n);
+        uint32_t later = key > urgent->first ? key : urgent->first;
 
-        best = key < best ? key : best;
+        urgent->first = key < urgent->first ? key : urgent->first;
+        urgent->second = later < urgent->second ? later : urgent->second;
     }
-    return best;
 }
 
-uint32_t vgic_lr_most_urgent(struct vcpu *vcpu)
+/* The SPIs of word n that are ready for this vCPU. */
+static uint32_t ready_of(struct vcpu *vcpu, uint32_t n)
 {
     struct vgic *vgic = &vcpu->partition->vgic;
-    const struct vgic_word *local = &vcpu->vgic.local;
-    uint32_t best = most_urgent_of(local, vgic_ready(local) & ~TIMER_BIT, 0, VGIC_NONE);
+    const struct vgic_word *word = &vgic->spi[n - 1];
 
+    if ((word->pending | word->line) == 0) {
+        vgic->candidates &= ~(1U << n);
+        return 0;
+    }
+    return routed(vcpu, n, vgic_ready(word));
+}
+
+bool vgic_lr_ready(struct vcpu *vcpu)
+{
+    uint32_t ready = vgic_ready(&vcpu->vgic.local) & ~TIMER_BIT;
+
+    for (uint32_t left = vcpu->partition->vgic.candidates; left != 0; left &= left - 1) {
+        ready |= ready_of(vcpu, first(left));
+    }
+    return ready != 0;
+}
+
+static struct urgent most_urgent(struct vcpu *vcpu)
+{
+    const struct vgic_word *local = &vcpu->vgic.local;
+    struct vgic *vgic = &vcpu->partition->vgic;
+    struct urgent urgent = {VGIC_NONE, VGIC_NONE};
+
+    choose(&urgent, local, vgic_ready(local) & ~TIMER_BIT, 0);
     for (uint32_t left = vgic->candidates; left != 0; left &= left - 1) {
         uint32_t n = first(left);
-        const struct vgic_word *word = &vgic->spi[n - 1];
 
-        if ((word->pending | word->line) == 0) {
-            vgic->candidates &= ~(1U << n);
-        }
-        best = most_urgent_of(word, routed(vcpu, n, vgic_ready(word)), 32 * n, best);
+        choose(&urgent, &vgic->spi[n - 1], ready_of(vcpu, n), 32 * n);
     }
-    return best;
+    return urgent;
 }
 
 /* The least urgent list register that is pending only and less urgent than `priority`. */
@@ -212,24 +238,48 @@ void vgic_lr_underflow(struct vgic_cpu *cpu, bool on)
     }
 }
 
-/* Puts into list registers what is ready, most urgent first: so nothing that is put in here can be
- * thrown out again here, and there are at most as many rounds as registers. */
+/* False: there is none, or no list register for it. */
+static bool put(struct vcpu *vcpu, uint32_t key)
+{
+    uint32_t n = key != VGIC_NONE ? room(vcpu, key >> 16) : VGIC_NONE;
+
+    if (n == VGIC_NONE) {
+        return false;
+    }
+    vgic_lr_place(vcpu, n, key & 0xffff, LR_PENDING);
+    return true;
+}
+
+/* More wait than these two: what stands in list registers and is less urgent waits with them. */
+static void evict(struct vcpu *vcpu, uint32_t priority)
+{
+    uint32_t n;
+
+    while ((n = victim(&vcpu->vgic, priority)) != VGIC_NONE) {
+        vgic_lr_fold(vcpu, n);
+    }
+}
+
+/* The most urgent go in first, so nothing that is put in here is thrown out again here. Two are
+ * enough: the guest takes one at a time, and when one is left at most there is a maintenance
+ * interrupt. A guest that makes all its interrupts pending must not keep us here for longer. */
 void vgic_lr_refill(struct vcpu *vcpu)
 {
-    uint32_t key;
-    uint32_t n;
+    struct urgent urgent;
+    bool more;
 
     vgic_lr_retire(vcpu);
     merge(vcpu);
     if ((vgic_ready(&vcpu->vgic.local) & TIMER_BIT) != 0) {
         vgic_lr_place(vcpu, VGIC_TIMER_LR, MVP_VIRTUAL_TIMER_INTID, LR_PENDING);
     }
-    key = vgic_lr_most_urgent(vcpu);
-    while (key != VGIC_NONE && (n = room(vcpu, key >> 16)) != VGIC_NONE) {
-        vgic_lr_place(vcpu, n, key & 0xffff, LR_PENDING);
-        key = vgic_lr_most_urgent(vcpu);
+    urgent = most_urgent(vcpu);
+    (void)(put(vcpu, urgent.first) && put(vcpu, urgent.second));
+    more = urgent.first != VGIC_NONE && vgic_lr_ready(vcpu);
+    if (more && urgent.second != VGIC_NONE) {
+        evict(vcpu, urgent.second >> 16);
     }
-    vgic_lr_underflow(&vcpu->vgic, key != VGIC_NONE);
+    vgic_lr_underflow(&vcpu->vgic, more);
 }
 
 void vgic_lr_restore(struct vcpu *vcpu)

@@ -112,7 +112,7 @@ void vgic_release(struct vcpu *vcpu)
 {
     struct vgic *vgic = &vcpu->partition->vgic;
 
-    for (uint32_t n = 1; n < VGIC_WORDS; n++) {
+    for (uint32_t n = 1; n < vgic->words; n++) {
         struct vgic_word *word = &vgic->spi[n - 1];
 
         for (uint32_t left = held(word); left != 0; left &= left - 1) {

@@ -48,10 +48,10 @@ void vgic_lr_fold(struct vcpu *vcpu, uint32_t n);
 void vgic_lr_retire(struct vcpu *vcpu);
 /* What was folded while active goes back to where it was. */
 void vgic_lr_restore(struct vcpu *vcpu);
-/* Puts into list registers what is ready, most urgent first. */
+/* Puts into list registers what is ready: the virtual timer, and the two most urgent of others. */
 void vgic_lr_refill(struct vcpu *vcpu);
-/* Priority << 16 | INTID of what should go in next, the virtual timer apart, or VGIC_NONE. */
-uint32_t vgic_lr_most_urgent(struct vcpu *vcpu);
+/* Is any ready that stands in no list register, the virtual timer apart? */
+bool vgic_lr_ready(struct vcpu *vcpu);
 /* Switches the maintenance interrupt for list registers that run dry. */
 void vgic_lr_underflow(struct vgic_cpu *cpu, bool on);
 /* The virtual timer's priority or group may have changed: prepares its list register's value. */
@@ -85,9 +85,9 @@ bool vgic_lr_take(struct vcpu *vcpu, uint32_t n, uint32_t mask);
 /* Word n has changed: what was taken while active goes back, what may be delivered now is, and
  * other vCPUs are woken for theirs. */
 void vgic_lr_put(struct vcpu *vcpu, uint32_t n);
-/* The guest made an interrupt active by hand: finds it a list register, so that its EOI counts. If
- * all are taken it stays active until the guest writes ICACTIVER. */
-void vgic_lr_hold(struct vcpu *vcpu, uint32_t intid);
+/* The guest makes interrupts of word n active by hand: finds them list registers, so that its EOI
+ * counts. If all are taken they stay active until the guest writes ICACTIVER. */
+void vgic_lr_hold(struct vcpu *vcpu, uint32_t n, uint32_t interrupts);
 /* Word n's interrupts that are in the given state (LR_PENDING or LR_ACTIVE) in list registers. */
 uint32_t vgic_lr_state(struct vcpu *vcpu, uint32_t n, uint64_t state);
 

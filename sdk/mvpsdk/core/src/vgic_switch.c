@@ -69,12 +69,10 @@ void vgic_lr_put(struct vcpu *vcpu, uint32_t n)
     }
 }
 
-void vgic_lr_hold(struct vcpu *vcpu, uint32_t intid)
+static void hold_one(struct vgic_cpu *cpu, uint32_t intid)
 {
-    struct vgic_cpu *cpu = &vcpu->vgic;
     uint32_t free = 1U << VGIC_TIMER_LR;
 
-    vgic_lr_retire(vcpu);
     if (intid != MVP_VIRTUAL_TIMER_INTID) {
         free = cpu->lr_shared & ~cpu->lr_used & ~cpu->lr_held;
     }
@@ -82,6 +80,16 @@ void vgic_lr_hold(struct vcpu *vcpu, uint32_t intid)
         cpu->lr[first(free)] = intid;
         cpu->lr_sender[first(free)] = 0;
         cpu->lr_held |= 1U << first(free);
+    }
+}
+
+void vgic_lr_hold(struct vcpu *vcpu, uint32_t n, uint32_t interrupts)
+{
+    vgic_lr_retire(holder(vcpu, n));
+    for (uint32_t left = interrupts; left != 0; left &= left - 1) {
+        uint32_t intid = 32 * n + first(left);
+
+        hold_one(&vgic_target(vcpu, intid)->vgic, intid);
     }
 }
 
@@ -149,6 +157,5 @@ bool vgic_pending(struct vcpu *vcpu)
             return true;
         }
     }
-    return (vgic_ready(&vcpu->vgic.local) & TIMER_BIT) != 0 ||
-           vgic_lr_most_urgent(vcpu) != VGIC_NONE;
+    return (vgic_ready(&vcpu->vgic.local) & TIMER_BIT) != 0 || vgic_lr_ready(vcpu);
 }
