@@ -508,6 +508,8 @@ static void settle_console(void)
     host.sent_count = 0;
     console_flush();
     log_line("-"); /* ends whatever line an earlier input left open */
+    console_flush();
+    machine.cpus[0].resched = 0;
     host.sent_count = 0;
     midline = false;
 }
