@@ -69,27 +69,33 @@ void vgic_lr_put(struct vcpu *vcpu, uint32_t n)
     }
 }
 
-static void hold_one(struct vgic_cpu *cpu, uint32_t intid)
+static bool hold_one(struct vgic_cpu *cpu, uint32_t intid, uint32_t free)
 {
-    uint32_t free = 1U << VGIC_TIMER_LR;
-
-    if (intid != MVP_VIRTUAL_TIMER_INTID) {
-        free = cpu->lr_shared & ~cpu->lr_used & ~cpu->lr_held;
+    if (free == 0) {
+        return false;
     }
-    if (free != 0) {
-        cpu->lr[first(free)] = intid;
-        cpu->lr_sender[first(free)] = 0;
-        cpu->lr_held |= 1U << first(free);
-    }
+    cpu->lr[first(free)] = intid;
+    cpu->lr_sender[first(free)] = 0;
+    cpu->lr_held |= 1U << first(free);
+    return true;
 }
 
+/* Whoever asks for all 32 gets what there is, and no more work than that. */
 void vgic_lr_hold(struct vcpu *vcpu, uint32_t n, uint32_t interrupts)
 {
-    vgic_lr_retire(holder(vcpu, n));
-    for (uint32_t left = interrupts; left != 0; left &= left - 1) {
-        uint32_t intid = 32 * n + first(left);
+    bool more = true;
 
-        hold_one(&vgic_target(vcpu, intid)->vgic, intid);
+    vgic_lr_retire(holder(vcpu, n));
+    if (n == 0 && (interrupts & TIMER_BIT) != 0) {
+        (void)hold_one(&vcpu->vgic, MVP_VIRTUAL_TIMER_INTID, 1U << VGIC_TIMER_LR);
+        interrupts &= ~TIMER_BIT;
+    }
+    for (uint32_t left = interrupts; left != 0 && more; left &= left - 1) {
+        uint32_t intid = 32 * n + first(left);
+        struct vgic_cpu *cpu = &vgic_target(vcpu, intid)->vgic;
+
+        more = hold_one(cpu, intid, cpu->lr_shared & ~cpu->lr_used & ~cpu->lr_held) ||
+               vcpu->partition->vcpu_count > 1;
     }
 }
 
