@@ -15,6 +15,7 @@ import hearing
 from phone import once
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 pytestmark = [pytest.mark.target, pytest.mark.timeout(240)]
@@ -23,20 +24,28 @@ CALLS = 200
 
 
 @pytest.fixture(scope="session")
-def sound(shared: Path) -> Path:
-    """The objects of the sound core."""
-    return once(shared / "hostile-objects", faulty.objects)
+def sound(shared: Path) -> Callable[[int], Path]:
+    """The objects of the sound core, by the version of the board's GIC."""
+    return lambda gic: once(
+        shared / f"hostile-objects{gic}", lambda folder: faulty.objects(folder, gic)
+    )
 
 
 @pytest.mark.parametrize("name", faulty.FAULTS)
 def test_the_fault_is_seen(
-    name: str, handset: Path, sound: Path, tmp_path: Path, record_property: faults.Record
+    name: str,
+    request: pytest.FixtureRequest,
+    sound: Callable[[int], Path],
+    tmp_path: Path,
+    record_property: faults.Record,
 ) -> None:
     """By the row of an attack, by the firmware's own count, or by a line that is forged."""
     fault = faulty.FAULTS[name]
-    hypervisor, pack = faulty.faulty(fault, sound, tmp_path), tmp_path / "pack"
+    gic = 2 if attacker.GIC2.intersection(fault.tests) else 3
+    handset: Path = request.getfixturevalue("handset" if gic == 3 else "handset2")
+    hypervisor, pack = faulty.faulty(fault, sound(gic), tmp_path, gic), tmp_path / "pack"
     pack.write_bytes(attacker.aimed((handset / "pack").read_bytes(), fault.tests, calls=CALLS))
-    with attacker.let_loose(hypervisor, pack) as machine:
+    with attacker.let_loose(hypervisor, pack, gic=gic) as machine:
         told = hearing.told(machine.run, fault.tests)
     seen = next((text for text in told if re.match(fault.seen, text)), "")
     faults.report(fault, seen.partition(": ")[0], record_property)

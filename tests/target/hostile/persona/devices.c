@@ -31,7 +31,7 @@ static void access(uint64_t address, uint64_t kind, uint64_t spsr)
 }
 
 /* Each alignment at each size in turn, at chance places; half of them where the registers crowd. */
-static void fuzz(const char *name, uint64_t base, uint64_t size, uint64_t crowded)
+void fuzz_device(const char *name, uint64_t base, uint64_t size, uint64_t crowded)
 {
     failed = 0;
     for (uint64_t n = 0; n < ROUNDS; n++) {
@@ -70,9 +70,9 @@ void attack_gic(void)
 {
     uint32_t before = *(volatile uint32_t *)GICD_TYPER;
 
-    fuzz("gicd.1", MVP_GICD_BASE, MVP_GICD_SIZE, 0x1000);
-    fuzz("gicr.1", MVP_GICR_BASE, MVP_GICR_STRIDE, 0x1000);
-    fuzz("gicr-sgi.1", SGI_FRAME, MVP_GICR_STRIDE / 2, 0x1000);
+    fuzz_device("gicd.1", MVP_GICD_BASE, MVP_GICD_SIZE, 0x1000);
+    fuzz_device("gicr.1", MVP_GICR_BASE, MVP_GICR_STRIDE, 0x1000);
+    fuzz_device("gicr-sgi.1", SGI_FRAME, MVP_GICR_STRIDE / 2, 0x1000);
     gic_off();
     print("+ gic.typer.1");
     field("before", before);
@@ -83,8 +83,8 @@ void attack_gic(void)
 /* Beyond the data register, which would print. */
 void attack_uart(void)
 {
-    fuzz("pl011.1", MVP_UART_BASE + 4, MVP_UART_SIZE - 4, 0x60);
-    fuzz("pl031.1", MVP_RTC_BASE, MVP_RTC_SIZE, 0x40);
+    fuzz_device("pl011.1", MVP_UART_BASE + 4, MVP_UART_SIZE - 4, 0x60);
+    fuzz_device("pl031.1", MVP_RTC_BASE, MVP_RTC_SIZE, 0x40);
     write(MVP_UART_BASE + 0x38, 0);
     write(MVP_UART_BASE + 0x30, 0x301);
     write(MVP_RTC_BASE + 0x10, 0);

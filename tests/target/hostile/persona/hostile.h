@@ -59,6 +59,11 @@ extern volatile uint64_t storm_count[2]; /* interrupts, and the last one's INTID
 /* storms.c: everything in group 1, of one priority, and let through; all that is enabled comes. */
 void gic_on(void);
 
+/* devices.c: a window's registers at random; half of the accesses in its first `crowded` bytes. */
+void fuzz_device(const char *name, uint64_t base, uint64_t size, uint64_t crowded);
+/* memory.c: an address in every form of access, from both levels. */
+void touch(const char *name, uint64_t address);
+
 /* main.c */
 void print(const char *text);
 void print_hex(uint64_t value);
@@ -89,5 +94,7 @@ void attack_fp(void);
 void attack_console(void);
 void attack_starts(void);
 void attack_suspend(void);
+void attack_gic2(void);
+void attack_priorities(void);
 
 #endif

@@ -124,6 +124,8 @@ static const struct group all[] = {
     {"exceptions", attack_exceptions},
     {"fp", attack_fp},
     {"console", attack_console},
+    {"gic2", attack_gic2},
+    {"priorities", attack_priorities},
 };
 
 _Noreturn void hostile_main(void);

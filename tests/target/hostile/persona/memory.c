@@ -43,27 +43,27 @@ static const struct named devices[] = {
 
 static const uint64_t levels[2] = {EL1, EL0};
 
-static void touch(const struct named *target)
+void touch(const char *name, uint64_t address)
 {
     for (uint32_t level = 0; level < 2; level++) {
         for (uint32_t n = 0; n < sizeof forms / sizeof forms[0]; n++) {
-            tell(target->name, forms[n].name, forms[n].address, levels[level], target->address, 0);
+            tell(name, forms[n].name, forms[n].address, levels[level], address, 0);
         }
-        tell(target->name, "fetch", target->address, levels[level], 0, 0);
+        tell(name, "fetch", address, levels[level], 0, 0);
     }
 }
 
 void attack_memory(void)
 {
     for (uint32_t n = 0; n < sizeof others / sizeof others[0]; n++) {
-        touch(&others[n]);
+        touch(others[n].name, others[n].address);
     }
 }
 
 void attack_devices(void)
 {
     for (uint32_t n = 0; n < sizeof devices / sizeof devices[0]; n++) {
-        touch(&devices[n]);
+        touch(devices[n].name, devices[n].address);
     }
 }
 

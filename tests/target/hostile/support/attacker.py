@@ -26,21 +26,39 @@ from workshop import COMPILERS
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-__all__ = ["GROUPS", "PLACES", "Machine", "Run", "aimed", "bundled", "heard", "let_loose"]
+__all__ = [
+    "GIC2",
+    "GROUPS",
+    "PLACES",
+    "Machine",
+    "Run",
+    "aimed",
+    "bundled",
+    "groups_for",
+    "heard",
+    "let_loose",
+]
 
 HERE = Path(__file__).parents[1]
 GROUPS = (
     *("starts", "memory", "devices", "walks", "registers", "named", "kept"),
     *("instructions", "calls", "psci"),
     *("gic", "uart", "storms", "suspend", "exceptions", "fp", "console"),
+    *("gic2", "priorities"),
 )
 """As in main.c: bit n of the word `groups`."""
+GIC2 = frozenset({"gic2", "priorities"})
+"""Those that only a board with a GICv2 has."""
+GIC3 = frozenset({"devices", "registers", "named", "gic", "storms", "suspend"})
+"""Those that only a board with a GICv3 has, by a register of its own or an emulated device."""
 PLACES = {
     "HYPERVISOR": 0x4020_0000,
     "FIRMWARE": 0x4040_0000,
     "PACK": 0x7FE0_0000,
     "OWN": 0x4C00_0000,
     "GIC_OTHER": 0x080C_0000,  # behind its own redistributor: the next core's
+    "GICH": 0x0803_0000,
+    "GICV": 0x0804_0000,
     "BUS": 0x0A00_0000,  # what the board's other devices answer at
     "HOLE": 0x1000_0000,
     "ABOVE": 0xFF_FFFF_F000,  # the last page of 40 bits
@@ -48,12 +66,16 @@ PLACES = {
 """Addresses that are nobody's in the persona; what stands there physically belongs to others."""
 SWITCHES = 64  # offset in the image: the words `groups` and `calls` of entry.S
 BOARD = (
-    *("-machine", "virt,virtualization=on,gic-version=3,dtb-randomness=off", "-m", "1G"),
-    *("-cpu", "cortex-a53,cntfrq=1000000000", "-smp", "2"),
+    *("-m", "1G", "-cpu", "cortex-a53,cntfrq=1000000000"),
     *("-display", "none", "-monitor", "none", "-nic", "none", "-nodefaults", "-no-user-config"),
     *DETERMINISTIC,
 )
 """One instruction takes one nanosecond, and the counter has a tick for each."""
+MACHINES = {
+    gic: ("-machine", f"virt,virtualization=on,gic-version={gic},dtb-randomness=off", "-smp", cpus)
+    for gic, cpus in ((3, "2"), (2, "1"))
+}
+"""By the GIC's version. QEMU 7.2 can't be asked for a GICv2's registers if it has several CPUs."""
 LAST = re.compile(rb"^\[realtime\+?\] final: |^\[mvp\] (?:panic|stop) ", flags=re.MULTILINE)
 SILENCE = 15.0  # seconds of the host's time without a word, after which it hangs
 FLOOD = 1 << 20  # bytes: a whole run says a fifth of that
@@ -93,18 +115,24 @@ def _compiled(folder: Path) -> None:
     subprocess.run(flat, check=True)
 
 
-def bundled(folder: Path, cache: Path) -> Path:
+def groups_for(gic: int) -> tuple[str, ...]:
+    """All groups of attacks that a board with this version of the GIC has."""
+    others = GIC2 if gic == 3 else GIC3
+    return tuple(name for name in GROUPS if name not in others)
+
+
+def bundled(folder: Path, cache: Path, board: str = "qemu-virt") -> Path:
     """Build and bundle the handset; the folder then has `hypervisor` and `pack`, too."""
     shutil.copytree(HERE / "firmware", folder / "firmware")
     shutil.copy(HERE / "handset.toml", folder)
     _compiled(folder)
-    made = bundled_for(folder, "qemu-virt", "hostile.itb", cache=cache)
+    made = bundled_for(folder, board, "hostile.itb", cache=cache)
     mvpsdk(folder, "extract", "hostile.itb", "hypervisor", "pack", "-o", ".", cache=cache)
     return made
 
 
 def aimed(
-    pack: bytes, groups: Collection[str] = GROUPS, *, calls: int, fingerprint: bytes | None = None
+    pack: bytes, groups: Collection[str], *, calls: int, fingerprint: bytes | None = None
 ) -> bytes:
     """The pack with a persona that attacks in these ways, for a hypervisor of this fingerprint."""
     tables = facade.pack_read(pack)
@@ -125,13 +153,13 @@ def aimed(
 
 
 @contextmanager
-def let_loose(hypervisor: Path, pack: Path, *more: str) -> Iterator[Machine]:
+def let_loose(hypervisor: Path, pack: Path, *more: str, gic: int = 3) -> Iterator[Machine]:
     """Boot, and listen until the firmware has ended or the hypervisor; or silence, or a flood.
 
     The machine then still stands there, for the length of the `with` block.
     """
     boot = ["-kernel", str(hypervisor), "-initrd", str(pack)]
-    qemu = Qemu([executable(), *BOARD, *boot, *more])
+    qemu = Qemu([executable(), *MACHINES[gic], *BOARD, *boot, *more])
     try:
         qemu.resume()
         raw = _listen(qemu)

@@ -13,7 +13,7 @@ from mvpsdk.build.tool import run
 
 if TYPE_CHECKING:
     from faults import Fault
-    from mvpsdk.build.recipe import Recipe
+    from mvpsdk.build.recipe import Recipe, Source
 
 __all__ = ["FAULTS", "faulty", "objects"]
 
@@ -28,26 +28,40 @@ def _flags(made: Recipe, work: Path) -> list[str]:
     return [*made.compile_flags(find(), work), "-Wno-error"]
 
 
-def objects(work: Path) -> Path:
-    """Compile the sound core into a folder."""
-    made = recipe.hypervisor(DRIVER)
+def objects(work: Path, gic: int) -> Path:
+    """Compile the sound core for a board with this GIC into a folder."""
+    made = recipe.hypervisor(DRIVER, gic=gic)
     compiling._compile(made, find(), _flags(made, work), work)
     return work
 
 
-def faulty(fault: Fault, sound: Path, work: Path) -> Path:
-    """Build the hypervisor with the fault: one file is compiled again.
+def _concerned(fault: Fault, made: Recipe) -> list[Source]:
+    """The sources that the fault changes: the file itself, or what includes it."""
+    line = f'#include "{Path(fault.file).name}"\n'
+    found = [
+        each
+        for each in made.sources
+        if each.name == fault.file or line in (each.folder / each.name).read_text(encoding="utf-8")
+    ]
+    assert found, f"{fault.name}: no source has {fault.file}"
+    return found
+
+
+def faulty(fault: Fault, sound: Path, work: Path, gic: int) -> Path:
+    """Build the hypervisor with the fault: what it is in is compiled again.
 
     Its fingerprint stays that of the sound core, so that it takes the same pack.
     """
-    made, toolchain = recipe.hypervisor(DRIVER, faults.altered(fault, work)), find()
-    (source,) = (each for each in made.sources if each.name == fault.file)
-    target = work / "changed.o"
-    flags = [*_flags(made, work), *made.source_flags(source, toolchain), "-o", str(target)]
-    run([*toolchain.compiler, *flags], cwd=source.folder, environment=toolchain.environment(work))
+    made, toolchain = recipe.hypervisor(DRIVER, faults.altered(fault, work), gic=gic), find()
+    flags = _flags(made, work)
+    changed: dict[Source, str] = {}
+    for source in _concerned(fault, made):
+        changed[source] = str(work / f"changed{len(changed)}.o")
+        own = [*made.source_flags(source, toolchain), "-o", changed[source]]
+        words = [*toolchain.compiler, *flags, *own]
+        run(words, cwd=source.folder, environment=toolchain.environment(work))
     linked = [
-        str(target if each.name == fault.file else compiling._object(made, each, sound))
-        for each in made.sources
+        changed.get(each) or str(compiling._object(made, each, sound)) for each in made.sources
     ]
     program, output = work / "program.elf", work / "hypervisor"
     run([*toolchain.linker, *made.link_flags(), "-o", str(program), *linked])

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import outcomes2
 import registers
 from mvpsdk.core.facade import Reason
 from outcomes import DEVICES, EXPECTED, NAMES, Outcome
@@ -45,6 +46,7 @@ GROUP_OF = {
     **dict.fromkeys(("walk-hypervisor", "walk-hole", "walk-gicd", "walk-uart"), "walks"),
     "storm": "storms",
     "debug": "exceptions",
+    **dict.fromkeys(outcomes2.NAMES, "gic2"),
 }
 """Of a row's first word; others are their group's name."""
 SLOW = re.compile(r"slow: (\d+) at (\d+)")
@@ -92,11 +94,13 @@ def _fields(text: str) -> Iterable[tuple[str, int | frozenset[str]]]:
         yield name, registers.decoded(value) if name == "list" else int(value, 16)
 
 
-def differences(found: Mapping[str, Outcome], among: Iterable[str] = EXPECTED) -> list[str]:
+def differences(
+    found: Mapping[str, Outcome], all_expected: Mapping[str, Outcome] = EXPECTED
+) -> list[str]:
     """What is not as it should be, by attack; none: all is."""
     told = []
-    for name in among:
-        expected, actual = EXPECTED[name], found.get(name)
+    for name, expected in all_expected.items():
+        actual = found.get(name)
         if actual is None:
             told.append(f"{name}: said nothing")
             continue
@@ -181,7 +185,8 @@ def table(found: Mapping[str, Outcome], faults: Iterable[Fault]) -> str:
 def told(run: Run, groups: Iterable[str]) -> list[str]:
     """All that is not as it should be in a run of some groups."""
     found = rows(run)
-    wanted = [name for name in EXPECTED if _group(name) in groups]
+    both = {**EXPECTED, **outcomes2.EXPECTED}
+    wanted = {name: outcome for name, outcome in both.items() if _group(name) in groups}
     return [*differences(found, wanted), *_firmware(run), *_forged(run)]
 
 

@@ -18,7 +18,7 @@ from mvpsdk.core.facade import Reason
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["EXPECTED", "Outcome"]
+__all__ = ["EXPECTED", "LEVELS", "Outcome", "accesses", "counted"]
 
 STAGE2, SYNDROME, TRAP = Reason.RUN_STAGE2_FAULT, Reason.RUN_NO_SYNDROME, Reason.RUN_TRAP
 DONE = 0x5600_600D  # the persona's own SVC at the end of the attack: nothing stopped it
@@ -79,7 +79,7 @@ def _data(level: int, write: int, far: int, reason: int) -> Outcome:
     return _stopped(level, (ABORT | write) + (level << 26), far=far, reason=reason)
 
 
-def _accesses(level: int, address: int, *, device: bool) -> Iterator[tuple[str, Outcome]]:
+def accesses(level: int, address: int, *, device: bool) -> Iterator[tuple[str, Outcome]]:
     """Each form: a device is emulated where the syndrome describes the access."""
     for form in READS:
         yield form, _done(level, 8) if device else _data(level, 0, address, STAGE2)
@@ -128,7 +128,7 @@ def _memory() -> Iterator[tuple[str, Outcome]]:
     devices = [(name, address, True) for name, address in DEVICES.items()]
     for name, address, device in (*places, *devices):
         for level in LEVELS:
-            for form, outcome in _accesses(level, address, device=device):
+            for form, outcome in accesses(level, address, device=device):
                 yield f"{name}.{form}.{level}", outcome
 
 
@@ -143,7 +143,8 @@ def _walks() -> Iterator[tuple[str, Outcome]]:
         yield f"walk-{place}.fetch.1", _stopped(1, FETCH + (1 << 26), far=UPPER, reason=STAGE2)
 
 
-def _counted(name: str, **fields: int) -> Iterator[tuple[str, Outcome]]:
+def counted(name: str, **fields: int) -> Iterator[tuple[str, Outcome]]:
+    """A row of numbers."""
     yield name, Outcome(fields={key.replace("_", "-"): value for key, value in fields.items()})
 
 
@@ -181,20 +182,20 @@ PSCI = {
 
 def _calls() -> Iterator[tuple[str, Outcome]]:
     for conduit in ("hvc", "smc"):
-        yield from _counted(f"calls.{conduit}.1", wrong_result=0, wrong_register=0)
+        yield from counted(f"calls.{conduit}.1", wrong_result=0, wrong_register=0)
     for name, x0 in PSCI.items():
-        yield from _counted(f"psci.{name}.1", x0=x0)
+        yield from counted(f"psci.{name}.1", x0=x0)
 
 
 def _devices() -> Iterator[tuple[str, Outcome]]:
     for name in ("gicd", "gicr", "gicr-sgi", "pl011", "pl031"):
-        yield from _counted(f"fuzz.{name}.1", accesses=4096, failed=0)
-    yield from _counted("gic.typer.1", before=0x248_0002, after=0x248_0002)
+        yield from counted(f"fuzz.{name}.1", accesses=4096, failed=0)
+    yield from counted("gic.typer.1", before=0x248_0002, after=0x248_0002)
     for name in ("sgi", "virtual-timer", "virtual-timer-asleep", "physical-timer", "uart", "all"):
-        yield from _counted(f"storm.{name}.1", many=1)
+        yield from counted(f"storm.{name}.1", many=1)
     for conduit in ("hvc", "smc"):
-        counted = dict.fromkeys(("wrong_result", "wrong_register", "early", "others"), 0)
-        yield from _counted(f"suspend.{conduit}.1", **counted)
+        none = dict.fromkeys(("wrong_result", "wrong_register", "early", "others"), 0)
+        yield from counted(f"suspend.{conduit}.1", **none)
 
 
 def _exceptions() -> Iterator[tuple[str, Outcome]]:
@@ -215,7 +216,7 @@ def _exceptions() -> Iterator[tuple[str, Outcome]]:
         yield f"exceptions.return-{mode}.1", Outcome(fields=fields)
     for name, spsr in (("breakpoint", 0x3C5), ("step", 0x1C5), ("step-ss", 0x1C5)):
         yield f"debug.{name}.1", _done(1, 8, spsr=spsr)
-    yield from _counted("debug.registers.1", mdscr=0, bcr=0, bvr=0)
+    yield from counted("debug.registers.1", mdscr=0, bcr=0, bvr=0)
 
 
 def _old_programs() -> Iterator[tuple[str, Outcome]]:
@@ -231,9 +232,9 @@ def _old_programs() -> Iterator[tuple[str, Outcome]]:
 
 def _rest() -> Iterator[tuple[str, Outcome]]:
     flood = {"hypervisor": PLACES["HYPERVISOR"] | 0xA00, "own": 0x4000_0A00, "gicd": 0x800_0A00}
-    yield from _counted("instructions.flood.1", **flood, scratch=0)
-    yield from _counted("fp.theft.1", first=0, wrong=0)
-    yield from _counted("console.forged.1", done=1)
+    yield from counted("instructions.flood.1", **flood, scratch=0)
+    yield from counted("fp.theft.1", first=0, wrong=0)
+    yield from counted("console.forged.1", done=1)
     yield from _registers()
 
 
@@ -275,8 +276,8 @@ def _named() -> Iterator[tuple[str, Outcome]]:
     for name in (*NAMED, *PMU):
         ec = MSR_TRAP if name in OWN_TRAP else 0
         yield f"named.{name}.0", Outcome(fields={"read": ec, "written": ec})
-    yield from _counted("kept.registers.1", general=0, system=0)
-    yield from _counted("starts.scrubbed.1", left=0)
+    yield from counted("kept.registers.1", general=0, system=0)
+    yield from counted("starts.scrubbed.1", left=0)
 
 
 def _registers() -> Iterator[tuple[str, Outcome]]:

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Whole", "built", "seen", "sizes"]
 
-GICD, GICR = 0x0800_0000, 0x080A_0000  # the board's: qemu-virt
+GICD, GICR = 0x0800_0000, 0x080A_0000  # the boards': qemu-virt, qemu-virt-gicv2
 SGI_FRAME = GICR + 0x1_0000
-GROUPS, ENABLES, PRIORITIES, KINDS, ROUTES = 0x80, 0x100, 0x400, 0xC00, 0x6100
+GROUPS, ENABLES, PRIORITIES, TARGETS, KINDS, ROUTES = 0x80, 0x100, 0x400, 0x800, 0xC00, 0x6100
 INTIDS = 96
 FIRMWARE = "realtime/segment0"  # code and constants
 
@@ -53,9 +53,9 @@ def _symbols(elf: bytes) -> dict[str, int]:
     return {symbol.name: symbol["st_value"] for symbol in table.iter_symbols()}
 
 
-def sizes(folder: Path, cache: Cache) -> dict[str, int]:
+def sizes(folder: Path, cache: Cache, gic: int) -> dict[str, int]:
     """How long the unchanging part of each program is; the folder is the bundle's."""
-    hypervisor = build.image("pl011", cache=cache)
+    hypervisor = build.image("pl011", cache=cache, gic=gic)
     assert hypervisor.binary == (folder / "hypervisor").read_bytes()
     firmware = build.firmware(folder / "firmware", cache=cache)
     return {
@@ -76,7 +76,7 @@ def built(folder: Path, pack: bytes, sizes: Mapping[str, int]) -> dict[str, str]
     }
 
 
-def seen(machine: Machine, pack: bytes, sizes: Mapping[str, int]) -> dict[str, str]:
+def seen(machine: Machine, pack: bytes, sizes: Mapping[str, int], gic: int) -> dict[str, str]:
     """The same digests of what stands in RAM, and of stage-2 tables and interrupts' settings."""
     tables = facade.pack_read(pack)
     board = tables.boards[0]
@@ -95,19 +95,23 @@ def seen(machine: Machine, pack: bytes, sizes: Mapping[str, int]) -> dict[str, s
         name: _digest(machine.qemu.read_memory(Pa(base), size))
         for name, (base, size) in places.items()
     }
-    words = b"".join(machine.qemu.read_word(Pa(at)).to_bytes(4, "little") for at in _settings())
-    return {**memory, "interrupts": _digest(words)}
+    with machine.qemu.paused():  # a machine that runs may let a question wait for a minute
+        words = [machine.qemu.read_word(Pa(at)).to_bytes(4, "little") for at in _settings(gic)]
+    return {**memory, "interrupts": _digest(b"".join(words))}
 
 
-def _settings() -> Iterator[int]:
+def _settings(gic: int) -> Iterator[int]:
     """Addresses of the GIC's registers that say what is on, how urgent, and whose."""
     yield GICD
-    for frame, first, last in ((SGI_FRAME, 0, 32), (GICD, 32, INTIDS)):
+    for frame, first, last in ((SGI_FRAME if gic == 3 else GICD, 0, 32), (GICD, 32, INTIDS)):
         yield from (frame + GROUPS + n // 8 for n in range(first, last, 32))
         yield from (frame + ENABLES + n // 8 for n in range(first, last, 32))
         yield from (frame + PRIORITIES + n for n in range(first, last, 4))
         yield from (frame + KINDS + n // 4 for n in range(first, last, 16))
-    yield from (GICD + ROUTES + 8 * (n - 32) for n in range(32, INTIDS))
+    if gic == 3:
+        yield from (GICD + ROUTES + 8 * (n - 32) for n in range(32, INTIDS))
+    else:
+        yield from (GICD + TARGETS + n for n in range(32, INTIDS, 4))
 
 
 def _digest(data: bytes) -> str:

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The same guest on a board with a GICv2, whose CPU interface it has for itself: nothing gained."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import hearing
+import outcomes2
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from witness import Whole
+
+    Record = Callable[[str, object], None]
+
+pytestmark = [pytest.mark.target, pytest.mark.timeout(300)]
+
+
+def test_each_attack_ends_as_it_must(whole2: Whole) -> None:
+    """What the guest sees and what the log says, attack by attack; none more and none less."""
+    found = hearing.rows(whole2.run)
+    assert whole2.run.ended
+    assert hearing.differences(found, outcomes2.EXPECTED) == []
+    assert found.keys() == outcomes2.EXPECTED.keys()
+
+
+def test_memory_and_interrupts_of_others_are_unharmed(whole2: Whole) -> None:
+    """Code, constants and pack are those that were built; tables and the GIC as without attacks."""
+    assert {name: whole2.after[name] for name in whole2.built} == whole2.built
+    for name in ("tables", "interrupts"):
+        assert whole2.after[name] == whole2.quiet[name], name
+
+
+def test_the_firmware_misses_nothing(whole2: Whole, record_property: Record) -> None:
+    """Its 1 kHz task meets every deadline, and its FP registers stay its own."""
+    missed, deadlines = hearing.missed(whole2.run)
+    figures = hearing.latency(whole2.run)
+    record_property("table", f"missed {missed} of {deadlines} deadlines\n{figures}")
+    assert missed == 0
+    assert deadlines >= 50
+    assert hearing.fp_lost(whole2.run) == 0
+    assert figures.early == 0
