@@ -25,6 +25,7 @@ import bench_features
 import bench_host
 import bench_linux
 import bench_machine
+import bench_parts
 from bench_machine import Spread
 from bench_rows import HERE, host_rows, rows
 from bench_show import show
@@ -72,7 +73,12 @@ def made_with() -> dict[str, str]:
 def golden(columns: Columns) -> dict[str, Any]:
     """What the golden file holds: the exact figures, and what they were made with."""
     ours, *others = plain(columns).items()
-    return {**made_with(), "figures": ours[1], "beside": dict(others)}
+    return {
+        **made_with(),
+        "figures": ours[1],
+        "beside": dict(others),
+        "parts": bench_parts.measure(),
+    }
 
 
 def of_this_run(linux: Columns, host: dict[str, Any]) -> dict[str, Any]:

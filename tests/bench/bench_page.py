@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import bench_parts
 from bench_rows import HERE, host_rows, rows, spread
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def page() -> str:
         columns[name] = columns[name] | found
     measured = rows(columns)
     head = HEAD.format(compiler=golden["compiler"], emulator=golden["emulator"])
-    parts = [head, *_verdicts(measured), *_target(measured, run["core"]), *_host(run)]
+    parts = [head, *_verdicts(measured), *_target(measured, run["core"])]
+    parts += [*bench_parts.table(golden["parts"]), *_host(run)]
     return "\n".join(parts) + "\n"
 
 

@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import bench_parts
+from mvpsdk.build.recipe import CORE
 from mvpsdk.core.facade import Reason
 from mvpsdk.lint import catalogue
 
@@ -40,6 +43,18 @@ def test_generated_pages_are_fresh(page: str) -> None:
 def test_every_generated_page_is_compared() -> None:
     """The list above is the generator's own."""
     assert set(generator().PAGES) == set(PAGES)
+
+
+def test_every_part_of_the_hypervisor_says_what_it_is_for() -> None:
+    """The table of bytes by source has no row without words, and adds up."""
+    golden = json.loads((bench_parts.HERE / "golden.json").read_text())
+    nameless = [
+        name
+        for name in golden["parts"]
+        if not name.startswith("(") and not bench_parts.purpose(CORE / name)
+    ]
+    assert nameless == []
+    assert sum(golden["parts"].values()) == golden["figures"]["size-file"]["max"]
 
 
 @pytest.mark.parametrize("reason", Reason)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which sources this core was built of: a pack names those that judged it. */
 #include <mvp/core.h>
 
 /* Made by the build from fingerprint.py: 32 numbers with commas between. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A guest's load or store at an emulated device, as a data abort tells it. */
 #include <stddef.h>
 
 #include "arch.h"

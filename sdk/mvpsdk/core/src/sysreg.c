@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A guest's access to a system register that traps. */
 #include "arch.h"
 #include "idreg.h"
 #include "machine.h"
