@@ -30,23 +30,23 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def handset(shared: Path) -> Path:
     """The folder with `hypervisor` and `pack`."""
-    return _handset(shared, "qemu-virt")
+    return _handset(shared, gic=3)
 
 
 @pytest.fixture(scope="session")
 def handset2(shared: Path) -> Path:
     """The same for the board with a GICv2."""
-    return _handset(shared, "qemu-virt-gicv2")
+    return _handset(shared, gic=2)
 
 
-def _handset(shared: Path, board: str) -> Path:
+def _handset(shared: Path, gic: int) -> Path:
     def make(folder: Path) -> Path:
         work = folder / "handset"
         work.mkdir()
-        attacker.bundled(work, shared / "cache", board)
+        attacker.bundled(work, shared / "cache", gic)
         return work
 
-    return once(shared / f"hostile-{board}", make)
+    return once(shared / f"hostile{gic}", make)
 
 
 def _both_runs(handset: Path, folder: Path, cache: Cache, gic: int) -> Path:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 __all__ = [
+    "BOARDS",
     "GIC2",
     "GROUPS",
     "PLACES",
@@ -71,6 +72,8 @@ BOARD = (
     *DETERMINISTIC,
 )
 """One instruction takes one nanosecond, and the counter has a tick for each."""
+BOARDS = {3: "qemu-virt", 2: "qemu-virt-gicv2"}
+"""By the GIC's version."""
 MACHINES = {
     gic: ("-machine", f"virt,virtualization=on,gic-version={gic},dtb-randomness=off", "-smp", cpus)
     for gic, cpus in ((3, "2"), (2, "1"))
@@ -121,12 +124,12 @@ def groups_for(gic: int) -> tuple[str, ...]:
     return tuple(name for name in GROUPS if name not in others)
 
 
-def bundled(folder: Path, cache: Path, board: str = "qemu-virt") -> Path:
+def bundled(folder: Path, cache: Path, gic: int) -> Path:
     """Build and bundle the handset; the folder then has `hypervisor` and `pack`, too."""
     shutil.copytree(HERE / "firmware", folder / "firmware")
     shutil.copy(HERE / "handset.toml", folder)
     _compiled(folder)
-    made = bundled_for(folder, board, "hostile.itb", cache=cache)
+    made = bundled_for(folder, BOARDS[gic], "hostile.itb", cache=cache)
     mvpsdk(folder, "extract", "hostile.itb", "hypervisor", "pack", "-o", ".", cache=cache)
     return made
 

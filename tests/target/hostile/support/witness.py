@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
-from mvpsdk import build
+import attacker
+from mvpsdk import board as boards
+from mvpsdk import build, handset
 from mvpsdk.core import facade
 from mvpsdk.core.facade import RegionKind
 from mvpsdk.units import Pa
@@ -55,7 +57,9 @@ def _symbols(elf: bytes) -> dict[str, int]:
 
 def sizes(folder: Path, cache: Cache, gic: int) -> dict[str, int]:
     """How long the unchanging part of each program is; the folder is the bundle's."""
-    hypervisor = build.image("pl011", cache=cache, gic=gic)
+    loaded = handset.load(folder / "handset.toml")
+    features = build.wanted(loaded, boards.named(attacker.BOARDS[gic], (), folder))
+    hypervisor = build.image("pl011", cache=cache, gic=gic, features=features)
     assert hypervisor.binary == (folder / "hypervisor").read_bytes()
     firmware = build.firmware(folder / "firmware", cache=cache)
     return {
