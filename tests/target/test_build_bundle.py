@@ -106,6 +106,8 @@ def test_u_boots_tools_take_out_what_went_in(toolchain: str, tmp_path: Path) -> 
     path = bundled(folder, toolchain=toolchain)
     contents = bundle.open(path)
 
+    assert contents.manifest
+    assert contents.manifest.features == ("early-console", "menu", "rtc")
     subprocess.run(["mkimage", "-l", str(path)], capture_output=True, check=True)
     for number, part in enumerate(contents.parts):
         subprocess.run(
@@ -128,7 +130,10 @@ SECTIONS = ("text", "rodata", "data", "bss")
 
 @pytest.mark.parametrize("toolchain", ["gcc", "clang", "zig"])
 def test_the_build_tells_sizes_by_section_and_by_source(toolchain: str, tmp_path: Path) -> None:
-    """For hypervisor and firmware, as JSON and for people: the same figures, which add up."""
+    """For hypervisor and firmware, as JSON and for people: the same figures, which add up.
+
+    And the features that the handset has asked for.
+    """
     folder = handset(tmp_path)
     told = json.loads(built(folder, toolchain, "--format", "json"))
     lines = [line.split() for line in built(folder, toolchain).splitlines()]
@@ -143,6 +148,8 @@ def test_the_build_tells_sizes_by_section_and_by_source(toolchain: str, tmp_path
         assert by_source["(linker)"]["text"] < 0.1 * total["text"]
         for source, row in by_source.items():
             assert [source, *(str(row[section]) for section in SECTIONS)] in lines
+    assert [image["features"] for image in told["images"]] == [["early-console", "menu", "rtc"], []]
+    assert ["features:", "early-console,", "menu,", "rtc"] in lines
     hypervisor, firmware = (image["by-source"] for image in told["images"])
     assert {"core/src/sched.c", "core/arch/aarch64/vectors.S"} <= set(hypervisor)
     assert {"firmware/main.c", "core/rt/start.S"} <= set(firmware)
