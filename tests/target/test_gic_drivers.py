@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from dataclasses import replace
 from threading import Timer
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,18 @@ pytestmark = pytest.mark.target
 
 PATIENCE = 30.0  # seconds; a boot takes a fraction of one
 QEMU = (
-    *("qemu-system-aarch64", "-cpu", "cortex-a53", "-m", "1G", "-nic", "none", "-nodefaults"),
+    *(
+        "qemu-system-aarch64",
+        "-cpu",
+        "cortex-a53",
+        "-m",
+        "1G",
+        "-smp",
+        "2",
+        "-nic",
+        "none",
+        "-nodefaults",
+    ),
     *("-display", "none", "-monitor", "none", "-serial", "stdio"),
 )
 LINE = re.compile(
@@ -33,14 +45,16 @@ LINE = re.compile(
 PACKS = {2: packs2.good_pack(), 3: packs.good_pack()}
 
 
-def first_word(built: int, packed: int, there: int, folder: Path) -> tuple[int, ...] | None:
-    """Boot a hypervisor, a pack and a machine of these versions of the GIC.
+def first_word(
+    built: int, packed: int | core.Pack, there: int, folder: Path
+) -> tuple[int, ...] | None:
+    """Boot a hypervisor, a pack and a machine of these versions of the GIC, with two CPUs.
 
     Returns reason, value and bound of its refusal; none if it goes on.
     """
     kernel, initrd = folder / "hypervisor", folder / "pack"
     kernel.write_bytes(image("pl011", gic=built, cache=Cache.default()).binary)
-    metadata = core.pack_write(PACKS[packed])
+    metadata = core.pack_write(PACKS[packed] if isinstance(packed, int) else packed)
     initrd.write_bytes(metadata.ljust(core.pack_read(metadata).total_size, b"\0"))
     machine = f"virt,virtualization=on,gic-version={there}"
     command = [*QEMU, "-M", machine, "-kernel", str(kernel), "-initrd", str(initrd)]
@@ -73,3 +87,17 @@ def test_a_pack_for_the_other_gic_is_refused_by_both_numbers(
 def test_a_machine_without_the_gic_is_refused(built: int, other: int, tmp_path: Path) -> None:
     """The pack says it is there; the CPU's or the distributor's own word counts."""
     assert first_word(built, built, other, tmp_path) == (core.Reason.RUN_NO_GIC, 0, built)
+
+
+def test_a_gicv4_is_driven_as_a_gicv3(tmp_path: Path) -> None:
+    """Its redistributors have two more frames each, which nobody needs."""
+    assert first_word(3, 3, 4, tmp_path) is None
+
+
+def test_another_cpus_redistributor_is_refused(tmp_path: Path) -> None:
+    """A board's file that leaves out the first one: nothing would ever be delivered."""
+    good = PACKS[3]
+    (board,) = good.boards
+    second = replace(board, gicr_base=board.gicr_base + 0x20000, gicr_size=0x20000)
+    refusal = (core.Reason.RUN_NO_GIC, 0, 3)
+    assert first_word(3, replace(good, boards=(second,)), 3, tmp_path) == refusal

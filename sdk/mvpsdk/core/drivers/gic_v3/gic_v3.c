@@ -14,6 +14,7 @@
 #define CTLR_GROUP1 (1U << 1)
 #define WAKER_ASLEEP (1U << 2)
 #define TYPER_LAST (1U << 4)
+#define TYPER_VLPIS (1U << 1)
 #define PRIORITY 0x80808080U
 #define WAIT_LIMIT 1000000 /* polls; a GIC that does not answer by then is not there */
 #define PFR0_GIC_SHIFT 24
@@ -53,18 +54,20 @@ static uint64_t own_affinity(void)
     return (mpidr >> 32) << 24 | (mpidr & 0xffffff);
 }
 
-/* Redistributors stand in a row; each tells whose it is in its TYPER's upper half. */
+/* Redistributors stand in a row; each tells whose it is in its TYPER's upper half, and in the lower
+ * one whether it has the two more frames of a GICv4's (Arm IHI 0069, 12.10). 0: none is ours. */
 static uint64_t find_redistributor(uint64_t base, uint64_t size)
 {
-    for (uint64_t at = base; at + 0x20000 <= base + size; at += 0x20000) {
+    uint32_t type = 0;
+
+    for (uint64_t at = base; at + 0x20000 <= base + size && (type & TYPER_LAST) == 0;
+         at += (type & TYPER_VLPIS) != 0 ? 0x40000 : 0x20000) {
+        type = reg_read(at + GICR_TYPER);
         if (reg_read(at + GICR_TYPER + 4) == own_affinity()) {
             return at;
         }
-        if ((reg_read(at + GICR_TYPER) & TYPER_LAST) != 0) {
-            break;
-        }
     }
-    return base;
+    return 0;
 }
 
 static void redistributor_init(const struct mvp_board *board)
@@ -94,6 +97,8 @@ uint32_t gic_version(const struct mvp_board *board)
 
 uint32_t gic_init(const struct mvp_board *board)
 {
+    uint32_t count = (uint32_t)(READ(ICH_VTR) & 31) + 1;
+
     gic_distributor = board->gicd_base;
     WRITE(ICC_SRE_EL2, 0xf);
     ISB();
@@ -102,14 +107,20 @@ uint32_t gic_init(const struct mvp_board *board)
     WRITE(ICC_SRE_EL2, 7); /* from now on EL1 can't switch it off for the others: it traps */
     distributor_init();
     redistributor = find_redistributor(board->gicr_base, board->gicr_size);
+    if (redistributor == 0) {
+        return 0;
+    }
     redistributor_init(board);
     WRITE(ICC_PMR, 0xf0);
     WRITE(ICC_BPR1, 0);
     WRITE(ICC_CTLR, 2); /* EOImode: EOIR drops the priority, DIR deactivates */
     WRITE(ICC_IGRPEN1, 1);
+    for (uint32_t n = 0; n < count; n++) {
+        arch_lr_write(n, 0); /* what a boot loader left */
+    }
     WRITE(ICH_HCR, 1);
     ISB();
-    return (uint32_t)(READ(ICH_VTR) & 31) + 1;
+    return count;
 }
 
 void arch_irq_deactivate(uint32_t intid)
