@@ -16,34 +16,31 @@ struct sums {
     uint64_t second;
 };
 
-static void add_words(struct sums *sums, const uint32_t *words, uint64_t count)
-{
-    uint64_t first = sums->first;
-    uint64_t second = sums->second;
-    uint64_t i = 0;
-
-    for (; i + 1 < count; i += 2) { /* pairs: the loop itself costs as much as a word */
-        first += words[i];
-        second += first;
-        first += words[i + 1];
-        second += first;
-    }
-    if (i < count) {
-        first += words[i];
-        second += first;
-    }
-    sums->first = first % MODULUS;
-    sums->second = second % MODULUS;
-}
-
 static void add(struct sums *sums, const uint32_t *words, uint64_t count)
 {
-    while (count > WORDS_PER_MODULO) {
-        add_words(sums, words, WORDS_PER_MODULO);
-        words += WORDS_PER_MODULO;
-        count -= WORDS_PER_MODULO;
+    const uint32_t *end = words + count;
+    uint64_t first = sums->first;
+    uint64_t second = sums->second;
+
+    while (words < end) {
+        const uint32_t *stop =
+            (uint64_t)(end - words) > WORDS_PER_MODULO ? words + WORDS_PER_MODULO : end;
+
+        for (; stop - words > 1; words += 2) { /* the loop itself costs as much as a word */
+            first += words[0];
+            second += first;
+            first += words[1];
+            second += first;
+        }
+        if (words < stop) {
+            first += *words++;
+            second += first;
+        }
+        first %= MODULUS;
+        second %= MODULUS;
     }
-    add_words(sums, words, count);
+    sums->first = first;
+    sums->second = second;
 }
 
 static uint64_t result(const struct sums *sums)

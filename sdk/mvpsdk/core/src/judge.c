@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <mvp/platform.h>
-
 #include "judge.h"
 
 #include <stddef.h>
@@ -9,20 +7,31 @@
 
 #include "optional.h"
 
+/* Where rules look. */
+_Static_assert(offsetof(struct judge, header) == RULE_HEADER, "header");
+_Static_assert(offsetof(struct judge, board) == RULE_BOARD, "board");
+_Static_assert(offsetof(struct judge, entry) == RULE_ENTRY, "entry");
+_Static_assert(offsetof(struct judge, other) == RULE_OTHER, "other");
+_Static_assert(offsetof(struct judge, owner) == RULE_OWNER, "owner");
+_Static_assert(offsetof(struct judge, known) == RULE_FACT, "facts");
+_Static_assert(offsetof(struct judge, constants) == RULE_CONSTANT, "constants");
+
 const void *judge_entry(struct judge *judge, uint32_t table, uint32_t index)
 {
     judge->table = table;
-    judge->index = index;
+    judge->facts.index = index;
     judge->other_table = MVP_TABLE_COUNT;
-    judge->other_index = MVP_NONE;
-    return mvp_pack_entry(judge->header, table, index);
+    judge->facts.other_index = MVP_NONE;
+    judge->entry = mvp_pack_entry(judge->header, table, index);
+    return judge->entry;
 }
 
 const void *judge_other(struct judge *judge, uint32_t table, uint32_t index)
 {
     judge->other_table = table;
-    judge->other_index = index;
-    return mvp_pack_entry(judge->header, table, index);
+    judge->facts.other_index = index;
+    judge->other = mvp_pack_entry(judge->header, table, index);
+    return judge->other;
 }
 
 uint32_t judge_count(const struct judge *judge, uint32_t table)
@@ -30,94 +39,209 @@ uint32_t judge_count(const struct judge *judge, uint32_t table)
     return judge->header->tables[table].count;
 }
 
-bool judge_that(struct judge *judge, bool good, uint32_t reason, uint64_t value, uint64_t bound)
+bool judge_refuse(struct judge *judge, uint32_t reason, uint64_t value, uint64_t bound)
 {
-    if (!good) {
-        *judge->verdict = (struct mvp_verdict){.reason = reason,
-                                               .table = judge->table,
-                                               .index = judge->index,
-                                               .other_table = judge->other_table,
-                                               .other_index = judge->other_index,
-                                               .value = value,
-                                               .bound = bound};
-    }
-    return good;
+    *judge->verdict = (struct mvp_verdict){.reason = reason,
+                                           .table = judge->table,
+                                           .index = judge->facts.index,
+                                           .other_table = judge->other_table,
+                                           .other_index = judge->facts.other_index,
+                                           .value = value,
+                                           .bound = bound};
+    return false;
 }
 
 bool judge_needs(struct judge *judge, bool is_needed, uint64_t feature)
 {
     uint64_t offered = judge_features(0);
 
-    return judge_that(judge, !is_needed || (offered & feature) != 0, MVP_PACK_FEATURE, feature,
-                      offered);
+    return !is_needed || (offered & feature) != 0 ||
+           judge_refuse(judge, MVP_PACK_FEATURE, feature, offered);
 }
 
-static uint64_t field_value(const uint8_t *field, uint32_t size)
+static const void *field_of(const struct judge *judge, const struct operand *operand)
 {
-    switch (size) {
-    case 2:
-        return *(const uint16_t *)(const void *)field;
-    case 4:
-        return *(const uint32_t *)(const void *)field;
-    default:
-        return *(const uint64_t *)(const void *)field;
+    const void *const *source =
+        (const void *)((const uint8_t *)judge + (operand->source & RULE_SOURCE));
+
+    return (const uint8_t *)*source + operand->offset;
+}
+
+static uint64_t value_of(const struct judge *judge, const struct operand *operand)
+{
+    const void *field = field_of(judge, operand);
+    uint32_t width = operand->source & RULE_WIDTH;
+
+    if (width == 2) { /* most are */
+        return *(const uint32_t *)field;
     }
+    if (width == 3) {
+        return *(const uint64_t *)field;
+    }
+    return width == 1 ? *(const uint16_t *)field : *(const uint8_t *)field;
 }
 
-static bool is_name(const uint8_t *name, uint32_t size)
+static bool is_name(const uint8_t *name, uint64_t size)
 {
-    uint32_t length = 0;
+    const uint8_t *end = name + size;
+    uint64_t length = 0;
 
-    while (length < size && name[length] > ' ' && name[length] <= '~') {
+    if (end[-1] != 0) {
+        return false;
+    }
+    while (name[length] > ' ' && name[length] <= '~') { /* that NUL is none of these, */
         length++;
     }
-    uint32_t i = length;
-
-    while (i < size && name[i] == 0) {
-        i++;
+    if (length == 0) {
+        return false;
     }
-    return length > 0 && length < size && i == size;
+    while (end[-1] == 0) { /* and the first character is no NUL */
+        end--;
+    }
+    return name + length == end;
 }
 
-static bool is_good(uint32_t test, uint64_t value, uint64_t bound)
+/* Names that have been judged: padded, and with a NUL at their end. */
+static bool differ(const uint8_t *name, const uint8_t *other)
 {
-    switch (test) {
-    case RULE_EXACT:
-        return value == bound;
-    case RULE_MOST:
-        return value <= bound;
-    case RULE_WITHIN:
-        return value >= (bound & 0xffff) && value <= bound >> 16;
-    case RULE_BITS:
-        return (value & ~bound) == 0;
-    case RULE_MULTIPLE:
-        return value % bound == 0;
+    while (*name != 0 && *name == *other) {
+        name++;
+        other++;
+    }
+    return *name != *other;
+}
+
+bool judge_range(struct judge *judge, const struct range *range)
+{
+    uint32_t reason = MVP_MEM_ALIGN;
+    uint64_t value = range->base;
+    uint64_t bound = JUDGE_PAGE;
+
+    if (range->base % JUDGE_PAGE == 0) {
+        value = range->size;
+        if (range->size % JUDGE_PAGE == 0 && range->size != 0) {
+            if (range_holds(0, JUDGE_END, range->base, range->size)) {
+                return true;
+            }
+            reason = MVP_MEM_WRAP;
+            value = range->base;
+            bound = range->size;
+        }
+    }
+    return judge_refuse(judge, reason, value, bound);
+}
+
+/* The low half is a power of two, the high half has ten bits. */
+static uint64_t from_to(const struct operand *packed)
+{
+    uint32_t high = packed->offset | (packed->source & 3U) << 8;
+
+    return high << 16 | 1U << (packed->source >> 2 & 7);
+}
+
+/* Tests that say more of a value than how it compares. The bound becomes what a verdict says. */
+static bool is_special(struct judge *judge, const struct rule *rule, uint64_t value,
+                       uint64_t *bound)
+{
+    uint64_t given = *bound;
+
+    switch (rule->test) {
+    case IS_WITHIN:
+        *bound = from_to(&rule->bound);
+        return value >= (*bound & 0xffff) && value <= *bound >> 16;
+    case IS_BITS:
+        return (value & ~given) == 0;
+    case IS_MULTIPLE:
+        return (value & (given - 1)) == 0;
+    case IS_UNCLAIMED:
+        *bound = judge->facts.claimed;
+        judge->facts.claimed |= 1U << value;
+        return (*bound >> value & 1) == 0;
+    case IS_OWNER:
+        judge->owner =
+            mvp_pack_entry(judge->header, MVP_TABLE_PARTITION, value < given ? (uint32_t)value : 0);
+        return value < given;
+    case IS_OTHERWISE:
+        return differ(judge->entry, judge->other);
+    case IS_NAME:
+        *bound = 0;
+        return is_name(field_of(judge, &rule->value), given);
     default:
-        return value < bound;
+        return judge_range(judge, field_of(judge, &rule->value));
     }
 }
 
-bool judge_fields(struct judge *judge, const void *entry, const struct rule *rules, uint32_t count)
+static bool compares(uint32_t test, uint64_t value, uint64_t bound)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        const struct rule *r = &rules[i];
-        const uint8_t *field = (const uint8_t *)entry + r->offset;
-        bool is_text = r->test == RULE_NAME;
-        uint64_t bound = r->test == RULE_INDEX ? judge_count(judge, r->bound) : r->bound;
-        uint64_t value = is_text ? field[0] : field_value(field, r->size);
+    uint32_t found = value < bound ? IS_BELOW : IS_EQUAL;
 
-        if (!(is_text ? is_name(field, r->size) : is_good(r->test, value, bound))) {
-            return judge_that(judge, false, r->reason, value, bound);
+    return (test & (value > bound ? IS_ABOVE : found)) != 0;
+}
+
+static const struct rule *last_of_part(const struct rule *rule)
+{
+    while (rule[1].reason != RULE_WHEN) { /* as that of RULES_END is, too */
+        rule++;
+    }
+    return rule;
+}
+
+bool judge_rules(struct judge *judge, const struct rule *rules)
+{
+    bool is_left_out = false;
+    bool is_broken = false;
+
+    for (const struct rule *r = rules; r->test != RULES_END; r++) {
+        uint64_t value = value_of(judge, &r->value);
+        uint64_t bound = (uint64_t)r->bound.offset << (r->bound.source & RULE_SHIFT);
+
+        if ((r->bound.source & RULE_NUMBER) == 0) {
+            bound = value_of(judge, &r->bound);
+        }
+        bool good = r->test <= IS_ANY ? compares(r->test, value, bound)
+                                      : is_special(judge, r, value, &bound);
+
+        if (r->reason > RULE_ALSO) {
+            if (!is_left_out && (is_broken || !good)) {
+                return r->test != IS_RANGE && judge_refuse(judge, r->reason, value, bound);
+            }
+            is_left_out = false;
+            is_broken = false;
+        } else if (r->reason == RULE_ALSO) {
+            is_broken = is_broken || !good;
+        } else if (r->reason == RULE_UNLESS) {
+            is_left_out = is_left_out || good;
+        } else if (!good) {
+            r = last_of_part(r);
         }
     }
     return true;
 }
 
-bool judge_range(struct judge *judge, uint64_t base, uint64_t size)
+bool judge_table(struct judge *judge, uint32_t table, const struct rule *rules,
+                 bool (*check)(struct judge *judge, const void *entry, uint32_t index))
 {
-    return judge_that(judge, base % JUDGE_PAGE == 0, MVP_MEM_ALIGN, base, JUDGE_PAGE) &&
-           judge_that(judge, size % JUDGE_PAGE == 0 && size > 0, MVP_MEM_ALIGN, size, JUDGE_PAGE) &&
-           judge_that(judge, range_holds(0, JUDGE_END, base, size), MVP_MEM_WRAP, base, size);
+    uint32_t count = judge_count(judge, table);
+
+    for (uint32_t i = 0; i < count; i++) {
+        const void *entry = judge_entry(judge, table, i);
+
+        if (!judge_rules(judge, rules) || !check(judge, entry, i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool judge_others(struct judge *judge, uint32_t table, uint32_t end, const struct rule *rules)
+{
+    for (uint32_t i = 0; i < end; i++) {
+        (void)judge_other(judge, table, i);
+        if (!judge_rules(judge, rules)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 uint64_t judge_features(uint32_t gic_version)
@@ -127,51 +251,4 @@ uint64_t judge_features(uint32_t gic_version)
     lacked |= FEATURE_MENU != 0 ? 0 : MVP_FEATURE_MENU;
     lacked |= FEATURE_RTC != 0 ? 0 : MVP_FEATURE_PL031;
     return MVP_FEATURES & ~lacked;
-}
-
-void judge_devices(const struct mvp_board *board, uint64_t (*ranges)[2])
-{
-    const uint64_t found[JUDGE_DEVICES][2] = {{board->gicd_base, board->gicd_size},
-                                              {board->gicr_base, board->gicr_size},
-                                              {board->gich_base, board->gich_size},
-                                              {board->gicv_base, board->gicv_size},
-                                              {board->console_base, board->console_size}};
-
-    for (uint32_t i = 0; i < JUDGE_DEVICES; i++) {
-        ranges[i][0] = found[i][0];
-        ranges[i][1] = found[i][1];
-    }
-}
-
-bool range_overlaps(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
-{
-    return a < b + b_size && b < a + a_size;
-}
-
-bool range_holds(uint64_t outer, uint64_t outer_size, uint64_t inner, uint64_t inner_size)
-{
-    return inner >= outer && inner - outer <= outer_size &&
-           inner_size <= outer_size - (inner - outer);
-}
-
-const struct mvp_region *judge_ram(const struct judge *judge, uint32_t partition, uint64_t ipa,
-                                   uint64_t size)
-{
-    for (uint32_t i = 0; i < judge_count(judge, MVP_TABLE_REGION); i++) {
-        const struct mvp_region *region = mvp_pack_entry(judge->header, MVP_TABLE_REGION, i);
-
-        if (region->kind == MVP_REGION_RAM && region->partition == partition &&
-            range_holds(region->ipa, region->size, ipa, size)) {
-            return region;
-        }
-    }
-    return NULL;
-}
-
-bool judge_intid(struct judge *judge, uint32_t partition, uint32_t intid, uint32_t reason)
-{
-    const struct mvp_partition *p = mvp_pack_entry(judge->header, MVP_TABLE_PARTITION, partition);
-    uint32_t end = p->kind == MVP_PERSONA ? MVP_PERSONA_INTIDS : MVP_INTIDS;
-
-    return judge_that(judge, intid < end, reason, intid, end);
 }

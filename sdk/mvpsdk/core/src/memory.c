@@ -3,6 +3,8 @@
 
 #include <mvp/core.h>
 
+#include "range.h"
+
 /* Stage-2 descriptor bits (Arm DDI 0487, D8.3.2). */
 #define STAGE2_WRITE 0x80                    /* S2AP[1] */
 #define STAGE2_NO_EXECUTE 0x0040000000000000 /* XN[1] */
@@ -12,7 +14,7 @@
 
 /* EL2's own map as mmu.c draws it: its window, its devices, and the banks of RAM around it. */
 #define EL2 MVP_NONE
-#define EL2_FIXED 5
+#define EL2_FIXED 6
 
 static uint32_t count_of(const void *pack, uint32_t table)
 {
@@ -52,112 +54,93 @@ uint64_t memory_stage2(const void *pack, uint32_t partition, struct table_pool *
     return root;
 }
 
-/* A range that an owner (a partition or EL2) maps. */
+/* What is mapped, one after the other: EL2's window and devices, RAM's banks, partitions' regions.
+ */
 struct span {
     uint64_t va;
     uint64_t pa;
-    uint64_t size;
+    uint64_t size;  /* 0: it is not mapped */
+    uint32_t owner; /* partition, or EL2 */
 };
 
-static uint32_t span_count(const void *pack, uint32_t owner)
+static uint32_t first_region(const void *pack)
 {
-    return owner == EL2 ? EL2_FIXED + count_of(pack, MVP_TABLE_MEMORY)
-                        : count_of(pack, MVP_TABLE_REGION);
+    return EL2_FIXED + count_of(pack, MVP_TABLE_MEMORY);
 }
 
-/* The window comes first, and as if it could not be mapped by blocks: code, constants and data in
- * it have attributes of their own. */
-static struct span el2_span(const void *pack, uint32_t index)
+/* EL2's window is as if it could not be mapped by blocks: code, constants and data in it have
+ * attributes of their own. */
+static struct span span_at(const void *pack, uint32_t index)
 {
+    uint32_t first = first_region(pack);
+
+    if (index >= first) {
+        const struct mvp_region *r = mvp_pack_entry(pack, MVP_TABLE_REGION, index - first);
+
+        return (struct span){r->ipa, r->pa, r->kind < MVP_REGION_GICD ? r->size : 0, r->partition};
+    }
+    if (index >= EL2_FIXED) {
+        const struct mvp_memory *m = mvp_pack_entry(pack, MVP_TABLE_MEMORY, index - EL2_FIXED);
+
+        return (struct span){m->base, m->base, m->kind == MVP_MEMORY_RAM ? m->size : 0, EL2};
+    }
     const struct mvp_board *b = mvp_pack_entry(pack, MVP_TABLE_BOARD, 0);
 
-    switch (index) {
-    case 0:
-        return (struct span){b->window, b->window + 4096, MVP_WINDOW_SIZE};
-    case 1:
-        return (struct span){b->gicd_base, b->gicd_base, b->gicd_size};
-    case 2:
-        return (struct span){b->gicr_base, b->gicr_base, b->gicr_size};
-    case 3:
-        return (struct span){b->gich_base, b->gich_base, b->gich_size};
-    case 4:
-        return (struct span){b->console_base, b->console_base, b->console_size};
-    default:
-        break;
+    if (index == 0) {
+        return (struct span){b->window, b->window + 4096, MVP_WINDOW_SIZE, EL2};
     }
-    const struct mvp_memory *m = mvp_pack_entry(pack, MVP_TABLE_MEMORY, index - EL2_FIXED);
+    const struct range *device = range_device(b, index - 1);
 
-    return (struct span){m->base, m->base, m->kind == MVP_MEMORY_RAM ? m->size : 0};
+    return (struct span){device->base, device->base, index - 1 == RANGE_GICV ? 0 : device->size,
+                         EL2};
 }
 
-/* Size 0: this entry is none of the owner's. */
-static struct span span_at(const void *pack, uint32_t owner, uint32_t index)
+/* Is the slot of 1 << shift bytes at va one that no earlier span of the owner touches? Spans lie
+ * apart, so where one does, neither fills the slot, and the table below it has been counted. */
+static bool is_new(const void *pack, uint32_t index, uint32_t owner, uint64_t va, uint32_t shift)
 {
-    if (owner == EL2) {
-        return el2_span(pack, index);
-    }
-    const struct mvp_region *r = mvp_pack_entry(pack, MVP_TABLE_REGION, index);
+    for (uint32_t i = owner == EL2 ? 0 : first_region(pack); i < index; i++) {
+        struct span s = span_at(pack, i);
 
-    return (struct span){r->ipa, r->pa, is_mapped(r, owner) ? r->size : 0};
-}
-
-/* Does an earlier span of the owner touch this slot of 1 << shift bytes? Spans lie apart, so then
- * neither fills it, and the table below it has been counted. */
-static bool is_counted(const void *pack, uint32_t owner, uint32_t index, uint64_t slot,
-                       uint32_t shift)
-{
-    for (uint32_t i = 0; i < index; i++) {
-        struct span s = span_at(pack, owner, i);
-
-        if (s.size > 0 && s.va >> shift <= slot && (s.va + s.size - 1) >> shift >= slot) {
-            return true;
+        if (s.size > 0 && s.owner == owner && s.va >> shift <= va >> shift &&
+            (s.va + s.size - 1) >> shift >= va >> shift) {
+            return false;
         }
     }
-    return false;
+    return true;
 }
 
 /* Tables below slots of 1 << shift bytes that span `index` is the first to need. A slot needs none
  * if the span fills it with one block. Only a span's first and last slot may be shared. */
-static uint64_t new_tables(const void *pack, uint32_t owner, uint32_t index, const struct span *s,
-                           uint32_t shift)
+static uint64_t new_tables(const void *pack, uint32_t index, const struct span *s, uint32_t shift)
 {
     const uint64_t mask = ((uint64_t)1 << shift) - 1;
-    uint64_t first = s->va >> shift;
-    uint64_t last = (s->va + s->size - 1) >> shift;
+    uint64_t last = s->va + s->size - 1;
+    uint64_t between = (last >> shift) - (s->va >> shift); /* slots, and one */
     bool blocks = ((s->va ^ s->pa) & mask) == 0 && s->size > mask;
-    bool fills_first = blocks && (s->va & mask) == 0;
-    bool fills_last = blocks && ((s->va + s->size) & mask) == 0;
-    uint64_t count = !fills_first && !is_counted(pack, owner, index, first, shift) ? 1 : 0;
+    uint64_t count = blocks || between == 0 ? 0 : between - 1;
 
-    if (last > first) {
-        count += !fills_last && !is_counted(pack, owner, index, last, shift) ? 1 : 0;
-        count += blocks ? 0 : last - first - 1;
+    if (!(blocks && (s->va & mask) == 0) && is_new(pack, index, s->owner, s->va, shift)) {
+        count++;
     }
-    return count;
-}
-
-static uint64_t tables_of(const void *pack, uint32_t owner)
-{
-    uint32_t spans = span_count(pack, owner);
-    uint64_t count = 1; /* the root */
-
-    for (uint32_t i = 0; i < spans; i++) {
-        struct span s = span_at(pack, owner, i);
-
-        if (s.size > 0) {
-            count += new_tables(pack, owner, i, &s, LEVEL1_SHIFT) +
-                     new_tables(pack, owner, i, &s, LEVEL2_SHIFT);
-        }
+    if (between > 0 && !(blocks && (last & mask) == mask) &&
+        is_new(pack, index, s->owner, last, shift)) {
+        count++;
     }
     return count;
 }
 
 uint32_t memory_tables(const void *pack)
 {
-    uint64_t count = tables_of(pack, EL2);
+    uint32_t spans = first_region(pack) + count_of(pack, MVP_TABLE_REGION);
+    uint64_t count = 1 + (uint64_t)count_of(pack, MVP_TABLE_PARTITION); /* roots */
 
-    for (uint32_t i = 0; i < count_of(pack, MVP_TABLE_PARTITION); i++) {
-        count += tables_of(pack, i);
+    for (uint32_t i = 0; i < spans; i++) {
+        struct span s = span_at(pack, i);
+
+        for (uint32_t shift = LEVEL1_SHIFT; s.size > 0 && shift >= LEVEL2_SHIFT; shift -= 9) {
+            count += new_tables(pack, i, &s, shift);
+        }
     }
     return count < MVP_NONE ? (uint32_t)count : MVP_NONE;
 }

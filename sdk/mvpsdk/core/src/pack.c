@@ -39,63 +39,43 @@ const void *mvp_pack_entry(const void *pack, uint32_t table, uint32_t index)
     return (const uint8_t *)pack + row->offset + (uint64_t)index * row->stride;
 }
 
-/* What must hold before the checksum can be computed. */
-static bool is_whole(struct judge *judge, uint64_t available)
+static const struct constants constants = {MVP_PACK_MAGIC, 0x656e6f6e, 0xffff0001};
+
+static bool is_whole(struct judge *judge)
 {
-    const struct mvp_pack_header *h = judge->header;
-
-    return judge_that(judge, available >= sizeof(*h), MVP_PACK_TRUNCATED, available, sizeof(*h)) &&
-           judge_that(judge, h->magic == MVP_PACK_MAGIC, MVP_PACK_NOT_FOUND, h->magic,
-                      MVP_PACK_MAGIC) &&
-           judge_that(judge, h->major == MVP_PACK_MAJOR, MVP_PACK_FORMAT, h->major,
-                      MVP_PACK_MAJOR) &&
-           judge_that(judge, h->header_size == sizeof(*h), MVP_PACK_FORMAT, h->header_size,
-                      sizeof(*h)) &&
-           judge_that(judge,
-                      h->meta_size >= sizeof(*h) && h->meta_size <= MVP_META_MAX &&
-                          h->meta_size % 8 == 0,
-                      MVP_PACK_FORMAT, h->meta_size, MVP_META_MAX) &&
-           judge_that(judge, h->total_size >= h->meta_size && h->total_size % MVP_PACK_ALIGN == 0,
-                      MVP_PACK_FORMAT, h->total_size, MVP_PACK_ALIGN) &&
-           judge_that(judge, h->total_size <= available, MVP_PACK_TRUNCATED, available,
-                      h->total_size);
-}
-
-static bool is_sound(struct judge *judge)
-{
-    const struct mvp_pack_header *h = judge->header;
-    uint64_t checksum = mvp_pack_checksum(h, h->meta_size);
-
-    return judge_that(judge, h->checksum == checksum, MVP_PACK_CHECKSUM, h->checksum, checksum);
+    if (!judge_rules(judge, rules_whole)) {
+        return false;
+    }
+    judge->facts.checksum = mvp_pack_checksum(judge->header, judge->header->meta_size);
+    return judge_rules(judge, rules_sound);
 }
 
 static bool is_ours(struct judge *judge, const uint8_t *fingerprint)
 {
     const uint8_t *made_for = judge->header->fingerprint;
 
-    return fingerprint == NULL || judge_that(judge, bytes_equal(made_for, fingerprint, 32),
-                                             MVP_PACK_FINGERPRINT, made_for[0], fingerprint[0]);
+    return fingerprint == NULL || bytes_equal(made_for, fingerprint, 32) ||
+           judge_refuse(judge, MVP_PACK_FINGERPRINT, made_for[0], fingerprint[0]);
 }
 
 uint32_t mvp_pack_check(const void *pack, uint64_t available, const uint8_t *fingerprint,
                         struct mvp_verdict *verdict)
 {
-    struct judge judge = {.header = pack,
-                          .verdict = verdict,
-                          .table = MVP_TABLE_COUNT,
-                          .index = MVP_NONE,
-                          .other_table = MVP_TABLE_COUNT,
-                          .other_index = MVP_NONE};
+    struct judge judge;
 
-    if (is_whole(&judge, available) && is_sound(&judge) && is_ours(&judge, fingerprint) &&
-        pack_header(&judge) && pack_board(&judge) && pack_partitions(&judge) &&
-        pack_regions(&judge) && pack_memory(&judge) && pack_interrupts(&judge) &&
-        pack_images(&judge)) {
-        *verdict = (struct mvp_verdict){.reason = MVP_OK,
-                                        .table = MVP_TABLE_COUNT,
-                                        .index = MVP_NONE,
-                                        .other_table = MVP_TABLE_COUNT,
-                                        .other_index = MVP_NONE};
-    }
+    bytes_zero(&judge, sizeof(judge));
+    judge.header = pack;
+    judge.known = &judge.facts;
+    judge.constants = &constants;
+    judge.verdict = verdict;
+    judge.table = MVP_TABLE_COUNT;
+    judge.other_table = MVP_TABLE_COUNT;
+    judge.facts.index = MVP_NONE;
+    judge.facts.other_index = MVP_NONE;
+    judge.facts.available = available;
+    (void)judge_refuse(&judge, MVP_OK, 0, 0);
+    (void)(is_whole(&judge) && is_ours(&judge, fingerprint) && pack_header(&judge) &&
+           pack_board(&judge) && pack_partitions(&judge) && pack_regions(&judge) &&
+           pack_memory(&judge) && pack_interrupts(&judge) && pack_images(&judge));
     return verdict->reason;
 }

@@ -1,54 +1,56 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Images: where they lie in the pack and in their partition's RAM, and what is entered there. */
-#include <stddef.h>
-
 #include "bytes.h"
 #include "judge.h"
-
-#define RULE(field, test, bound)                                                         \
-    {                                                                                    \
-        offsetof(struct mvp_image, field), sizeof(((struct mvp_image *)0)->field), test, \
-            MVP_CONFIG_IMAGE, bound                                                      \
-    }
-
-static const struct rule rules[] = {
-    RULE(name, RULE_NAME, 0),
-    RULE(offset, RULE_MULTIPLE, MVP_PACK_ALIGN),
-    RULE(kind, RULE_WITHIN, MVP_IMAGE_SEGMENT << 16 | MVP_IMAGE_KERNEL),
-    RULE(partition, RULE_INDEX, MVP_TABLE_PARTITION),
-};
 
 static bool clear_of_earlier(struct judge *judge, uint32_t index, const struct mvp_image *image)
 {
     for (uint32_t i = 0; i < index; i++) {
         const struct mvp_image *other = judge_other(judge, MVP_TABLE_IMAGE, i);
-        bool apart = image->partition != other->partition ||
-                     !range_overlaps(image->load, image->memory, other->load, other->memory);
 
-        if (!judge_that(judge, !bytes_equal(image->name, other->name, sizeof(image->name)),
-                        MVP_CONFIG_IMAGE, index, i) ||
-            !judge_that(judge, apart, MVP_MEM_IMAGE, image->load, other->load)) {
-            return false;
+        if (bytes_equal(image->name, other->name, sizeof(image->name))) {
+            return judge_refuse(judge, MVP_CONFIG_IMAGE, index, i);
+        }
+        if (image->partition == other->partition &&
+            range_overlaps(image->load, image->memory, other->load, other->memory)) {
+            return judge_refuse(judge, MVP_MEM_IMAGE, image->load, other->load);
         }
     }
     return true;
 }
 
-static bool image_is_good(struct judge *judge, uint32_t index)
+/* The flags of the RAM region of a partition that holds this range of guest addresses; MVP_NONE:
+ * none does. */
+static uint32_t ram_flags(const struct judge *judge, uint32_t partition, uint64_t ipa,
+                          uint64_t size)
 {
-    const struct mvp_image *image = judge_entry(judge, MVP_TABLE_IMAGE, index);
-    const struct mvp_pack_header *h = judge->header;
+    for (uint32_t i = 0; i < judge_count(judge, MVP_TABLE_REGION); i++) {
+        const struct mvp_region *region = mvp_pack_entry(judge->header, MVP_TABLE_REGION, i);
 
-    return judge_fields(judge, image, rules, sizeof(rules) / sizeof(rules[0])) &&
-           judge_that(
-               judge,
-               range_holds(h->meta_size, h->total_size - h->meta_size, image->offset, image->size),
-               MVP_CONFIG_IMAGE, image->offset, h->total_size) &&
-           judge_that(judge, image->memory >= image->size && image->memory > 0, MVP_MEM_IMAGE,
-                      image->memory, image->size) &&
-           judge_that(judge, judge_ram(judge, image->partition, image->load, image->memory) != NULL,
-                      MVP_MEM_IMAGE, image->load, image->memory) &&
-           clear_of_earlier(judge, index, image);
+        if (region->kind == MVP_REGION_RAM && region->partition == partition &&
+            range_holds(region->ipa, region->size, ipa, size)) {
+            return region->flags;
+        }
+    }
+    return MVP_NONE;
+}
+
+static bool image_is_good(struct judge *judge, const void *entry, uint32_t index)
+{
+    const struct mvp_image *image = entry;
+    uint64_t meta = judge->header->meta_size;
+    uint64_t total = judge->header->total_size;
+
+    if (!range_holds(meta, total - meta, image->offset, image->size)) {
+        return judge_refuse(judge, MVP_CONFIG_IMAGE, image->offset, total);
+    }
+    if (image->memory < image->size || image->memory == 0) {
+        return judge_refuse(judge, MVP_MEM_IMAGE, image->memory, image->size);
+    }
+    if (ram_flags(judge, image->partition, image->load, image->memory) == MVP_NONE) {
+        return judge_refuse(judge, MVP_MEM_IMAGE, image->load, image->memory);
+    }
+    return clear_of_earlier(judge, index, image);
 }
 
 /* Does an image of the partition hold the instruction at this address? */
@@ -65,30 +67,23 @@ static bool is_loaded(const struct judge *judge, uint32_t partition, uint64_t ip
 }
 
 /* What is entered is an instruction of an image, in RAM that may be executed. */
-static bool entry_is_good(struct judge *judge, uint32_t index)
+static bool entry_is_good(struct judge *judge, const void *entry, uint32_t index)
 {
-    const struct mvp_partition *p = judge_entry(judge, MVP_TABLE_PARTITION, index);
-    const struct mvp_region *code = judge_ram(judge, index, p->entry, 4);
-    bool executes = code != NULL && (code->flags & MVP_REGION_EXECUTE) != 0;
-    bool has_tree = p->dtb == 0 || judge_ram(judge, index, p->dtb, 8) != NULL;
+    const struct mvp_partition *p = entry;
+    uint32_t flags = ram_flags(judge, index, p->entry, 4);
 
-    return judge_that(judge, p->entry % 4 == 0, MVP_CONFIG_ENTRY, p->entry, 4) &&
-           judge_that(judge, executes && is_loaded(judge, index, p->entry), MVP_CONFIG_ENTRY,
-                      p->entry, 0) &&
-           judge_that(judge, p->dtb % 8 == 0 && has_tree, MVP_CONFIG_ENTRY, p->dtb, 8);
+    if (flags == MVP_NONE || (flags & MVP_REGION_EXECUTE) == 0 ||
+        !is_loaded(judge, index, p->entry)) {
+        return judge_refuse(judge, MVP_CONFIG_ENTRY, p->entry, 0);
+    }
+    if (p->dtb % 8 != 0 || (p->dtb != 0 && ram_flags(judge, index, p->dtb, 8) == MVP_NONE)) {
+        return judge_refuse(judge, MVP_CONFIG_ENTRY, p->dtb, 8);
+    }
+    return true;
 }
 
 bool pack_images(struct judge *judge)
 {
-    for (uint32_t i = 0; i < judge_count(judge, MVP_TABLE_IMAGE); i++) {
-        if (!image_is_good(judge, i)) {
-            return false;
-        }
-    }
-    for (uint32_t i = 0; i < judge_count(judge, MVP_TABLE_PARTITION); i++) {
-        if (!entry_is_good(judge, i)) {
-            return false;
-        }
-    }
-    return true;
+    return judge_table(judge, MVP_TABLE_IMAGE, rules_image, image_is_good) &&
+           judge_table(judge, MVP_TABLE_PARTITION, rules_entry, entry_is_good);
 }

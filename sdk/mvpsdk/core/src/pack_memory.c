@@ -4,6 +4,8 @@
  * partition can be reached through a partition's stage-2 tables. Nothing wraps: judge_range() has
  * seen every physical range, and the guest ranges are bounded first of all here.
  */
+#include <stddef.h>
+
 #include "judge.h"
 #include "memory.h"
 
@@ -14,56 +16,34 @@ static bool is_mapped(const struct mvp_region *region)
 
 static bool addresses_are_good(struct judge *judge, const struct mvp_region *r)
 {
-    return judge_that(judge, r->ipa % JUDGE_PAGE == 0, MVP_MEM_ALIGN, r->ipa, JUDGE_PAGE) &&
-           judge_range(judge, r->pa, r->size) &&
-           judge_that(judge, range_holds(0, JUDGE_END, r->ipa, r->size), MVP_MEM_IPA_RANGE, r->ipa,
-                      JUDGE_END);
-}
+    uint32_t reason = MVP_MEM_ALIGN;
+    uint64_t bound = JUDGE_PAGE;
 
-static bool clear_of_range(struct judge *judge, const struct mvp_region *r, uint32_t reason,
-                           uint64_t base, uint64_t size)
-{
-    return judge_that(judge, !range_overlaps(r->pa, r->size, base, size), reason, r->pa, base);
-}
-
-/* Of what the hypervisor keeps for itself. GICV is for those regions alone that are made of it. */
-static bool clear_of_board(struct judge *judge, const struct mvp_region *r)
-{
-    const struct mvp_board *b = judge_other(judge, MVP_TABLE_BOARD, 0);
-    uint64_t ranges[JUDGE_DEVICES][2];
-
-    if (!clear_of_range(judge, r, MVP_MEM_HYPERVISOR, b->window, MVP_WINDOW_SIZE) ||
-        !clear_of_range(judge, r, MVP_MEM_HYPERVISOR, b->pack_home, judge->header->total_size)) {
-        return false;
-    }
-    judge_devices(b, ranges);
-    for (uint32_t i = 0; i < JUDGE_DEVICES; i++) {
-        if ((i != JUDGE_GICV || r->kind != MVP_REGION_GICV) &&
-            !clear_of_range(judge, r, MVP_MEM_DEVICE, ranges[i][0], ranges[i][1])) {
+    if (r->ipa % JUDGE_PAGE == 0) {
+        if (!judge_range(judge, region_range(r))) {
             return false;
         }
+        if (range_holds(0, JUDGE_END, r->ipa, r->size)) {
+            return true;
+        }
+        reason = MVP_MEM_IPA_RANGE;
+        bound = JUDGE_END;
     }
-    return true;
+    return judge_refuse(judge, reason, r->ipa, bound);
 }
 
-/* RAM inside one bank, a device outside all; both clear of reserved memory. */
-static bool suits_memory(struct judge *judge, const struct mvp_region *r)
+static bool suits_places(struct judge *judge, const struct mvp_region *r)
 {
-    bool is_ram = r->kind == MVP_REGION_RAM;
-    bool held = !is_ram;
+    uint32_t places = JUDGE_FIXED + judge_count(judge, MVP_TABLE_MEMORY);
+    uint32_t what = JUDGE_REGION_DEVICE;
 
-    for (uint32_t i = 0; i < judge_count(judge, MVP_TABLE_MEMORY); i++) {
-        const struct mvp_memory *m = judge_other(judge, MVP_TABLE_MEMORY, i);
-        bool is_bank = m->kind == MVP_MEMORY_RAM;
-        bool apart = !range_overlaps(r->pa, r->size, m->base, m->size);
-
-        held = held || (is_bank && range_holds(m->base, m->size, r->pa, r->size));
-        if (!judge_that(judge, apart || (is_bank && is_ram),
-                        is_bank ? MVP_MEM_DEVICE : MVP_MEM_RESERVED, r->pa, m->base)) {
-            return false;
-        }
+    if (r->kind == MVP_REGION_RAM) {
+        what = JUDGE_REGION_RAM;
+    } else if (r->kind == MVP_REGION_GICV) {
+        what = JUDGE_REGION_GICV;
     }
-    return judge_that(judge, held, MVP_MEM_OUTSIDE_RAM, r->pa, r->size);
+    (void)judge_other(judge, MVP_TABLE_BOARD, 0);
+    return judge_place(judge, what, region_range(r), 0, places);
 }
 
 static bool is_persona(const struct judge *judge, uint32_t partition)
@@ -78,55 +58,46 @@ static bool is_persona(const struct judge *judge, uint32_t partition)
 static bool may_share(const struct judge *judge, const struct mvp_region *a,
                       const struct mvp_region *b)
 {
-    if (a->kind == MVP_REGION_GICV && b->kind == MVP_REGION_GICV) {
-        return a->partition != b->partition;
+    if (a->kind != b->kind || a->partition == b->partition) {
+        return false;
     }
-    return (judge->header->flags & MVP_PACK_FLAG_CONCURRENT) == 0 && a->kind == MVP_REGION_RAM &&
-           b->kind == MVP_REGION_RAM && a->partition != b->partition &&
-           is_persona(judge, a->partition) && is_persona(judge, b->partition);
-}
-
-static bool clear_of(struct judge *judge, const struct mvp_region *r,
-                     const struct mvp_region *other)
-{
-    bool ipa_overlaps = r->partition == other->partition &&
-                        range_overlaps(r->ipa, r->size, other->ipa, other->size);
-    bool pa_overlaps = is_mapped(r) && is_mapped(other) &&
-                       range_overlaps(r->pa, r->size, other->pa, other->size) &&
-                       !may_share(judge, r, other);
-
-    return judge_that(judge, !ipa_overlaps, MVP_MEM_IPA_OVERLAP, r->ipa, other->ipa) &&
-           judge_that(judge, !pa_overlaps, MVP_MEM_OVERLAP, r->pa, other->pa);
+    return a->kind == MVP_REGION_GICV ||
+           (a->kind == MVP_REGION_RAM && (judge->header->flags & MVP_PACK_FLAG_CONCURRENT) == 0 &&
+            is_persona(judge, a->partition) && is_persona(judge, b->partition));
 }
 
 static bool clear_of_earlier(struct judge *judge, uint32_t index, const struct mvp_region *r)
 {
     for (uint32_t i = 0; i < index; i++) {
-        if (!clear_of(judge, r, judge_other(judge, MVP_TABLE_REGION, i))) {
-            return false;
+        const struct mvp_region *other = judge_other(judge, MVP_TABLE_REGION, i);
+
+        if (r->partition == other->partition &&
+            range_overlaps(r->ipa, r->size, other->ipa, other->size)) {
+            return judge_refuse(judge, MVP_MEM_IPA_OVERLAP, r->ipa, other->ipa);
+        }
+        if (is_mapped(r) && is_mapped(other) &&
+            range_overlaps(r->pa, r->size, other->pa, other->size) && !may_share(judge, r, other)) {
+            return judge_refuse(judge, MVP_MEM_OVERLAP, r->pa, other->pa);
         }
     }
     return true;
 }
 
-static bool region_is_good(struct judge *judge, uint32_t index)
-{
-    const struct mvp_region *r = judge_entry(judge, MVP_TABLE_REGION, index);
-
-    return addresses_are_good(judge, r) &&
-           (!is_mapped(r) || (clear_of_board(judge, r) && suits_memory(judge, r))) &&
-           clear_of_earlier(judge, index, r);
-}
-
 bool pack_memory(struct judge *judge)
 {
-    for (uint32_t i = 0; i < judge_count(judge, MVP_TABLE_REGION); i++) {
-        if (!region_is_good(judge, i)) {
+    uint32_t count = judge_count(judge, MVP_TABLE_REGION);
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct mvp_region *r = judge_entry(judge, MVP_TABLE_REGION, i);
+
+        if (!addresses_are_good(judge, r) || (is_mapped(r) && !suits_places(judge, r)) ||
+            !clear_of_earlier(judge, i, r)) {
             return false;
         }
     }
     uint32_t tables = memory_tables(judge->header);
 
     (void)judge_entry(judge, MVP_TABLE_REGION, MVP_NONE);
-    return judge_that(judge, tables <= TABLE_POOL_PAGES, MVP_MEM_TABLES, tables, TABLE_POOL_PAGES);
+    return tables <= TABLE_POOL_PAGES ||
+           judge_refuse(judge, MVP_MEM_TABLES, tables, TABLE_POOL_PAGES);
 }
