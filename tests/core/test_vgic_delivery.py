@@ -174,6 +174,22 @@ def test_the_most_urgent_of_many_come_first(guest: Rig) -> None:
     assert guest.host.underflow == 0
 
 
+def test_of_many_that_come_at_once_the_most_urgent_two_have_list_registers(guest: Rig) -> None:
+    """What stood there and is less urgent waits outside with the rest, and none is lost."""
+    late = {1: 0x80, 2: 0x60, 3: 0x70}
+    guest.priority(OTHER, 0xF0)
+    guest.bit_write(rig.ISPENDR, OTHER)
+    for intid, priority in late.items():
+        guest.bit_write(rig.ICENABLER, intid)
+        guest.priority(intid, priority)
+        guest.bit_write(rig.ISPENDR, intid)
+    assert [value & 0x3FF for value in registers(guest)] == [OTHER]
+    guest.write_redistributor(rig.SGI_FRAME + rig.ISENABLER, 0b1110)
+    assert sorted(value & 0x3FF for value in registers(guest)) == [2, 3]
+    assert guest.host.underflow == 1
+    assert guest.drain() == [2, 3, 1, OTHER]
+
+
 def test_a_newcomer_does_not_overtake_who_waits(guest: Rig) -> None:
     """Though a list register has become free for it meanwhile."""
     for intid, priority in ((1, 0x80), (2, 0x80), (3, 0x80), (OTHER, 0x90), (UART, 0xA0)):

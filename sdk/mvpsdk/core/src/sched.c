@@ -112,9 +112,6 @@ static void load_until_interrupt(struct cpu *cpu, struct vcpu *vcpu)
     while (!done && !arch_irq_pending()) {
         done = loader_step(vcpu->partition);
     }
-    if (!done) {
-        take_interrupts(cpu);
-    }
     stop_slice(cpu);
 }
 
@@ -133,10 +130,10 @@ static void idle(struct cpu *cpu)
     if (!arch_irq_pending()) {
         arch_idle();
     }
-    take_interrupts(cpu);
 }
 
-/* The one to run: first of the queue that is ready, after all loading that is more urgent. */
+/* The one to run: first of the queue that is ready, after all loading that is more urgent. Work
+ * ends when an interrupt comes, and it is taken here. */
 static struct vcpu *choose(struct cpu *cpu)
 {
     for (;;) {
