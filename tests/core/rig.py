@@ -100,6 +100,10 @@ class Rig:
         offset = ICFGR + intid // 16 * 4
         self.write(offset, self.read(offset) | 2 << intid % 16 * 2)
 
+    def registers(self) -> list[int]:
+        """The list registers that hold something, as they are written."""
+        return [value for value in self.host.lr[0 : self.host.lr_count] if value >> 62]
+
     def set_up(self, *enabled: int) -> None:
         """As an OS does at start: everything in group 1, group 1 on, these interrupts enabled."""
         for number in range(self.partition.vcpu_count):

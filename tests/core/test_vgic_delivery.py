@@ -20,11 +20,6 @@ def guest() -> Rig:
     return guest
 
 
-def registers(guest: Rig) -> list[int]:
-    """The list registers that hold something."""
-    return [value for value in guest.host.lr[0:4] if value >> 62]
-
-
 def test_the_timer_is_tied_to_the_boards_interrupt(guest: Rig) -> None:
     """Its list register says hardware, the board's INTID, group and priority."""
     guest.priority(TIMER, 0xA0)
@@ -83,14 +78,14 @@ def test_group_0_has_an_enable_of_its_own(guest: Rig) -> None:
     guest.write(rig.IGROUPR + 4, ~(1 << OTHER % 32) & 0xFFFFFFFF)
     assert guest.acknowledge() == NONE
     guest.write(rig.CTLR, 3)
-    assert registers(guest)[0] & GROUP1 == 0
+    assert guest.registers()[0] & GROUP1 == 0
     assert guest.drain() == [OTHER]
 
 
 def test_a_level_line_asks_for_its_end_to_be_told(guest: Rig) -> None:
     """As long as it is high, it comes again after each end."""
     guest.line(UART, True)
-    assert registers(guest) == [1 << 62 | GROUP1 | EOI | UART]
+    assert guest.registers() == [1 << 62 | GROUP1 | EOI | UART]
     for _ in range(3):
         assert guest.acknowledge() == UART
         guest.end(UART)
@@ -102,7 +97,7 @@ def test_a_line_that_falls_before_it_was_seen_is_withdrawn(guest: Rig) -> None:
     """No spurious interrupt is left behind."""
     guest.line(UART, True)
     guest.line(UART, False)
-    assert registers(guest) == []
+    assert guest.registers() == []
     assert guest.acknowledge() == NONE
 
 
@@ -163,84 +158,6 @@ def test_an_sgi_to_self_comes_and_comes_again(guest: Rig) -> None:
     assert sorted(guest.drain()) == [1, 2]
 
 
-def test_the_most_urgent_of_many_come_first(guest: Rig) -> None:
-    """More pend than there are list registers; a later one that is more urgent evicts."""
-    pending = {1: 0x80, 2: 0x90, 3: 0xA0, UART: 0xB0, OTHER: 0x70}
-    for intid, priority in pending.items():
-        guest.priority(intid, priority)
-        guest.bit_write(rig.ISPENDR, intid)
-    assert guest.host.underflow == 1
-    assert guest.drain() == [OTHER, 1, 2, 3, UART]
-    assert guest.host.underflow == 0
-
-
-def test_of_many_that_come_at_once_the_most_urgent_two_have_list_registers(guest: Rig) -> None:
-    """What stood there and is less urgent waits outside with the rest, and none is lost."""
-    late = {1: 0x80, 2: 0x60, 3: 0x70}
-    guest.priority(OTHER, 0xF0)
-    guest.bit_write(rig.ISPENDR, OTHER)
-    for intid, priority in late.items():
-        guest.bit_write(rig.ICENABLER, intid)
-        guest.priority(intid, priority)
-        guest.bit_write(rig.ISPENDR, intid)
-    assert [value & 0x3FF for value in registers(guest)] == [OTHER]
-    guest.write_redistributor(rig.SGI_FRAME + rig.ISENABLER, 0b1110)
-    assert sorted(value & 0x3FF for value in registers(guest)) == [2, 3]
-    assert guest.host.underflow == 1
-    assert guest.drain() == [2, 3, 1, OTHER]
-
-
-def test_a_newcomer_does_not_overtake_who_waits(guest: Rig) -> None:
-    """Though a list register has become free for it meanwhile."""
-    for intid, priority in ((1, 0x80), (2, 0x80), (3, 0x80), (OTHER, 0x90), (UART, 0xA0)):
-        guest.priority(intid, priority)
-    for intid in (1, 2, 3, OTHER):
-        guest.bit_write(rig.ISPENDR, intid)
-    assert guest.acknowledge() == 1
-    guest.end(1)
-    guest.line(UART, True)
-    assert guest.acknowledge() == 2
-    guest.end(2)
-    guest.line(UART, False)
-    assert guest.drain() == [3, OTHER]
-
-
-def test_a_list_register_passes_to_another_interrupt(guest: Rig) -> None:
-    """What stood there, finished, leaves it."""
-    guest.hardware(BOUND)
-    assert guest.drain() == [BOUND]
-    guest.line(UART, True)
-    assert len(registers(guest)) == 1
-    guest.hardware(BOUND)
-    guest.line(UART, False)
-    assert guest.drain() == [BOUND]
-
-
-def test_active_interrupts_are_not_evicted(guest: Rig) -> None:
-    """Their end must be seen in their list register."""
-    for intid in (1, 2, 3):
-        guest.priority(intid, 0xF8)
-        guest.bit_write(rig.ISPENDR, intid)
-    assert [guest.acknowledge() for _ in range(3)] == [1, 2, 3]
-    lib.vgic_pulse(guest.vcpu(), OTHER)
-    guest.bit_write(rig.ISPENDR, UART)
-    assert guest.acknowledge() == NONE
-    for intid in (1, 2, 3):
-        guest.end(intid)
-    assert sorted(guest.drain()) == [UART, OTHER]
-
-
-def test_a_new_priority_counts_at_once(guest: Rig) -> None:
-    """Also for what stands in a list register."""
-    for intid, priority in ((1, 0x80), (2, 0x90)):
-        guest.priority(intid, priority)
-        guest.bit_write(rig.ISPENDR, intid)
-    guest.priority(2, 0x10)
-    guest.priority(TIMER, 0x08)
-    guest.hardware(TIMER)
-    assert guest.drain() == [TIMER, 2, 1]
-
-
 def test_pending_and_active_can_be_cleared_by_hand(guest: Rig) -> None:
     """In list registers and beside them."""
     guest.bit_write(rig.ISPENDR, 1)
@@ -250,9 +167,9 @@ def test_pending_and_active_can_be_cleared_by_hand(guest: Rig) -> None:
     assert guest.acknowledge() == 2
     guest.bit_write(rig.ICACTIVER, 2)
     assert guest.bit_read(rig.ISACTIVER, 2) == 0
-    assert registers(guest) == []
+    assert guest.registers() == []
     guest.write(rig.ISPENDR + 4, 0)
-    assert registers(guest) == []
+    assert guest.registers() == []
 
 
 def test_an_interrupt_made_active_by_hand_can_be_ended(guest: Rig) -> None:
@@ -348,7 +265,7 @@ def test_nothing_stays_in_list_registers_when_the_vcpu_leaves(guest: Rig) -> Non
     guest.bit_write(rig.ISPENDR, 1)
     guest.hardware(BOUND)
     lib.vgic_save(guest.vcpu())
-    assert registers(guest) == []
+    assert guest.registers() == []
     assert guest.host.active[BOUND] == 1
     assert guest.pending()
     lib.vgic_load(guest.vcpu())
@@ -401,7 +318,7 @@ def test_an_active_interrupt_that_is_cleared_off_the_cpu_does_not_come_back(gues
     lib.vgic_save(guest.vcpu())
     guest.bit_write(rig.ICACTIVER, 1)
     lib.vgic_load(guest.vcpu())
-    assert registers(guest) == []
+    assert guest.registers() == []
 
 
 def test_off_the_cpu_what_comes_wakes_the_vcpu(guest: Rig) -> None:
@@ -423,7 +340,7 @@ def test_a_timer_that_comes_for_a_vcpu_off_the_cpu_waits(guest: Rig) -> None:
     """The scheduler sees to it that this does not happen; nothing breaks if it does."""
     lib.vgic_save(guest.vcpu())
     guest.hardware(TIMER)
-    assert registers(guest) == []
+    assert guest.registers() == []
     lib.vgic_load(guest.vcpu())
     assert guest.drain() == [TIMER]
 
@@ -449,13 +366,3 @@ def test_a_stopped_partition_gives_its_physical_interrupts_up(guest: Rig) -> Non
     assert [guest.host.deactivated[n] for n in (44, BOUND, 46)] == [0, 1, 1]
     lib.vgic_release(guest.vcpu())
     assert guest.host.deactivated[BOUND] == 1
-
-
-def test_three_list_registers_are_enough() -> None:
-    """One is the timer's, two are for all else."""
-    guest = Rig(lrs=3)
-    guest.set_up(1, 2, 3, 4, TIMER)
-    for intid in (1, 2, 3, 4):
-        guest.bit_write(rig.ISPENDR, intid)
-    guest.hardware(TIMER)
-    assert sorted(guest.drain()) == [1, 2, 3, 4, TIMER]
