@@ -51,14 +51,6 @@ bool judge_refuse(struct judge *judge, uint32_t reason, uint64_t value, uint64_t
     return false;
 }
 
-bool judge_needs(struct judge *judge, bool is_needed, uint64_t feature)
-{
-    uint64_t offered = judge_features(0);
-
-    return !is_needed || (offered & feature) != 0 ||
-           judge_refuse(judge, MVP_PACK_FEATURE, feature, offered);
-}
-
 static const void *field_of(const struct judge *judge, const struct operand *operand)
 {
     const void *const *source =

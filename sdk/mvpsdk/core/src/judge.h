@@ -37,7 +37,8 @@ struct facts {
     uint64_t available;    /* bytes there are */
     uint64_t checksum;     /* of this metadata */
     uint64_t size;         /* that an emulated region must have, bytes */
-    uint64_t features;     /* MVP_FEATURE_*: what this build has for the board */
+    uint64_t features;     /* MVP_FEATURE_*: what this build has for the board, */
+    uint64_t needed;       /* and what the entry needs, whatever the header says */
     uint64_t gicv_second;  /* address of the second page that a GICV has */
     uint64_t console_unit; /* bytes from register to register */
     uint64_t console_last; /* where a console's first register may be at most */
@@ -164,8 +165,6 @@ bool judge_others(struct judge *judge, uint32_t table, uint32_t end, const struc
 
 /* MVP_FEATURE_*: what this build has; of the vGICs, the one of the board's GIC. */
 uint64_t judge_features(uint32_t gic_version);
-/* Has this build the feature that is needed? Whatever the header says that the pack needs. */
-bool judge_needs(struct judge *judge, bool is_needed, uint64_t feature);
 
 /* What is placed among the places: what the hypervisor keeps, then the rows of MVP_TABLE_MEMORY. */
 enum judge_what {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The board's facts, its memory, and the two homes that the hypervisor claims for itself. */
+#include <mvp/abi.h>
 #include <mvp/platform.h>
 
 #include "gic2.h"
@@ -12,6 +13,7 @@ static void find_facts(struct judge *judge, const struct mvp_board *b)
 
     judge->board = b;
     facts->features = judge_features(b->gic_version);
+    facts->needed = judge->header->menu_ms > 0 ? MVP_FEATURE_MENU : 0;
     facts->gicv_second = b->gicv_base + gic2_second_page(b->gicv_size);
     facts->console_unit = 1ULL << (b->console_shift & 3);
     facts->console_last = b->console_base + b->console_size - MVP_CONSOLE_SPAN;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the header promises and needs, and that its tables lie inside the metadata. */
-#include <mvp/abi.h>
-
 #include "judge.h"
 
 /* Bytes of an entry and the most entries, by enum mvp_table_id. */
@@ -43,9 +41,6 @@ static bool table_is_good(struct judge *judge, const struct mvp_table *table, co
 bool pack_header(struct judge *judge)
 {
     if (!judge_rules(judge, rules_header)) {
-        return false;
-    }
-    if (!judge_needs(judge, judge->header->menu_ms > 0, MVP_FEATURE_MENU)) {
         return false;
     }
     for (uint32_t id = 0; id < MVP_TABLE_COUNT; id++) {

@@ -35,6 +35,7 @@ static void find_facts(struct judge *judge, const struct mvp_region *region)
     uint32_t kind = region->kind < MVP_REGION_GICD2 ? region->kind : MVP_REGION_GICD2;
     uint32_t times = kind == MVP_REGION_GICR ? vcpu_count(judge, region->partition) : 1;
 
+    judge->facts.needed = kind == MVP_REGION_PL031 ? MVP_FEATURE_PL031 : 0;
     judge->facts.gic = region->kind <= MVP_REGION_GICD2 ? kinds[kind].gic : 0;
     judge->facts.size = (uint64_t)kinds[kind].pages * times * JUDGE_PAGE;
 }
@@ -74,8 +75,7 @@ static bool region_is_good(struct judge *judge, const void *entry, uint32_t inde
     if (judge->facts.gic != 0 && judge->facts.gic != version) {
         return judge_refuse(judge, MVP_CONFIG_REGION, region->kind, version);
     }
-    return judge_needs(judge, region->kind == MVP_REGION_PL031, MVP_FEATURE_PL031) &&
-           judge_rules(judge, rules_of(region->kind)) && is_first(judge, index, region);
+    return judge_rules(judge, rules_of(region->kind)) && is_first(judge, index, region);
 }
 
 bool pack_regions(struct judge *judge)

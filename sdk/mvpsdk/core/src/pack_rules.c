@@ -95,6 +95,7 @@ const struct rule rules_board[] = {
     {IS_ANY, MVP_CONFIG_BOARD, BOARD(cpu_count), CONSTANT(any_count)},
     {IS_MOST, MVP_CONFIG_BOARD, BOARD(bring_up), NUMBER(MVP_BRING_UP_SPIN_TABLE)},
     {IS_BITS, MVP_PACK_FEATURE, HEADER(features), FACT(features)},
+    {IS_BITS, MVP_PACK_FEATURE, FACT(needed), FACT(features)},
     {IS_RANGE, MVP_CONFIG_BOARD, BOARD(gicd_base), NONE},
     {IS_RANGE, MVP_CONFIG_BOARD, BOARD(gicr_base), NONE},
 
@@ -236,6 +237,7 @@ const struct rule rules_gicv[] = {
 const struct rule rules_emulated[] = {
     {IS_WITHIN, MVP_CONFIG_REGION, ENTRY(mvp_region, kind),
      FROM_TO(MVP_REGION_GICD, MVP_REGION_GICD2)},
+    {IS_BITS, MVP_PACK_FEATURE, FACT(needed), FACT(features)},
     {IS_EQUAL, MVP_CONFIG_REGION, ENTRY(mvp_region, pa), NUMBER(0)},
     {IS_EQUAL, MVP_CONFIG_REGION, ENTRY(mvp_region, flags), NUMBER(0)},
     {IS_EQUAL, MVP_CONFIG_REGION, ENTRY(mvp_region, size), FACT(size)},
