@@ -72,7 +72,7 @@ def test_a_handset_gives_names_and_the_places_of_its_hypervisor(
     bench_machine.build_firmware(tmp_path)
     shutil.copy(bench_machine.HERE / "handset.toml", tmp_path)
     log = tmp_path / "console.log"
-    traced = decode.symbols(image("pl011", trace=True, cache=Cache.default()).elf)
+    traced = decode.symbols(image("pl011", features=(), trace=True, cache=Cache.default()).elf)
     offset = traced.starts[[name for name, _ in traced.names].index("trace_add")]
     log.write_text(f"[mvp] panic reason=0x45 syndrome=0x0 offset={offset:#x} address=0x0\n{WILD}\n")
     words = ["decode", str(log), "--handset", str(tmp_path), "--board", "qemu-virt"]

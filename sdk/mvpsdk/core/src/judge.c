@@ -210,19 +210,11 @@ bool judge_rules(struct judge *judge, const struct rule *rules)
     return true;
 }
 
-bool judge_table(struct judge *judge, uint32_t table, const struct rule *rules,
-                 bool (*check)(struct judge *judge, const void *entry, uint32_t index))
+const void *judge_row(struct judge *judge, uint32_t table, uint32_t index, const struct rule *rules)
 {
-    uint32_t count = judge_count(judge, table);
+    const void *entry = judge_entry(judge, table, index);
 
-    for (uint32_t i = 0; i < count; i++) {
-        const void *entry = judge_entry(judge, table, i);
-
-        if (!judge_rules(judge, rules) || !check(judge, entry, i)) {
-            return false;
-        }
-    }
-    return true;
+    return judge_rules(judge, rules) ? entry : NULL;
 }
 
 bool judge_others(struct judge *judge, uint32_t table, uint32_t end, const struct rule *rules)

@@ -157,9 +157,9 @@ bool judge_refuse(struct judge *judge, uint32_t reason, uint64_t value, uint64_t
 bool judge_rules(struct judge *judge, const struct rule *rules);
 /* Not empty, whole pages, below JUDGE_END. */
 bool judge_range(struct judge *judge, const struct range *range);
-/* Holds every entry of a table against rules, and then asks the check. */
-bool judge_table(struct judge *judge, uint32_t table, const struct rule *rules,
-                 bool (*check)(struct judge *judge, const void *entry, uint32_t index));
+/* Takes up an entry and holds it against rules. NULL: it breaks one. */
+const void *judge_row(struct judge *judge, uint32_t table, uint32_t index,
+                      const struct rule *rules);
 /* Holds the entry against rules with each of the first entries of a table as the other one. */
 bool judge_others(struct judge *judge, uint32_t table, uint32_t end, const struct rule *rules);
 

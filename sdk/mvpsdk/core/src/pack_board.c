@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The board's facts, its memory, and the two homes that the hypervisor claims for itself. */
+#include <stddef.h>
+
 #include <mvp/abi.h>
 #include <mvp/platform.h>
 
@@ -22,13 +24,23 @@ static void find_facts(struct judge *judge, const struct mvp_board *b)
 }
 
 /* RAM banks lie apart. */
-static bool bank_is_good(struct judge *judge, const void *entry, uint32_t index)
+static bool bank_is_good(struct judge *judge, uint32_t index)
 {
-    const struct mvp_memory *memory = entry;
+    const struct mvp_memory *memory = judge_row(judge, MVP_TABLE_MEMORY, index, rules_memory);
 
-    return memory->kind != MVP_MEMORY_RAM ||
-           judge_place(judge, JUDGE_BANK, (const void *)&memory->base, JUDGE_FIXED,
-                       JUDGE_FIXED + index);
+    return memory != NULL && (memory->kind != MVP_MEMORY_RAM ||
+                              judge_place(judge, JUDGE_BANK, (const void *)&memory->base,
+                                          JUDGE_FIXED, JUDGE_FIXED + index));
+}
+
+static bool banks_are_good(struct judge *judge)
+{
+    for (uint32_t i = 0; i < judge_count(judge, MVP_TABLE_MEMORY); i++) {
+        if (!bank_is_good(judge, i)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* What we keep of the board's devices: each clear of the others and of RAM. */
@@ -76,7 +88,6 @@ bool pack_board(struct judge *judge)
         return judge_refuse(judge, MVP_CONFIG_BOARD, boards, 1);
     }
     find_facts(judge, board);
-    return judge_rules(judge, rules_board) &&
-           judge_table(judge, MVP_TABLE_MEMORY, rules_memory, bank_is_good) &&
+    return judge_rules(judge, rules_board) && banks_are_good(judge) &&
            devices_lie_apart(judge, places) && homes_are_good(judge, places);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Images: where they lie in the pack and in their partition's RAM, and what is entered there. */
+#include <stddef.h>
+
 #include "bytes.h"
 #include "judge.h"
 
@@ -35,12 +37,15 @@ static uint32_t ram_flags(const struct judge *judge, uint32_t partition, uint64_
     return MVP_NONE;
 }
 
-static bool image_is_good(struct judge *judge, const void *entry, uint32_t index)
+static bool image_is_good(struct judge *judge, uint32_t index)
 {
-    const struct mvp_image *image = entry;
+    const struct mvp_image *image = judge_row(judge, MVP_TABLE_IMAGE, index, rules_image);
     uint64_t meta = judge->header->meta_size;
     uint64_t total = judge->header->total_size;
 
+    if (image == NULL) {
+        return false;
+    }
     if (!range_holds(meta, total - meta, image->offset, image->size)) {
         return judge_refuse(judge, MVP_CONFIG_IMAGE, image->offset, total);
     }
@@ -67,11 +72,14 @@ static bool is_loaded(const struct judge *judge, uint32_t partition, uint64_t ip
 }
 
 /* What is entered is an instruction of an image, in RAM that may be executed. */
-static bool entry_is_good(struct judge *judge, const void *entry, uint32_t index)
+static bool entry_is_good(struct judge *judge, uint32_t index)
 {
-    const struct mvp_partition *p = entry;
-    uint32_t flags = ram_flags(judge, index, p->entry, 4);
+    const struct mvp_partition *p = judge_row(judge, MVP_TABLE_PARTITION, index, rules_entry);
+    uint32_t flags = p != NULL ? ram_flags(judge, index, p->entry, 4) : 0;
 
+    if (p == NULL) {
+        return false;
+    }
     if (flags == MVP_NONE || (flags & MVP_REGION_EXECUTE) == 0 ||
         !is_loaded(judge, index, p->entry)) {
         return judge_refuse(judge, MVP_CONFIG_ENTRY, p->entry, 0);
@@ -84,6 +92,15 @@ static bool entry_is_good(struct judge *judge, const void *entry, uint32_t index
 
 bool pack_images(struct judge *judge)
 {
-    return judge_table(judge, MVP_TABLE_IMAGE, rules_image, image_is_good) &&
-           judge_table(judge, MVP_TABLE_PARTITION, rules_entry, entry_is_good);
+    for (uint32_t i = 0; i < judge_count(judge, MVP_TABLE_IMAGE); i++) {
+        if (!image_is_good(judge, i)) {
+            return false;
+        }
+    }
+    for (uint32_t i = 0; i < judge_count(judge, MVP_TABLE_PARTITION); i++) {
+        if (!entry_is_good(judge, i)) {
+            return false;
+        }
+    }
+    return true;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Partitions, their vCPUs, and the header's word on who starts. */
+#include <stddef.h>
+
 #include <mvp/abi.h>
 
 #include "judge.h"
@@ -42,18 +44,20 @@ static bool default_is_good(struct judge *judge, uint32_t partitions)
     return judge_rules(judge, rules_default);
 }
 
-static bool suits_earlier(struct judge *judge, const void *entry, uint32_t index)
+static bool suits_earlier(struct judge *judge, uint32_t index)
 {
-    (void)entry;
-    return judge_others(judge, MVP_TABLE_PARTITION, index, rules_partitions);
+    return judge_row(judge, MVP_TABLE_PARTITION, index, rules_partition) != NULL &&
+           judge_others(judge, MVP_TABLE_PARTITION, index, rules_partitions);
 }
 
 bool pack_partitions(struct judge *judge)
 {
     uint32_t count = judge_count(judge, MVP_TABLE_PARTITION);
 
-    if (!judge_table(judge, MVP_TABLE_PARTITION, rules_partition, suits_earlier)) {
-        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!suits_earlier(judge, i)) {
+            return false;
+        }
     }
     if (count == 0) {
         return judge_refuse(judge, MVP_CONFIG_PARTITION, count, 1);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What each region says of itself. Who overlaps whom is pack_memory.c's. */
+#include <stddef.h>
+
 #include <mvp/abi.h>
 #include <mvp/platform.h>
 
@@ -66,11 +68,14 @@ static bool is_first(struct judge *judge, uint32_t index, const struct mvp_regio
     return true;
 }
 
-static bool region_is_good(struct judge *judge, const void *entry, uint32_t index)
+static bool region_is_good(struct judge *judge, uint32_t index)
 {
-    const struct mvp_region *region = entry;
+    const struct mvp_region *region = judge_row(judge, MVP_TABLE_REGION, index, rules_owner);
     uint32_t version = judge->board->gic_version;
 
+    if (region == NULL) {
+        return false;
+    }
     find_facts(judge, region);
     if (judge->facts.gic != 0 && judge->facts.gic != version) {
         return judge_refuse(judge, MVP_CONFIG_REGION, region->kind, version);
@@ -80,5 +85,10 @@ static bool region_is_good(struct judge *judge, const void *entry, uint32_t inde
 
 bool pack_regions(struct judge *judge)
 {
-    return judge_table(judge, MVP_TABLE_REGION, rules_owner, region_is_good);
+    for (uint32_t i = 0; i < judge_count(judge, MVP_TABLE_REGION); i++) {
+        if (!region_is_good(judge, i)) {
+            return false;
+        }
+    }
+    return true;
 }
