@@ -60,7 +60,7 @@ def test_a_seeded_fault_is_caught(
 ) -> None:
     """At least one of the tests that it names fails, and all of them run."""
     core = faults.altered(fault, tmp_path)
-    library = objects.library(core, tmp_path / "_lib.abi3.so")
+    library = objects.shared_library(core, tmp_path / "_lib.abi3.so")
     failed, _, said = run_tests(fault.tests, library)
     faults.report(fault, who(said) if failed else "", record_property)
     assert failed, f"{fault.name} survived: {fault.breaks}\n{said}"
@@ -68,7 +68,7 @@ def test_a_seeded_fault_is_caught(
 
 def test_the_sound_core_passes_what_catches_faults(tmp_path: Path) -> None:
     """Built in the same way, without a fault: else a failure would prove nothing."""
-    library = objects.library(objects.CORE, tmp_path / "_lib.abi3.so")
+    library = objects.shared_library(objects.CORE, tmp_path / "_lib.abi3.so")
     names = tuple(sorted({name for fault in FAULTS for name in fault.tests}))
     failed, passed, said = run_tests(names, library)
     assert (failed, passed > 0) == (0, True), said

@@ -124,7 +124,7 @@ def _bindings() -> Path:
     return made
 
 
-def library(core: Path, path: Path) -> Path:
+def shared_library(core: Path, path: Path) -> Path:
     """Link the host's library of a core at path, for MVPSDK_CORE_LIB. Returns path."""
     python = f"-I{sysconfig.get_path('include')}"
     glue = compiled(_bindings(), GCC, CORE, (python, "-DPy_LIMITED_API=0x030B0000", "-w"))
