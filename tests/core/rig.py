@@ -5,6 +5,9 @@ from typing import Any
 
 from mvpsdk.core._library import ffi, lib
 
+UART, OTHER, BOUND = 33, 40, 45
+"""Shared interrupts of delivering(): two of emulated devices, one of a device of the board."""
+
 NONE = 1023
 """What an acknowledge returns when nothing is pending."""
 
@@ -165,3 +168,11 @@ class Rig:
         """One vCPU leaves the CPU, another enters it."""
         lib.vgic_save(self.vcpu(old))
         lib.vgic_load(self.vcpu(new))
+
+
+def delivering() -> Rig:
+    """One vCPU on the CPU with a few interrupts enabled, of each kind."""
+    guest = Rig()
+    lib.vgic_bind(guest.vcpu(), BOUND, False)
+    guest.set_up(1, 2, 3, 20, TIMER, UART, OTHER, BOUND)
+    return guest

@@ -5,19 +5,15 @@ import pytest
 
 import rig
 from mvpsdk.core._library import lib
-from rig import NONE, TIMER, TIMER_PHYSICAL, Rig
+from rig import BOUND, NONE, OTHER, TIMER, TIMER_PHYSICAL, UART, Rig
 
-UART, OTHER, BOUND = 33, 40, 45
 EOI, HW, GROUP1 = 1 << 41, 1 << 61, 1 << 60
 
 
 @pytest.fixture
 def guest() -> Rig:
     """One vCPU on the CPU with a few interrupts enabled; BOUND is a device of the board."""
-    guest = Rig()
-    lib.vgic_bind(guest.vcpu(), BOUND, False)
-    guest.set_up(1, 2, 3, 20, TIMER, UART, OTHER, BOUND)
-    return guest
+    return rig.delivering()
 
 
 def test_the_timer_is_tied_to_the_boards_interrupt(guest: Rig) -> None:

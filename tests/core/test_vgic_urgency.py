@@ -5,18 +5,13 @@ import pytest
 
 import rig
 from mvpsdk.core._library import lib
-from rig import NONE, TIMER, Rig
-
-UART, OTHER, BOUND = 33, 40, 45
+from rig import BOUND, NONE, OTHER, TIMER, UART, Rig
 
 
 @pytest.fixture
 def guest() -> Rig:
     """One vCPU on the CPU with a few interrupts enabled; BOUND is a device of the board."""
-    guest = Rig()
-    lib.vgic_bind(guest.vcpu(), BOUND, False)
-    guest.set_up(1, 2, 3, 20, TIMER, UART, OTHER, BOUND)
-    return guest
+    return rig.delivering()
 
 
 def test_the_most_urgent_of_many_come_first(guest: Rig) -> None:
