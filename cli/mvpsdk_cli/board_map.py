@@ -213,4 +213,7 @@ def _virtual(content: BoardFile) -> dict[str, Any] | None:
         "cpu": virtual.cpu,
         "memory": virtual.memory,
         "clock": virtual.clock,
+        "serial": virtual.serial,
+        "tree": virtual.tree,
+        "qemu": virtual.qemu or "",
     }

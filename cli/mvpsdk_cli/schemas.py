@@ -20,7 +20,15 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TYPES = {"text": "string", "whole": "integer", "number": "number", "flag": "boolean"}
 
 _CONTENT = {"name": "text", "kind": "text", "size": "whole", "sha256": "text"}
-_MACHINE = {"machine": "text", "cpu": "text", "memory": "whole", "clock": "whole?"}
+_MACHINE = {
+    "machine": "text",
+    "cpu": "text",
+    "memory": "whole",
+    "clock": "whole?",
+    "serial": "whole",
+    "tree": "text",
+    "qemu": "text",
+}
 _MANIFEST = {
     "schema": "=mvpsdk.manifest/1",
     "handset": "text",

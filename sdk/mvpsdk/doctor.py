@@ -15,7 +15,9 @@ from mvpsdk.errors import MvpError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
+    from mvpsdk.board.schema import VirtualTable
     from mvpsdk.build import Toolchain
 
 __all__ = ["Check", "Status", "examine"]
@@ -61,6 +63,8 @@ class _Tool:
         )
 
 
+_LATER_QEMU = "put a later qemu-system-aarch64 on PATH, also as qemu-system-aarch64-VERSION"
+
 _OPTIONAL = (
     _Tool(name="mkimage", purpose="look at a bundle as U-Boot does (mkimage -l)",
           packages=("u-boot-tools", "uboot-tools", "u-boot-tools")),
@@ -73,7 +77,7 @@ _OPTIONAL = (
 
 def examine() -> tuple[Check, ...]:
     """Look at everything. Raises nothing: what is wrong is in the checks."""
-    looks = (_python, _core, _compiler, _qemu, _boards, _cache)
+    looks = (_python, _core, _compiler, _qemu, _boards, _machines, _cache)
     return (*(look() for look in looks), *map(_optional, _OPTIONAL))
 
 
@@ -142,6 +146,43 @@ def _boards() -> Check:
         return f"{len(board.find())} found", str(board.built_in())
 
     return _attempt("boards", "describe the hardware", look)
+
+
+def _machines() -> Check:
+    """For each board that QEMU knows, whether one that is here has its machine."""
+    from mvpsdk import board
+    from mvpsdk.run import choosing, model
+
+    lacking: list[str] = []
+    machines = {
+        name: model.Machine(
+            machine=virtual.machine, cpu=virtual.cpu, memory=virtual.memory, qemu=virtual.qemu or ""
+        )
+        for name, path in board.find().items()
+        if (virtual := _virtual(path)) is not None
+    }
+    for name, machine in machines.items():
+        try:
+            choosing.choose(machine)
+        except MvpError:
+            lacking.append(name)
+    return Check(
+        name="QEMU's machines",
+        purpose="run the boards that QEMU knows",
+        required=False,
+        status="old" if lacking else "ok",
+        found=f"{len(machines) - len(lacking)} of {len(machines)}",
+        hint=f"{_LATER_QEMU}; lacking: {', '.join(lacking)}" if lacking else "",
+    )
+
+
+def _virtual(path: Path) -> VirtualTable | None:
+    from mvpsdk import board
+
+    try:
+        return board.draft(path).content.virtual
+    except MvpError:
+        return None  # `mvpsdk boards` says what is wrong with it
 
 
 def _cache() -> Check:

@@ -163,4 +163,12 @@ def _virtual(content: BoardFile) -> Virtual | None:
     if table is None:
         return None
     clock = None if table.clock is None else Pa(table.clock)
-    return Virtual(machine=table.machine, cpu=table.cpu, memory=table.memory, clock=clock)
+    return Virtual(
+        machine=table.machine,
+        cpu=table.cpu,
+        memory=table.memory,
+        clock=clock,
+        serial=table.serial,
+        tree=table.tree,
+        qemu=table.qemu or "",
+    )

@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 BringUp = Literal["psci-smc", "psci-hvc", "spin-table", "none"]
+TreeMaker = Literal["qemu", "minimal"]
 
 CONSOLE_SPAN = 0x100
 """Bytes of registers that a console driver may touch: MVP_CONSOLE_SPAN of include/mvp/pack.h."""
@@ -147,6 +148,9 @@ class Virtual:
     cpu: str  # for -cpu
     memory: int  # for -m, bytes
     clock: Pa | None = None  # of a PL031 that QEMU models: the host reads virtual time there
+    serial: int = 0  # which of QEMU's -serial the console is
+    tree: TreeMaker = "qemu"  # of the device tree that the board is started with
+    qemu: str = ""  # the least version that has it as the board is; "": any that has the machine
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

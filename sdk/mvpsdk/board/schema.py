@@ -156,6 +156,15 @@ class VirtualTable(Model):
     clock: Address | None = Field(
         default=None, description="a PL031 that the host can read to time a run"
     )
+    serial: Annotated[int, Field(ge=0, le=7)] = Field(
+        default=0, description="which of QEMU's -serial the console is"
+    )
+    tree: Literal["qemu", "minimal"] = Field(
+        default="qemu", description="qemu: it makes a device tree; minimal: `mvpsdk run` does"
+    )
+    qemu: Annotated[str, Field(pattern=r"^\d+\.\d+$")] | None = Field(
+        default=None, description="the least version of QEMU that has the machine as the board is"
+    )
 
 
 class BoardFile(Model):

@@ -223,4 +223,7 @@ def _virtual(plan: Plan) -> Virtual | None:
         memory=virtual.memory,
         cpus=plan.board.cpu.count,
         clock=virtual.clock,
+        serial=virtual.serial,
+        tree=virtual.tree,
+        qemu=virtual.qemu,
     )

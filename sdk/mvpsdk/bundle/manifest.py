@@ -36,6 +36,13 @@ class Virtual:
     memory: int  # bytes
     cpus: int
     clock: int | None  # physical address of a PL031 that tells virtual time; None: there is none
+    serial: int = 0  # which of QEMU's -serial the console is
+    tree: str = "qemu"  # who makes the device tree: "qemu", or "minimal": mvpsdk run does
+    qemu: str = ""  # the least version of QEMU; "": any that has the machine
+
+
+LATER: dict[str, Any] = {"serial": 0, "tree": "qemu", "qemu": ""}
+"""What bundles of before do not say of their machine."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,7 +83,7 @@ def parse(data: bytes) -> Manifest:
             raise ValueError(f"schema is {document['schema']}, this SDK reads {SCHEMA}")  # noqa: TRY301
         values = _known(Manifest, {"features": [], **document})  # a bundle of before has none
         virtual = values["virtual"]
-        values["virtual"] = Virtual(**_known(Virtual, virtual)) if virtual else None
+        values["virtual"] = Virtual(**_known(Virtual, LATER | virtual)) if virtual else None
         values["features"] = tuple(values["features"])
         for key in ("parts", "images"):
             values[key] = tuple(Content(**_known(Content, entry)) for entry in values[key])

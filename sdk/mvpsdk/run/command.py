@@ -57,4 +57,5 @@ def machine_arguments(machine: Machine, *, deterministic: bool) -> list[str]:
         "-nodefaults",
         "-no-user-config",
     ]
-    return [*board, *memory, *plain, *(DETERMINISTIC if deterministic else ())]
+    others = ["-serial", "null"] * machine.serial  # the session's console is the next one
+    return [*board, *memory, *plain, *others, *(DETERMINISTIC if deterministic else ())]

@@ -45,6 +45,8 @@ class Machine:
     memory: int  # for -m, bytes
     cpus: int = 1  # for -smp
     clock: Pa | None = None  # of a PL031; None: virtual time can't be read
+    serial: int = 0  # which of QEMU's -serial the console is
+    qemu: str = ""  # the least version that has it as the board is; "": any that has the machine
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +57,7 @@ class Bootable:
     pack: Path
     machine: Machine
     personas: tuple[str, ...] = ()
+    tree: Path | None = None  # a device tree; None: QEMU makes one
     partitions: tuple[str, ...] = ()  # by their names; empty: not known
 
 

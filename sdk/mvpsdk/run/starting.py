@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mvpsdk.errors import BundleError, InputError, Place
-from mvpsdk.run import command, via
+from mvpsdk.run import choosing, command, via
 from mvpsdk.run.model import BOARD, HYPERVISOR, Bootable, Machine, Options
 from mvpsdk.run.qemu import Qemu
 from mvpsdk.run.session import Session
@@ -44,6 +44,7 @@ def start(path: Path | str, options: Options | None = None) -> Session:
             machine=machine,
             personas=manifest.personas,
             partitions=_partitions(contents),
+            tree=_tree(manifest, contents, Path(name)),
         )
         session = boot(bootable, options)
         session.keep(stack.pop_all())
@@ -60,7 +61,8 @@ def boot(bootable: Bootable, options: Options | None = None) -> Session:
     machine = command.machine_arguments(bootable.machine, deterministic=options.deterministic)
     loading = via.arguments(options.via, bootable, options.persona)
     clock = bootable.machine.clock if options.deterministic else None
-    return Session(Qemu([command.executable(options.qemu), *machine, *loading]), options, clock)
+    qemu = choosing.choose(bootable.machine, options.qemu)
+    return Session(Qemu([qemu, *machine, *loading]), options, clock)
 
 
 def _manifest(contents: Contents) -> Manifest:
@@ -87,7 +89,20 @@ def _machine(manifest: Manifest, contents: Contents) -> Machine:
         memory=virtual.memory,
         cpus=virtual.cpus,
         clock=None if virtual.clock is None else Pa(virtual.clock),
+        serial=virtual.serial,
+        qemu=virtual.qemu,
     )
+
+
+def _tree(manifest: Manifest, contents: Contents, folder: Path) -> Path | None:
+    """Make a device tree if QEMU doesn't."""
+    if not (manifest.virtual and manifest.virtual.tree == "minimal" and contents.pack):
+        return None
+    from mvpsdk.run import minimal
+
+    path = folder / "board.dtb"
+    path.write_bytes(minimal.tree(contents.pack))
+    return path
 
 
 def _partitions(contents: Contents) -> tuple[str, ...]:

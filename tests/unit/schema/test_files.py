@@ -89,6 +89,9 @@ machine = "virt"
 cpu = "cortex-a53"
 memory = "1 GiB"
 clock = 0x0901_0000
+serial = 1
+tree = "minimal"
+qemu = "7.2"
 """
 
 HANDSET = """

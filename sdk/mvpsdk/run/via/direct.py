@@ -15,6 +15,7 @@ __all__ = ["arguments"]
 
 
 def arguments(bootable: Bootable, persona: str | None) -> list[str]:
-    """`-kernel`, `-initrd`, and the persona in the boot arguments if one is chosen."""
+    """`-kernel`, `-initrd`, `-dtb`, and the persona in the boot arguments if one is chosen."""
     choice = ["-append", f"mvp.persona={persona}"] if persona else []
-    return ["-kernel", str(bootable.hypervisor), "-initrd", str(bootable.pack), *choice]
+    tree = ["-dtb", str(bootable.tree)] if bootable.tree else []
+    return ["-kernel", str(bootable.hypervisor), "-initrd", str(bootable.pack), *tree, *choice]
