@@ -16,6 +16,7 @@ sys.path.append(str(Path(__file__).parents[1] / "tests/bench"))
 
 import bench_page
 from mvpsdk.board.schema import BoardFile
+from mvpsdk.conform.listing import FIRMWARE, GUEST, listed
 from mvpsdk.core.facade import Reason
 from mvpsdk.core.fingerprint import CORE
 from mvpsdk.decode import advice
@@ -42,6 +43,17 @@ what stands there, `bound` what it collides with: [how to read one](../how-to/re
 A code is never renumbered and never used again. Where there is a lint rule, it finds the same on
 the host, before anything boots. `mvpsdk decode LOG` finds the codes in a console log and says what
 stands here, with the entry's name where the bundle is at hand.
+"""
+
+CONFORMANCE = """\
+# The conformance checks
+
+<!-- Made by `make docs` from the sources of sdk/mvpsdk/conform. -->
+
+What `mvpsdk test-board` holds a board to: [the platform](platform.md)'s contract as an operating
+system finds it, once for each version of the GIC that the board can give, while firmware beside it
+keeps its deadlines. A check fails by its name, with what was expected and what was seen; one that
+the log does not tell of counts as failed. [How to test a board](../how-to/test-a-board.md).
 """
 
 ORIGINS = """\
@@ -187,7 +199,17 @@ def _plain(field: dict[str, Any]) -> str:
     return kinds.get(str(field.get("type")), "text")
 
 
+def conformance() -> str:
+    """The page of checks, topic by topic, in the order in which they are made."""
+    lines = [CONFORMANCE]
+    for title, folder in (("From inside a persona", GUEST), ("Beside it", FIRMWARE)):
+        lines.append(f"## {title}\n\n| check | what must hold |\n|---|---|")
+        lines += [f"| `{check.name}` | {check.what} |" for check in listed(folder)]
+    return _spaced(lines)
+
+
 PAGES = {
+    "conformance.md": conformance,
     "reasons.md": reasons,
     "files.md": files,
     "rules.md": reference,

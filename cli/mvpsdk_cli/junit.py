@@ -39,7 +39,7 @@ def _expectations(suite: ET.Element, options: Options, events: Sequence[Event], 
             suite,
             "testcase",
             classname=expectation.partition,
-            name=_clean(expectation.pattern.pattern),
+            name=clean(expectation.pattern.pattern),
             time=f"{wall:.3f}",
         )
         if not met:
@@ -57,10 +57,10 @@ def _ending(suite: ET.Element, end: Exit) -> None:
 
 
 def _failure(case: ET.Element, message: str, last: Sequence[Line]) -> None:
-    failure = ET.SubElement(case, "failure", message=_clean(message))
-    failure.text = _clean("\n".join(f"[{line.partition}] {line.text}" for line in last))
+    failure = ET.SubElement(case, "failure", message=clean(message))
+    failure.text = clean("\n".join(f"[{line.partition}] {line.text}" for line in last))
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Without the control characters that XML 1.0 has no way to write."""
     return "".join(c if c.isprintable() or c in "\t\n" else "\ufffd" for c in text)

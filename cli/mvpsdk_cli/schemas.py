@@ -138,6 +138,7 @@ _CHECK = {
     "path": "text",
     "hint": "text",
 }
+_MADE = {"name": "text", "what": "text", "outcome": "text", "why": "text?", "details": ["text"]}
 _FAULT = {"message": "text", "place": "text?", "hint": "text?", "rule": "text?"}
 _BOARD_FACT = {
     "key": "text",
@@ -268,6 +269,18 @@ SHAPES: dict[str, Any] = {
     "plans": {"plans": [{"schema": "=mvpsdk.plan/1", **_PLAN}]},
     "rule": _RULE,
     "rules": {"rules": [_RULE]},
+    "test-board": {
+        "board": "text",
+        "ok": "flag",
+        "suites": [
+            {
+                "name": "text",
+                "ok": "flag",
+                "stopped": "text?",
+                "checks": [_MADE],
+            }
+        ],
+    },
     "run": {
         "|": [
             {"event": "=line", **_LINE, "told": "whole", **_TIMES},

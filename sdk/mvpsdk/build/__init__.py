@@ -3,7 +3,7 @@
 
 from mvpsdk.build.export import export
 from mvpsdk.build.features import missing, wanted
-from mvpsdk.build.image import Image, firmware, image
+from mvpsdk.build.image import Image, firmware, guest, image
 from mvpsdk.build.sizes import Sizes
 from mvpsdk.build.toolchain import Toolchain, find
 
@@ -14,6 +14,7 @@ __all__ = [
     "export",
     "find",
     "firmware",
+    "guest",
     "image",
     "missing",
     "wanted",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from mvpsdk.store import Cache
 
-__all__ = ["Image", "firmware", "image"]
+__all__ = ["Image", "firmware", "guest", "image"]
 
 WINDOW = 2 * MIB
 """The hypervisor's own memory: MVP_WINDOW_SIZE of include/mvp/pack.h."""
@@ -37,7 +37,7 @@ _log = logging.getLogger(__name__)
 class Image:
     """A program for the board, built from source."""
 
-    name: str  # "hypervisor" or "firmware"
+    name: str  # "hypervisor", "firmware" or "guest"
     binary: bytes  # flat, as it lies in memory
     elf: bytes  # the same with symbols and debug information
     sha256: str  # of the binary
@@ -87,6 +87,27 @@ def firmware(
     Raises as `image` does, and InputError if the folder holds no sources.
     """
     return _cached(recipe.firmware(folder, core), toolchain or find(), cache, _firmware_gates)
+
+
+def guest(
+    folder: Path,
+    shared: Mapping[Path, str],
+    *,
+    toolchain: Toolchain | None = None,
+    cache: Cache | None = None,
+    core: Path = recipe.CORE,
+) -> Image:
+    """Return an operating system as an arm64 Image, made of a folder's sources and its `guest.ld`.
+
+    It runs on any 2 MiB boundary, since it relocates itself. shared: folders of what the sources
+    include, by name. Raises as `image` does.
+    """
+    return _cached(recipe.guest(folder, shared, core), toolchain or find(), cache, _guest_gates)
+
+
+def _guest_gates(program: elf.Elf) -> None:
+    gates.check_relocations(program)
+    gates.check_header(program.binary)
 
 
 def _hypervisor_gates(program: elf.Elf) -> None:

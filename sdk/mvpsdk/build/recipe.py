@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mvpsdk.build.toolchain import Toolchain
 
-__all__ = ["CORE", "Recipe", "Source", "firmware", "hypervisor"]
+__all__ = ["CORE", "Recipe", "Source", "firmware", "guest", "hypervisor"]
 
 CORE: Path = fingerprint.CORE
 
@@ -253,6 +253,24 @@ def firmware(folder: Path, core: Path = CORE) -> Recipe:
         script=core / "rt" / "rt.ld",
         entry="_start",
         names={folder: "firmware", core: "core"},
+    )
+
+
+def guest(folder: Path, shared: Mapping[Path, str], core: Path = CORE) -> Recipe:
+    """Return the recipe of an operating system's arm64 Image, which relocates itself.
+
+    Its sources and its `guest.ld` stand in `folder`. shared: folders of what they include, by the
+    names that debug information has for them.
+    """
+    folder = folder.resolve()
+    sources = (Source(_inside(path, folder), folder) for path in _sources(_all_files(folder)))
+    return Recipe(
+        name="guest",
+        sources=tuple(sorted(sources)),
+        includes=(folder, core / "include"),
+        script=folder / "guest.ld",
+        entry="_head",
+        names={folder: "guest", core: "core", **shared},
     )
 
 

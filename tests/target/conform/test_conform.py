@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`mvpsdk test-board` passes on QEMU's boards, and a log that was captured is judged alike."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [pytest.mark.target, pytest.mark.timeout(240)]
+
+
+def called(cache: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Call `mvpsdk test-board`."""
+    return subprocess.run(
+        [sys.executable, "-m", "mvpsdk_cli", "test-board", *words],
+        env={**os.environ, "MVPSDK_CACHE_DIR": str(cache), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("board", ["qemu-virt", "qemu-virt-gicv2"])
+def test_every_check_passes(board: str, tmp_path: Path) -> None:
+    """Each is ok or says why it was skipped; the reports agree, and so does the log afterwards."""
+    folder = tmp_path / "results"
+    folder.mkdir()
+    done = called(tmp_path / "cache", board, "--output", str(folder))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads((folder / "report.json").read_text())
+    outcomes = [check["outcome"] for suite in report["suites"] for check in suite["checks"]]
+    assert report["ok"]
+    assert set(outcomes) <= {"ok", "skipped"}
+    assert outcomes.count("ok") > 40
+    tap = (folder / "report.tap").read_text().splitlines()
+    assert tap[1] == f"1..{len(outcomes)}"
+    assert "<failure" not in (folder / "report.xml").read_text()
+
+    log = folder / "console.log"
+    again = called(tmp_path / "cache", board, "--console-log", str(log), "--format", "json")
+    assert again.returncode == 0
+    assert json.loads(again.stdout) == report
+
+    log.write_text("".join(log.read_text().splitlines(keepends=True)[:40]))
+    cut = called(tmp_path / "cache", board, "--console-log", str(log))
+    assert cut.returncode == 1
+    assert "stopped in " in cut.stdout
