@@ -80,7 +80,11 @@ def _gic(known: Draft) -> Iterator[Fault]:
 
 def _cpus(known: Draft) -> Iterator[Fault]:
     cpu = known.content.cpu
-    for key, given in (("cpu.cores", cpu.cores), ("cpu.affinities", cpu.affinities)):
+    for key, given in (
+        ("cpu.cores", cpu.cores),
+        ("cpu.affinities", cpu.affinities),
+        ("cpu.release-addresses", cpu.release_addresses),
+    ):
         if cpu.count is not None and given and len(given) != cpu.count:
             message = f"{len(given)} of them, but cpu.count is {cpu.count}"
             yield _fault(known, key, message, "one for each core, the first one first")

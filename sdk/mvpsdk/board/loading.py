@@ -118,6 +118,7 @@ def _cpu(content: BoardFile) -> Cpu:
         bring_up=_sure(content.cpu.bring_up),
         cores=tuple(content.cpu.cores),
         affinities=tuple(content.cpu.affinities),
+        release_addresses=tuple(content.cpu.release_addresses),
     )
 
 

@@ -53,6 +53,7 @@ class Cpu:
     bring_up: BringUp  # how cores other than the first start
     cores: tuple[str, ...] = ()  # of each core; empty: all are of one kind
     affinities: tuple[int, ...] = ()  # MPIDR_EL1 affinity of each; empty: 0, 1, 2, …
+    release_addresses: tuple[int, ...] = ()  # of each in a spin table: where it waits for its entry
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -56,6 +56,9 @@ class CpuTable(Model):
     affinities: list[Annotated[int, Field(ge=0, lt=1 << 40)]] = Field(
         default_factory=list, description="MPIDR_EL1 affinity of each core; default: 0, 1, 2, …"
     )
+    release_addresses: list[Annotated[int, Field(ge=0, lt=1 << 48, multiple_of=8)]] = Field(
+        default_factory=list, description="spin-table: where each core waits for its entry"
+    )
 
 
 class MemoryTable(Model):

@@ -63,9 +63,9 @@ def _align(value: int, step: int) -> int:
     return -(-value // step) * step
 
 
-def _set(struct: Any, name: str, value: str | bytes | int, where: str) -> None:
+def _set(struct: Any, name: str, value: str | bytes | int | tuple[int, ...], where: str) -> None:
     try:
-        if isinstance(value, int):
+        if isinstance(value, int | tuple):
             setattr(struct, name, value)
             return
         raw = value.encode("ascii") if isinstance(value, str) else value
@@ -192,6 +192,8 @@ def pack_check(
 
 def _get(struct: Any, name: str, kind: type[Any]) -> Any:
     value = getattr(struct, name)
+    if kind == tuple[int, ...]:
+        return tuple(value)
     if kind is bytes:
         return bytes(ffi.buffer(value))
     if kind is str:

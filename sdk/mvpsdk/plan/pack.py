@@ -137,7 +137,15 @@ def _board(plan: Plan) -> PackBoard:
         hypervisor_irq=timer.hypervisor_irq,
         cpu_count=board.cpu.count,
         bring_up=_BRING_UP[board.cpu.bring_up],
+        cpu_affinity=_of_cpus(board.cpu.affinities or tuple(range(board.cpu.count))),
+        cpu_release=_of_cpus(board.cpu.release_addresses),
     )
+
+
+def _of_cpus(values: tuple[int, ...]) -> tuple[int, ...]:
+    """Return what a pack has of each CPU: of the first ones, and zeros behind the last."""
+    room = CONSTANTS["BOARD_CPUS"]
+    return (*values, *(0,) * room)[:room]
 
 
 def _console(console: Console | None) -> dict[str, Any]:

@@ -28,7 +28,7 @@ ADDRESSES = (
     "virtual-interface",
 )
 """Keys whose numbers are addresses, and read best in hexadecimal."""
-HEXADECIMAL = ("affinities", "stream-ids")
+HEXADECIMAL = ("affinities", "release-addresses", "stream-ids")
 SHOWN_REMARKS = 12
 """Of one table; the README has all."""
 

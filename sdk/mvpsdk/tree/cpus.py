@@ -36,6 +36,7 @@ def note_cpus(tree: Tree, notes: Notes) -> int | None:
     notes.known("cpu.count", count, holder, "/cpus has no enabled cpu node")
     _bring_up(tree, notes, enabled, holder)
     if count:
+        _releases(notes, enabled, holder)
         _kinds(notes, enabled, holder)
         _affinities(notes, enabled, holder)
     return count
@@ -106,6 +107,14 @@ def _bring_up(tree: Tree, notes: Notes, cpus: list[Node], holder: Node | None) -
     else:
         notes.fact("cpu.bring-up", "none", holder, "likely", "neither PSCI nor a spin table")
     _remarks(notes, cpus, methods, psci)
+
+
+def _releases(notes: Notes, cpus: list[Node], holder: Node | None) -> None:
+    """Note where the cores wait in a spin table (Devicetree Specification 0.4, 3.8.1)."""
+    cells = [node.cells("cpu-release-addr") for node in cpus]
+    found = [pair[0] << 32 | pair[1] for pair in cells if len(pair) == 2]  # noqa: PLR2004 - a u64
+    if len(found) == len(cpus) and all(address % 8 == 0 for address in found):
+        notes.fact("cpu.release-addresses", found, holder)
 
 
 def _psci(tree: Tree) -> Node | None:

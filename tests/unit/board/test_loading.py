@@ -78,7 +78,7 @@ def test_a_key_has_its_place(board_file: BoardFile) -> None:
         (
             {"count = 2": "zebra = 2"},
             9,
-            "unknown key cpu.zebra\n  known here: affinities, bring-up, core, cores, count",
+            "unknown key cpu.zebra\n  known here: affinities, bring-up, core, cores, count, rel",
         ),
         ({"vendor =": "# vendor ="}, 1, "board.vendor is missing"),
         ({"count = 2": 'count = "2"'}, 9, 'cpu.count: must be a whole number, not "2"'),

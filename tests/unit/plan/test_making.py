@@ -6,8 +6,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from mvpsdk import plan
-from mvpsdk.board import Console, Device, Reserved
+from mvpsdk.board import Console, Cpu, Device, Reserved
 from mvpsdk.board.model import CONSOLE_SPAN
 from mvpsdk.core import facade
 from mvpsdk.image import AbiNote
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     Parts = Any  # of conftest.py
 
 RAM = 0x4000_0000
+CPUS = Cpu(core="cortex-a53", count=2, bring_up="psci-smc")
 
 
 def test_everything_has_its_place(parts: Parts) -> None:
@@ -205,6 +208,27 @@ def test_the_pack_says_what_the_plan_says(parts: Parts) -> None:
     assert (pack.boards[0].window, pack.boards[0].pack_home) == (made.window.base, made.pack.base)
     assert pack.interrupts[0].physical == 39
     assert [one.partition for one in pack.vcpus] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("cpu", "affinity", "release"),
+    [
+        (CPUS, (0, 1), ()),
+        (replace(CPUS, affinities=(0x100, 0x10000)), (0x100, 0x10000), ()),
+        (replace(CPUS, release_addresses=(0xD8, 0xE0)), (0, 1), (0xD8, 0xE0)),
+        (replace(CPUS, count=16), (0, 1, 2, 3, 4, 5, 6, 7), ()),
+    ],
+)
+def test_the_pack_names_the_boards_cpus(
+    parts: Parts, cpu: Cpu, affinity: tuple[int, ...], release: tuple[int, ...]
+) -> None:
+    """By affinity, and where each waits in a spin table; zeros behind the last."""
+    made = parts.make()
+    made = replace(made, board=replace(made.board, cpu=cpu))
+    board = facade.pack_read(plan.metadata(made)).boards[0]
+    zeros = (0,) * 8
+    assert board.cpu_affinity == (*affinity, *zeros)[:8]
+    assert board.cpu_release == (*release, *zeros)[:8]
 
 
 def test_the_pack_needs_what_the_handset_asks_for(parts: Parts) -> None:

@@ -39,6 +39,7 @@ count = 2
 bring-up = "psci-smc"
 cores = ["cortex-a53", "cortex-a73"]
 affinities = [0, 1]
+release-addresses = [0, 0xe0]
 [[memory]]
 base = 0x4000_0000
 size = "1 GiB"

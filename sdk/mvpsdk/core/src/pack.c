@@ -10,7 +10,7 @@
 
 /* Host and board must agree on every byte; so must packs made by another minor version. */
 _Static_assert(sizeof(struct mvp_pack_header) == 256, "header");
-_Static_assert(sizeof(struct mvp_board) == 256, "board");
+_Static_assert(sizeof(struct mvp_board) == 256 + 2 * 8 * MVP_BOARD_CPUS, "board");
 _Static_assert(sizeof(struct mvp_memory) == 40, "memory");
 _Static_assert(sizeof(struct mvp_partition) == 88, "partition");
 _Static_assert(sizeof(struct mvp_vcpu) == 16, "vcpu");

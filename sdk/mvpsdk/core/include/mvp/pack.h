@@ -31,6 +31,7 @@
 #define MVP_MAX_CHANNELS 0
 #define MVP_MAX_IMAGES 32
 #define MVP_INTIDS 1024
+#define MVP_BOARD_CPUS 8 /* of the board's CPUs those that a pack names: the first ones */
 
 enum mvp_table_id {
     MVP_TABLE_BOARD = 0,
@@ -105,6 +106,9 @@ struct mvp_board {
     uint32_t hypervisor_irq;
     uint32_t cpu_count;
     uint32_t bring_up; /* enum mvp_bring_up */
+    /* Of each CPU, the boot CPU first; 0 behind the last. A build for one CPU reads neither. */
+    uint64_t cpu_affinity[8]; /* MPIDR_EL1's affinity fields: bits 39:32 and 23:0 */
+    uint64_t cpu_release[8];  /* where it waits for its entry, in a spin table; 0: by bring_up */
 };
 
 enum mvp_memory_kind { MVP_MEMORY_RAM = 1, MVP_MEMORY_RESERVED = 2 };
