@@ -31,6 +31,7 @@ CHOICES = {
     "menu": Choice(build={"features": ["menu"]}),
     "rtc": Choice(build={"features": ["rtc"]}),
     "early-console": Choice(build={"features": ["early-console"]}),
+    "soft-gic": Choice(build={"features": ["soft-gic"]}),
     "trace": Choice(build={"trace": True}, bundle=("--trace",)),
 }
 

@@ -34,6 +34,7 @@ __all__ = [
     "mvpsdk",
     "native",
     "of_gicv2",
+    "of_soft_gic",
     "ours",
     "run",
     "sizes",
@@ -126,19 +127,22 @@ def floor(work: Path) -> dict[str, Spread]:
 
 def ours(
     work: Path,
+    *,
     memory: int = 64 * MIB,
     size: int = 8 * KIB,
     gic: int = 3,
+    vgic: int = 0,
     options: tuple[str, ...] = (),
 ) -> dict[str, Spread]:
     """Bundle the bench handset as any handset is, and measure on the hypervisor in it.
 
-    options: of `mvpsdk bundle`.
+    gic: the board's. vgic: the guest's; 0: the same. options: of `mvpsdk bundle`.
     """
-    build_guest(work / "guest.bin", size, gic)
+    build_guest(work / "guest.bin", size, vgic or gic)
     build_firmware(work)
     text = (HERE / "handset.toml").read_text().replace("64 MiB", f"{memory // MIB} MiB")
-    (work / "handset.toml").write_text(text)
+    asked = f"rtc = false\nvgic = {vgic}" if vgic else "rtc = false"
+    (work / "handset.toml").write_text(text.replace("rtc = false", asked))
     board = ["--board", BOARDS[gic], *options]
     mvpsdk(work, "bundle", "handset.toml", *board, "--unsigned", "-o", "bench.itb")
     mvpsdk(work, "extract", "bench.itb", "hypervisor", "pack", "-o", ".")
@@ -148,6 +152,11 @@ def ours(
 def of_gicv2(rows: dict[str, Spread]) -> dict[str, Spread]:
     """The same rows, told apart by their names."""
     return {f"{row}-gicv2": spread for row, spread in rows.items()}
+
+
+def of_soft_gic(rows: dict[str, Spread]) -> dict[str, Spread]:
+    """The rows of a guest with a GICv2 on a board with a GICv3."""
+    return {f"{row}-soft-gic": spread for row, spread in rows.items()}
 
 
 def start_parts(work: Path, first: dict[str, Spread]) -> dict[str, Spread]:

@@ -100,12 +100,11 @@ def test_one_changed_field_gets_its_answer(
 
 
 @pytest.mark.parametrize("kind", [core.RegionKind.GICV, core.RegionKind.GICD2])
-def test_a_board_with_a_gicv3_gives_none_of_it(kind: core.RegionKind) -> None:
-    """Neither has it the pages, nor is its vGIC such a one."""
+def test_a_partition_with_a_gicv3_has_none_of_it(kind: core.RegionKind) -> None:
+    """Neither has its board the pages, nor is its vGIC such a one."""
     row = replace(packs2.gicv(1, 0), kind=kind, ipa=0x0A000000, flags=0, pa=0)
     good = packs.good_pack()
     assert reason(replace(good, regions=(*good.regions, row))) is R.CONFIG_REGION
-    assert reason(replace(good, features=VGIC2)) is R.PACK_FEATURE
     assert reason(replace(good, features=VGIC3)) is R.OK
 
 

@@ -12,14 +12,15 @@ import rig
 from mvpsdk.core._library import lib
 from rig import NONE
 from rig2 import CPENDSGIR, SENDER_SHIFT, SGIR, SPENDSGIR, Rig2
+from rig_soft import SoftRig
 
 ALL = range(3)
 
 
-@pytest.fixture
-def guest() -> Rig2:
+@pytest.fixture(params=[Rig2, SoftRig])
+def guest(request: pytest.FixtureRequest) -> Rig2:
     """Three vCPUs with all SGIs enabled, the first on the CPU and the others waiting."""
-    guest = Rig2(vcpus=3)
+    guest: Rig2 = request.param(vcpus=3)
     guest.set_up()
     for number in ALL:
         guest.write(rig.ISENABLER, 0xFFFF, vcpu=number)
@@ -93,9 +94,11 @@ def test_one_made_active_by_hand_is_the_first_vcpus(guest: Rig2) -> None:
 class Senders(RuleBasedStateMachine):
     """Three vCPUs send SGIs to the first, which comes and goes; each is heard once, as its own."""
 
+    make: type[Rig2] = Rig2
+
     def __init__(self) -> None:
         super().__init__()
-        self.rig = Rig2(vcpus=3, lrs=3)
+        self.rig = self.make(vcpus=3, lrs=3)
         self.rig.set_up()
         self.loaded = True
         self.enabled: set[int] = set()
@@ -188,10 +191,19 @@ class Senders(RuleBasedStateMachine):
         assert sorted(self.rig.drain()) == expected
 
 
-Senders.TestCase.settings = settings(
+class SoftSenders(Senders):
+    """The same of a CPU interface in software."""
+
+    make = SoftRig
+
+
+SETTINGS = settings(
     max_examples=150,
     stateful_step_count=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+Senders.TestCase.settings = SETTINGS
+SoftSenders.TestCase.settings = settings(SETTINGS, max_examples=80)
 TestSenders = Senders.TestCase
+TestSoftSenders = SoftSenders.TestCase

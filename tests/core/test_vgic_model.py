@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 import rig
 from mvpsdk.core._library import lib
 from rig2 import Rig2
+from rig_soft import SoftRig
 
 SGIS = [1, 2, 3]
 LEVEL = [20, 30, 33, 34, 60]
@@ -241,6 +242,19 @@ class Vgic2Model(VgicModel):
     make = Rig2
 
 
+class SoftVgicModel(VgicModel):
+    """The same of a GICv2 in software, which tells the CPU of what can be delivered."""
+
+    make = SoftRig
+
+    @invariant()
+    def the_cpu_knows(self) -> None:
+        """HCR_EL2.VI is set while something can come and at no other time; ICH stays off."""
+        assert self.rig.host.signal == (lib.GICC2_IRQ if self.loaded and self.deliverable() else 0)
+        assert self.rig.host.interface_off == self.loaded
+        assert self.rig.host.lr_writes == 0
+
+
 SETTINGS = settings(
     max_examples=150,
     stateful_step_count=60,
@@ -249,5 +263,7 @@ SETTINGS = settings(
 )
 VgicModel.TestCase.settings = SETTINGS
 Vgic2Model.TestCase.settings = SETTINGS
+SoftVgicModel.TestCase.settings = settings(SETTINGS, max_examples=80)
 TestVgicModel = VgicModel.TestCase
 TestVgic2Model = Vgic2Model.TestCase
+TestSoftVgicModel = SoftVgicModel.TestCase

@@ -20,14 +20,20 @@ SOURCES = {
     "early-console": ("src/uart.c",),
     "menu": (),
     "rtc": ("src/pl031.c",),
+    "soft-gic": ("src/gicc2.c",),
     "vgic2": ("src/vgic_dist2.c", "src/vgic_sgi2.c"),
 }
 """What src/optional.h has by another name, and the sources that nothing else needs."""
 
-CHOICES = frozenset({"early-console", "menu", "rtc"})
-"""Those that a handset asks for; which vGIC is in follows from the board's own."""
+CHOICES = frozenset({"early-console", "menu", "rtc", "soft-gic"})
+"""Those that a handset asks for; whether vgic2 is in follows from them and the board's GIC."""
 
-_BITS = {"menu": CONSTANTS["FEATURE_MENU"], "rtc": CONSTANTS["FEATURE_PL031"]}
+_GICV2 = 2  # the architecture's version
+_BITS = {
+    "menu": CONSTANTS["FEATURE_MENU"],
+    "rtc": CONSTANTS["FEATURE_PL031"],
+    "vgic2": CONSTANTS["FEATURE_VGIC2"],
+}
 """How a pack says that it needs them: MVP_FEATURE_* in its header."""
 
 
@@ -38,6 +44,8 @@ def wanted(handset: Handset, board: Board) -> frozenset[str]:
         "early-console": handset.boot.early_console and not mute,
         "menu": handset.boot.menu_timeout > 0,
         "rtc": any(persona.rtc for persona in handset.personas),
+        "soft-gic": any(persona.vgic == _GICV2 for persona in handset.personas)
+        and board.interrupt_controller.version != _GICV2,
     }
     return frozenset(name for name, is_asked in asked.items() if is_asked)
 

@@ -76,18 +76,37 @@ _LINK_FLAGS = (
     "-zmax-page-size=4096",
 )
 _SUFFIXES = {".c", ".S"}
+_GICV2 = 2  # the architecture's version
+_NEEDLESS = frozenset({"soft-gic"})  # where the hardware has a GICV
 _SMALL, _FAST = "-Os", "-O2"
 _NEAR = "-mcmodel=tiny"  # GCC's, within 1 MiB: an address of one's own takes one instruction
 _HOT = frozenset(
     {
         "arch/aarch64/gic.c",
         "src/call.c",
+        "src/gicc2.c",
         "src/mmio.c",
         "src/trap.c",
         "src/vgic_dist.c",
     }
 )
 """What a guest waits for at each exit is compiled to be fast; all else to be small."""
+
+_LRS = """\
+#define LR_READ(cpu, n) arch_lr_read(n)
+#define LR_WRITE(cpu, n, value) arch_lr_write(n, value)
+#define LR_EMPTY(cpu) arch_lr_empty()
+#define LR_UNDERFLOW(cpu, on) arch_lr_underflow(on)
+#define LR_CHANGED(cpu) ((void)0)
+"""
+_SOFT_LRS = """\
+#define LR_READ(cpu, n) gicc2_lr_read(cpu, n)
+#define LR_WRITE(cpu, n, value) gicc2_lr_write(cpu, n, value)
+#define LR_EMPTY(cpu) gicc2_lr_empty(cpu)
+#define LR_UNDERFLOW(cpu, on) gicc2_lr_underflow(cpu, on)
+#define LR_CHANGED(cpu) gicc2_changed(cpu)
+"""
+"""List registers: the hardware's alone, or each vCPU's own kind (src/gicc2.h)."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -178,11 +197,12 @@ def _macro(feature: str) -> str:
     return feature.upper().replace("-", "_")
 
 
-def _features(*, trace: bool) -> str:
+def _features(*, trace: bool, soft: bool) -> str:
     """Return build_features.h: what is called where a feature is on; off, it is nothing."""
     nothing = "((void)0)"
     point, tail = ("trace_add(event, vcpu, value)", "trace_tail()") if trace else (nothing, nothing)
-    return f"#define TRACE(event, vcpu, value) {point}\n#define TRACE_TAIL() {tail}\n"
+    trace_on = f"#define TRACE(event, vcpu, value) {point}\n#define TRACE_TAIL() {tail}\n"
+    return trace_on + (_SOFT_LRS if soft else _LRS)
 
 
 def hypervisor(
@@ -209,8 +229,9 @@ def hypervisor(
     patterns = ["src/*.c", "arch/aarch64/*.[cS]", f"{interrupts}/*.[cS]", console]
     value = fingerprint.digest(core)
     names = (path.relative_to(core).as_posix() for text in patterns for path in core.glob(text))
-    vgic = {2: {"vgic2"}}.get(gic, set())  # list registers offer one of their own version
-    present = known(features) | vgic
+    present = known(features) - (_NEEDLESS if gic == _GICV2 else frozenset())
+    if gic == _GICV2 or "soft-gic" in present:
+        present |= {"vgic2"}
     without = tuple(sorted(SOURCES.keys() - present))
     left_out = {name for feature in without for name in SOURCES[feature]}
     return Recipe(
@@ -225,7 +246,7 @@ def hypervisor(
         without=without,
         generated={
             "console_name.h": f'#define CONSOLE_NAME "{driver}"\n',
-            "build_features.h": _features(trace=trace),
+            "build_features.h": _features(trace=trace, soft="soft-gic" in present),
             "fingerprint_value.h": fingerprint.header(value),
         },
         fingerprint=value.hex(),

@@ -131,6 +131,7 @@ class RegionKind(IntEnum):
     PL011 = lib.MVP_REGION_PL011
     PL031 = lib.MVP_REGION_PL031
     GICD2 = lib.MVP_REGION_GICD2
+    GICC = lib.MVP_REGION_GICC
 
     @property
     def emulated(self) -> bool:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A partition's virtual GIC: which version it gets, and what of it stands where.
 
-The hardware's list registers serve a vGIC of their own version, so it is the board's. The CPU
-interface of a vGICv2 is the board's GICV, mapped; all else is emulated.
+The hardware's list registers serve a vGIC of their own version. Version 2 is there on every board:
+its CPU interface is the board's GICV, mapped, or where there is none emulated as all else is. A
+guest can't tell which.
 """
 
 from __future__ import annotations
@@ -40,19 +41,19 @@ class VirtualGic:
 def persona_gic(board: Board, persona: Persona, place: Place | None) -> VirtualGic:
     """Return a persona's: at the virtual handset's addresses.
 
-    Raises PlanError if it asks for a version that the board's GIC can't serve.
+    Raises PlanError if it asks for version 3 and the board's GIC is version 2.
     """
     have = board.interrupt_controller.version
-    if persona.vgic not in ("board", have):
-        later = "; one made by software on a GICv3 comes later" if have == _V3 else ""
+    version = have if persona.vgic == "board" else persona.vgic
+    if version > have:
         raise PlanError(
             f'persona "{persona.name}" asks for vgic = {persona.vgic}, but board "{board.name}" has'
             f" a GICv{have}",
             place=place,
-            hint=f'leave vgic out, or write "board": it then gets version {have}{later}',
+            hint=f'every board has vgic = 2; left out, or "board", it is version {have} here',
         )
     of = CONSTANTS
-    if have == _V2:
+    if version == _V2:
         return _version_2(board, of["GICD_BASE"], of["GICC_BASE"])
     return _version_3(of["GICD_BASE"], of["GICR_BASE"], len(persona.cpus))
 
@@ -91,18 +92,22 @@ def _version_3(distributor: int, redistributors: int, cpu_count: int) -> Virtual
 
 def _version_2(board: Board, distributor: int, interface: int) -> VirtualGic:
     gicd = emulated("gicd2", distributor, CONSTANTS["GICD2_SIZE"])
-    gicv = board.interrupt_controller.virtual_interface
-    second = gic2_second_page(gicv.size)
-    pages = (
-        _page(interface, gicv.base),
-        _page(interface + PAGE, Pa(gicv.base + second)),
-    )
     return VirtualGic(
         version=_V2,
         distributor=gicd.ipa,
         interface=Range(Ipa(interface), CONSTANTS["GICC_SIZE"]),
-        regions=(gicd, *pages),
+        regions=(gicd, *_interface(board, interface)),
     )
+
+
+def _interface(board: Board, ipa: int) -> tuple[Region, ...]:
+    """Return a GICv2's CPU interface: the pages of the board's GICV, or where it has none, ours."""
+    gic = board.interrupt_controller
+    if gic.version != _V2:
+        return (emulated("gicc", ipa, CONSTANTS["GICC_SIZE"]),)
+    gicv = gic.virtual_interface
+    second = Pa(gicv.base + gic2_second_page(gicv.size))
+    return (_page(ipa, gicv.base), _page(ipa + PAGE, second))
 
 
 def _page(ipa: int, pa: Pa) -> Region:

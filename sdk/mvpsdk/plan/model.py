@@ -29,7 +29,7 @@ class Placement:
 class Region:
     """What a partition finds at its addresses."""
 
-    kind: Literal["ram", "device", "gicv", "gicd", "gicr", "pl011", "pl031", "gicd2"]
+    kind: Literal["ram", "device", "gicv", "gicd", "gicr", "pl011", "pl031", "gicd2", "gicc"]
     name: str  # "ram", or the device's name
     ipa: Range[Ipa]
     pa: Pa | None  # None: emulated, nothing is mapped, and what may be done is the device's

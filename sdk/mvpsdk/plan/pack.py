@@ -101,9 +101,9 @@ def tables(plan: Plan) -> Pack:
 
 def needed_features(plan: Plan) -> int:
     """What the hypervisor must offer for this plan to work (MVP_FEATURE_*)."""
-    needed = CONSTANTS[f"FEATURE_VGIC{plan.board.interrupt_controller.version}"]
+    needed = 0
     for partition in plan.partitions:
-        needed |= partition.features
+        needed |= partition.features | CONSTANTS[f"FEATURE_VGIC{partition.vgic}"]
         if partition.kind == "persona":
             needed |= CONSTANTS["FEATURE_PL011"]
         if any(region.kind == "pl031" for region in partition.regions):

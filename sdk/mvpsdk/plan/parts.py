@@ -47,7 +47,10 @@ def ram_region(ram: Range[Ipa], pa: Pa) -> Region:
 
 
 def emulated(
-    kind: Literal["gicd", "gicr", "pl011", "pl031", "gicd2"], base: int, size: int, intid: int = 0
+    kind: Literal["gicd", "gicr", "pl011", "pl031", "gicd2", "gicc"],
+    base: int,
+    size: int,
+    intid: int = 0,
 ) -> Region:
     """Make the region of a device that the hypervisor serves."""
     window = Range(Ipa(base), size)

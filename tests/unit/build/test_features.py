@@ -38,21 +38,27 @@ menu-timeout = "3 s"
 """
 
 
-def wanted(folder: Path, *changes: tuple[str, str], mute: bool = False) -> set[str]:
-    """What a build for QEMU's board is asked to have."""
+USUAL = CHOICES - {"soft-gic"}
+"""What the handset above asks for."""
+
+
+def wanted(
+    folder: Path, *changes: tuple[str, str], mute: bool = False, board: str = "qemu-virt"
+) -> set[str]:
+    """What a build for one of QEMU's boards is asked to have."""
     text = HANDSET
     for old, new in changes:
         assert text.count(old) == 1
         text = text.replace(old, new)
     (folder / "handset.toml").write_text(text)
     loaded = handset.load(folder / "handset.toml")
-    board = boards.named("qemu-virt", (), folder)
-    return set(build.wanted(loaded, replace(board, console=None) if mute else board))
+    found = boards.named(board, (), folder)
+    return set(build.wanted(loaded, replace(found, console=None) if mute else found))
 
 
 def test_all_that_is_asked_for_is_in(tmp_path: Path) -> None:
     """One persona with a clock is enough."""
-    assert wanted(tmp_path) == CHOICES
+    assert wanted(tmp_path) == USUAL
 
 
 @pytest.mark.parametrize(
@@ -67,19 +73,37 @@ def test_what_nobody_asks_for_is_left_out(
     change: tuple[str, str], gone: str, tmp_path: Path
 ) -> None:
     """No menu, no persona with a clock, no words before the pack is read."""
-    assert wanted(tmp_path, change) == CHOICES - {gone}
+    assert wanted(tmp_path, change) == USUAL - {gone}
 
 
 def test_a_mute_board_has_no_console_early_or_late(tmp_path: Path) -> None:
     """There is no driver in its build to say anything by."""
-    assert wanted(tmp_path, mute=True) == CHOICES - {"early-console"}
+    assert wanted(tmp_path, mute=True) == USUAL - {"early-console"}
+
+
+@pytest.mark.parametrize(
+    ("board", "vgic", "is_in"),
+    [
+        ("qemu-virt", "2", True),
+        ("qemu-virt", "3", False),
+        ("qemu-virt", '"board"', False),
+        ("qemu-virt-gicv2", "2", False),
+        ("qemu-virt-gicv2", '"board"', False),
+    ],
+)
+def test_a_gicv2_is_made_by_software_where_the_hardware_has_none(
+    board: str, vgic: str, is_in: bool, tmp_path: Path
+) -> None:
+    """One persona that asks for version 2 is enough."""
+    change = ("rtc = false\n", f"vgic = {vgic}\n")
+    assert ("soft-gic" in wanted(tmp_path, change, board=board)) is is_in
 
 
 def test_what_a_pack_needs_and_a_build_lacks_has_a_name() -> None:
     """By the bits of the pack's header; other bits are of no build's choice."""
     every = facade.CONSTANTS["FEATURES"]
 
-    assert missing(every, ()) == ("menu", "rtc")
-    assert missing(every, ("menu", "early-console")) == ("rtc",)
+    assert missing(every, ()) == ("menu", "rtc", "vgic2")
+    assert missing(every, ("menu", "early-console", "vgic2")) == ("rtc",)
     assert missing(facade.CONSTANTS["FEATURE_MENU"], ("rtc",)) == ("menu",)
-    assert missing(every, CHOICES) == ()
+    assert missing(every, CHOICES | {"vgic2"}) == ()

@@ -70,13 +70,28 @@ def test_what_is_left_out_is_not_compiled() -> None:
     """The sources that nothing else needs go, and the others are told; another key, too."""
     whole, bare = recipe.hypervisor("pl011", trace=True), recipe.hypervisor("pl011", features=())
 
-    assert whole.features == ("early-console", "menu", "rtc", "trace")
-    assert (bare.features, whole.without) == ((), ("vgic2",))
+    assert whole.features == ("early-console", "menu", "rtc", "soft-gic", "trace", "vgic2")
+    assert (bare.features, whole.without) == ((), ())
     gone = {source.name for source in whole.sources} - {source.name for source in bare.sources}
-    assert gone == {"src/pl031.c", "src/uart.c"}
+    vgic2 = {"src/gicc2.c", "src/vgic_dist2.c", "src/vgic_sgi2.c"}
+    assert gone == {"src/pl031.c", "src/uart.c"} | vgic2
     flags = bare.compile_flags(GCC, Path())
-    assert {f"-DFEATURE_{name}=0" for name in ("EARLY_CONSOLE", "MENU", "RTC")} <= {*flags}
+    assert {f"-DFEATURE_{name}=0" for name in ("EARLY_CONSOLE", "MENU", "RTC", "SOFT_GIC")} <= {
+        *flags
+    }
     assert bare.key(GCC) != recipe.hypervisor("pl011").key(GCC)
+
+
+def test_software_makes_no_gicv2_where_the_hardware_has_one() -> None:
+    """A board's GICv2 brings its own CPU interface for guests; a build for it has no other."""
+    found = recipe.hypervisor("pl011", gic=2, features=("rtc", "soft-gic"))
+
+    assert found.features == ("rtc", "vgic2")
+    assert "soft-gic" in found.without
+    assert "arch_lr_read(n)" in found.generated["build_features.h"]
+    soft = recipe.hypervisor("pl011", gic=3, features=("soft-gic",))
+    assert soft.features == ("soft-gic", "vgic2")
+    assert "gicc2_lr_read(cpu, n)" in soft.generated["build_features.h"]
 
 
 def test_an_unknown_feature_is_named(core: Path) -> None:
@@ -84,7 +99,7 @@ def test_an_unknown_feature_is_named(core: Path) -> None:
     with pytest.raises(InputError, match="no feature radio") as caught:
         recipe.hypervisor("toy", core, features=("menu", "radio"))
 
-    assert caught.value.hint == "there are: early-console, menu, rtc"
+    assert caught.value.hint == "there are: early-console, menu, rtc, soft-gic"
 
 
 def test_firmware_is_its_folder_and_the_runtime(core: Path, write: Write, tmp_path: Path) -> None:

@@ -115,19 +115,47 @@ def test_the_pack_has_the_four_frames_and_the_feature(parts: Parts) -> None:
     assert not pack.features & facade.CONSTANTS["FEATURE_VGIC3"]
 
 
-@pytest.mark.parametrize(("asked", "have"), [(3, 2), (2, 3)])
-def test_another_version_than_the_boards_is_refused_with_both(
-    parts: Parts, asked: int, have: int
-) -> None:
-    """List registers serve their own version only."""
-    parts.gic = GICV2 if have == 2 else parts.gic
-    parts.personas[0] = replace(parts.personas[0], vgic=asked)
+def test_a_gicv3_on_a_board_with_a_gicv2_is_refused_with_both(parts: Parts) -> None:
+    """Its registers are the CPU's, and this one lacks them."""
+    parts.gic = GICV2
+    parts.personas[0] = replace(parts.personas[0], vgic=3)
     with pytest.raises(PlanError) as caught:
         parts.make()
     assert caught.value.message == (
-        f'persona "work" asks for vgic = {asked}, but board "acme" has a GICv{have}'
+        'persona "work" asks for vgic = 3, but board "acme" has a GICv2'
     )
-    assert f"it then gets version {have}" in caught.value.hint
+    assert caught.value.hint == (
+        'every board has vgic = 2; left out, or "board", it is version 2 here'
+    )
+
+
+def test_a_gicv2_is_there_on_a_board_with_a_gicv3(parts: Parts) -> None:
+    """Its CPU interface is served, nothing is mapped; who did not ask has the board's."""
+    parts.personas[0] = replace(parts.personas[0], vgic=2)
+    made = parts.make()
+    assert made.partition("work").vgic == 2
+    assert gic_of(made.partition("work")) == [
+        ("gicd2", 0x0800_0000, 0x1000, None),
+        ("gicc", 0x0801_0000, 0x2000, None),
+    ]
+    assert made.partition("realtime").vgic == 3
+    features = facade.pack_read(plan.metadata(made)).features
+    both = facade.CONSTANTS["FEATURE_VGIC2"] | facade.CONSTANTS["FEATURE_VGIC3"]
+    assert features & both == both
+
+
+@pytest.mark.parametrize("cpus", [(0,), (0, 0, 0)])
+def test_with_version_2_the_device_tree_is_the_same_on_every_board(
+    parts: Parts, cpus: tuple[int, ...]
+) -> None:
+    """Whatever GIC the board has, and wherever its frames are: the persona's blob is one."""
+    parts.personas[0] = replace(parts.personas[0], vgic=2, cpus=cpus)
+    own = parts.gic
+    found = set()
+    for gic in (own, GICV2, WIDE):
+        parts.gic = gic
+        found.add(parts.make().partition("work").images[-1].data)
+    assert len(found) == 1
 
 
 def test_the_boards_own_version_may_be_asked_for(parts: Parts) -> None:

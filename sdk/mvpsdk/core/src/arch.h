@@ -27,6 +27,12 @@ uint32_t arch_lr_empty(void);
 /* Asks for a maintenance interrupt when the list registers run (nearly) dry (ICH_HCR_EL2.UIE). */
 void arch_lr_underflow(bool on);
 
+/* The virtual interface is the loaded vCPU's (ICH_HCR_EL2.En), as it is from the start; false: it
+ * is nobody's, and its registers trap. */
+void arch_interface(bool on);
+/* What an interface in software tells its CPU: enum gicc2_signal (HCR_EL2.VI, .VF). */
+void arch_signal(uint32_t signal);
+
 /* Physical interrupt: its active state; a PPI's is this CPU's. */
 void arch_irq_active(uint32_t intid, bool active);
 /* Physical interrupt: ends it (ICC_DIR). */

@@ -228,9 +228,9 @@ bool judge_others(struct judge *judge, uint32_t table, uint32_t end, const struc
     return true;
 }
 
-uint64_t judge_features(uint32_t gic_version)
+uint64_t judge_features(uint32_t vgic)
 {
-    uint64_t lacked = gic_version == 2 ? MVP_FEATURE_VGIC3 : MVP_FEATURE_VGIC2;
+    uint64_t lacked = vgic == 2 ? MVP_FEATURE_VGIC3 : MVP_FEATURE_VGIC2;
 
     lacked |= FEATURE_MENU != 0 ? 0 : MVP_FEATURE_MENU;
     lacked |= FEATURE_RTC != 0 ? 0 : MVP_FEATURE_PL031;

@@ -163,8 +163,8 @@ const void *judge_row(struct judge *judge, uint32_t table, uint32_t index,
 /* Holds the entry against rules with each of the first entries of a table as the other one. */
 bool judge_others(struct judge *judge, uint32_t table, uint32_t end, const struct rule *rules);
 
-/* MVP_FEATURE_*: what this build has; of the vGICs, the one of the board's GIC. */
-uint64_t judge_features(uint32_t gic_version);
+/* MVP_FEATURE_*: what this build has; of the vGICs, the one of this version. */
+uint64_t judge_features(uint32_t vgic);
 
 /* What is placed among the places: what the hypervisor keeps, then the rows of MVP_TABLE_MEMORY. */
 enum judge_what {

@@ -68,6 +68,10 @@ static uint64_t read(struct vcpu *vcpu, uint32_t kind, uint64_t offset, uint32_t
     case MVP_REGION_GICD2:
         return vgic_distributor2_read(vcpu, offset, size);
 #endif
+#if FEATURE_SOFT_GIC
+    case MVP_REGION_GICC:
+        return gicc2_read(vcpu, offset);
+#endif
     case MVP_REGION_PL011:
         return pl011_read(vcpu, offset);
     default:
@@ -87,6 +91,11 @@ static void write(struct vcpu *vcpu, uint32_t kind, uint64_t offset, uint32_t si
 #if FEATURE_VGIC2
     case MVP_REGION_GICD2:
         vgic_distributor2_write(vcpu, offset, size, value);
+        break;
+#endif
+#if FEATURE_SOFT_GIC
+    case MVP_REGION_GICC:
+        gicc2_write(vcpu, offset, value);
         break;
 #endif
     case MVP_REGION_PL011:

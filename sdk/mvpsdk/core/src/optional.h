@@ -2,13 +2,17 @@
 /*
  * What a build may leave out, 1: it is in. The build says so (build/recipe.py), and leaves out the
  * sources that nothing else needs; where nobody says otherwise, as on the host, all is in. A pack
- * that needs what its build lacks is refused.
+ * that needs what its build lacks is refused. Where FEATURE_X is 0, WITHOUT_X is defined.
  */
 #ifndef CORE_OPTIONAL_H
 #define CORE_OPTIONAL_H
 
-#ifndef FEATURE_VGIC2 /* a vGICv2: boards with a GICv3 offer none; else WITHOUT_VGIC2, too */
+#ifndef FEATURE_VGIC2 /* a vGICv2: a board with a GICv3 needs FEATURE_SOFT_GIC for one */
 #define FEATURE_VGIC2 1
+#endif
+
+#ifndef FEATURE_SOFT_GIC /* list registers and a vGICv2's CPU interface in software */
+#define FEATURE_SOFT_GIC 1
 #endif
 
 #ifndef FEATURE_MENU /* the boot menu; without: the default starts, or who is named */

@@ -7,6 +7,7 @@
 
 #include "gic2.h"
 #include "judge.h"
+#include "optional.h"
 
 /* Before the board is judged: what its rules refer to. */
 static void find_facts(struct judge *judge, const struct mvp_board *b)
@@ -15,6 +16,7 @@ static void find_facts(struct judge *judge, const struct mvp_board *b)
 
     judge->board = b;
     facts->features = judge_features(b->gic_version);
+    facts->features |= FEATURE_SOFT_GIC != 0 ? MVP_FEATURE_VGIC2 : 0;
     facts->needed = judge->header->menu_ms > 0 ? MVP_FEATURE_MENU : 0;
     facts->gicv_second = b->gicv_base + gic2_second_page(b->gicv_size);
     facts->console_unit = 1ULL << (b->console_shift & 3);

@@ -6,18 +6,24 @@
 #include <mvp/platform.h>
 
 #include "judge.h"
+#include "optional.h"
+
+#define LAST_KIND (MVP_REGION_GICD2 + FEATURE_SOFT_GIC)
 
 /* The version of the GIC that a kind is a part of, 0: of none; and the pages that it has. */
 static const struct {
     uint8_t gic;
     uint8_t pages;
-} kinds[MVP_REGION_GICD2 + 1] = {
+} kinds[LAST_KIND + 1] = {
     [MVP_REGION_GICV] = {2, 1},
     [MVP_REGION_GICD] = {3, MVP_GICD_SIZE / JUDGE_PAGE},
     [MVP_REGION_GICR] = {3, MVP_GICR_STRIDE / JUDGE_PAGE}, /* for each vCPU */
     [MVP_REGION_PL011] = {0, MVP_UART_SIZE / JUDGE_PAGE},
     [MVP_REGION_PL031] = {0, MVP_RTC_SIZE / JUDGE_PAGE},
     [MVP_REGION_GICD2] = {2, MVP_GICD2_SIZE / JUDGE_PAGE},
+#if FEATURE_SOFT_GIC
+    [MVP_REGION_GICC] = {2, MVP_GICC_SIZE / JUDGE_PAGE},
+#endif
 };
 
 static uint32_t vcpu_count(const struct judge *judge, uint32_t partition)
@@ -34,11 +40,11 @@ static uint32_t vcpu_count(const struct judge *judge, uint32_t partition)
 
 static void find_facts(struct judge *judge, const struct mvp_region *region)
 {
-    uint32_t kind = region->kind < MVP_REGION_GICD2 ? region->kind : MVP_REGION_GICD2;
+    uint32_t kind = region->kind < LAST_KIND ? region->kind : LAST_KIND;
     uint32_t times = kind == MVP_REGION_GICR ? vcpu_count(judge, region->partition) : 1;
 
     judge->facts.needed = kind == MVP_REGION_PL031 ? MVP_FEATURE_PL031 : 0;
-    judge->facts.gic = region->kind <= MVP_REGION_GICD2 ? kinds[kind].gic : 0;
+    judge->facts.gic = region->kind <= LAST_KIND ? kinds[kind].gic : 0;
     judge->facts.size = (uint64_t)kinds[kind].pages * times * JUDGE_PAGE;
 }
 
@@ -71,14 +77,13 @@ static bool is_first(struct judge *judge, uint32_t index, const struct mvp_regio
 static bool region_is_good(struct judge *judge, uint32_t index)
 {
     const struct mvp_region *region = judge_row(judge, MVP_TABLE_REGION, index, rules_owner);
-    uint32_t version = judge->board->gic_version;
 
     if (region == NULL) {
         return false;
     }
     find_facts(judge, region);
-    if (judge->facts.gic != 0 && judge->facts.gic != version) {
-        return judge_refuse(judge, MVP_CONFIG_REGION, region->kind, version);
+    if (judge->facts.gic != 0 && judge->facts.gic != judge->owner->vgic) {
+        return judge_refuse(judge, MVP_CONFIG_REGION, region->kind, judge->owner->vgic);
     }
     return judge_rules(judge, rules_of(region->kind)) && is_first(judge, index, region);
 }

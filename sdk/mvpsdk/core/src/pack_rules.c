@@ -13,6 +13,7 @@
 #include <mvp/platform.h>
 
 #include "judge.h"
+#include "optional.h"
 
 /* clang-format off */
 #define FIELD_BYTES(type, field) sizeof(((struct type *)0)->field)
@@ -155,7 +156,7 @@ const struct rule rules_window[] = {
     END,
 };
 
-/* List registers serve a vGIC of the hardware's own version. */
+/* List registers serve a vGIC of the hardware's own version, software one of version 2. */
 const struct rule rules_partition[] = {
     {IS_NAME, MVP_CONFIG_PARTITION, TEXT(RULE_ENTRY, mvp_partition, name)},
     {IS_WITHIN, MVP_CONFIG_PARTITION, ENTRY(mvp_partition, kind),
@@ -168,6 +169,9 @@ const struct rule rules_partition[] = {
     {IS_EQUAL, MVP_CONFIG_PARTITION, ENTRY(mvp_partition, flags), NUMBER(0)},
     {IS_EQUAL, MVP_CONFIG_PARTITION, ENTRY(mvp_partition, zero[0]), NUMBER(0)},
     {IS_EQUAL, MVP_CONFIG_PARTITION, ENTRY(mvp_partition, zero[1]), NUMBER(0)},
+#if FEATURE_SOFT_GIC
+    {IS_EQUAL, RULE_UNLESS, ENTRY(mvp_partition, vgic), NUMBER(2)},
+#endif
     {IS_EQUAL, MVP_CONFIG_PARTITION, ENTRY(mvp_partition, vgic), BOARD(gic_version)},
     {IS_BITS, MVP_PACK_FEATURE, ENTRY(mvp_partition, features), FACT(features)},
     END,
@@ -225,6 +229,9 @@ const struct rule rules_device[] = {
 
 /* One of the two pages that a guest's CPU interface has. */
 const struct rule rules_gicv[] = {
+#if FEATURE_SOFT_GIC
+    {IS_EQUAL, MVP_CONFIG_REGION, BOARD(gic_version), NUMBER(2)},
+#endif
     {IS_EQUAL, MVP_CONFIG_REGION, ENTRY(mvp_region, size), NUMBER(JUDGE_PAGE)},
     {IS_EQUAL, MVP_CONFIG_REGION, ENTRY(mvp_region, flags), NUMBER(MVP_REGION_WRITE)},
     {IS_EQUAL, MVP_CONFIG_REGION, ENTRY(mvp_region, intid), NUMBER(0)},
@@ -233,10 +240,15 @@ const struct rule rules_gicv[] = {
     END,
 };
 
-/* Those of the GIC have no interrupt; and a persona's vGIC has fewer. */
+/* Those of the GIC have no interrupt; and a persona's vGIC has fewer. A GICV is no better in
+ * software. */
 const struct rule rules_emulated[] = {
     {IS_WITHIN, MVP_CONFIG_REGION, ENTRY(mvp_region, kind),
-     FROM_TO(MVP_REGION_GICD, MVP_REGION_GICD2)},
+     FROM_TO(MVP_REGION_GICD, MVP_REGION_GICD2 + FEATURE_SOFT_GIC)},
+#if FEATURE_SOFT_GIC
+    {IS_EQUAL, RULE_UNLESS, BOARD(gic_version), NUMBER(3)},
+    {IS_NOT, MVP_CONFIG_REGION, ENTRY(mvp_region, kind), NUMBER(MVP_REGION_GICC)},
+#endif
     {IS_BITS, MVP_PACK_FEATURE, FACT(needed), FACT(features)},
     {IS_EQUAL, MVP_CONFIG_REGION, ENTRY(mvp_region, pa), NUMBER(0)},
     {IS_EQUAL, MVP_CONFIG_REGION, ENTRY(mvp_region, flags), NUMBER(0)},

@@ -58,6 +58,9 @@ void partition_reset(struct partition *partition)
     if (FEATURE_VGIC2 != 0 && partition->config->vgic == 2) {
         vgic2_init(partition);
     }
+    if (FEATURE_SOFT_GIC != 0 && partition->config->vgic < machine.board->gic_version) {
+        gicc2_init(partition);
+    }
 }
 
 void partition_start(struct partition *partition)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Virtual GIC: distributor (and a GICv3's redistributors, Arm IHI 0069) by emulation, CPU interface
- * by the hardware's list registers, whose version is the guest's too.
+ * by the hardware's list registers, whose version is the guest's too, or by software.
  *
  * State lives in bitmaps, one bit per INTID; word 0 (SGIs and PPIs) is the vCPU's own, words from 1
  * on (SPIs) are the partition's. An interrupt that stands in a list register has its pending and
@@ -16,6 +16,10 @@
  * List register 0 is the virtual timer's own, so that its path never searches. The others are
  * filled by priority.
  *
+ * A vGICv2 on a board whose GIC has no GICV has list registers and CPU interface in memory
+ * (gicc2.h); what stands here is true of it, too. LR_READ() and the others of build_features.h ask
+ * for either.
+ *
  * One physical CPU: whatever vCPU is `loaded` has its list registers here.
  */
 #ifndef CORE_VGIC_H
@@ -24,6 +28,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gicc2.h"
 #include "optional.h"
 
 #define VGIC_WORDS 32 /* bitmaps of 1024 INTIDs */
@@ -76,13 +81,16 @@ struct vgic_cpu {
     uint32_t loaded;        /* 1: this vCPU is the one on the CPU; list registers are its own */
     uint32_t timer_irq;     /* physical INTID of the virtual timer */
     uint64_t
-        lr[VGIC_MAX_LRS]; /* what was put into each; valid where lr_used or lr_held has its bit */
-    uint64_t timer_lr;    /* what the virtual timer's gets when it fires */
-    uint64_t sgi_self;    /* while loaded: ICC_SGI1R of an SGI to itself, less INTID */
-    uint32_t by_sender;   /* VGIC_SGIS: a vGICv2, whose SGIs are kept apart by sender; else 0 */
-    uint32_t zero;
+        lr[VGIC_MAX_LRS];  /* what was put into each; valid where lr_used or lr_held has its bit */
+    uint64_t timer_lr;     /* what the virtual timer's gets when it fires */
+    uint64_t sgi_self;     /* while loaded: ICC_SGI1R of an SGI to itself, less INTID */
+    uint32_t by_sender;    /* VGIC_SGIS: a vGICv2, whose SGIs are kept apart by sender; else 0 */
+    uint32_t soft;         /* 1: its CPU interface is software, list registers too: gicc2.h */
     uint8_t senders[16];   /* by_sender: of each SGI that waits, outside of list registers */
     uint8_t lr_sender[16]; /* by_sender: whose SGI stands in each list register */
+#ifndef WITHOUT_SOFT_GIC
+    struct gicc2 interface; /* if it is soft */
+#endif
 };
 
 /* intids: how many the distributor offers, a multiple of 32, at most 1024 (1020.. are special). */

@@ -3,6 +3,7 @@
 #include <mvp/platform.h>
 
 #include "arch.h"
+#include "build_features.h"
 #include "sched.h"
 #include "trace.h"
 #include "trap.h"
@@ -35,6 +36,7 @@ static void put_one(struct vcpu *vcpu, struct vgic_word *word, uint32_t intid, u
         vgic_lr_refill(vcpu);
     } else {
         vgic_lr_place(vcpu, n, intid, LR_PENDING);
+        LR_CHANGED(&vcpu->vgic);
     }
 }
 
@@ -55,7 +57,7 @@ static void raise(struct vcpu *target, struct vgic_word *word, uint32_t intid)
         vgic_lr_refill(target); /* others wait already, and some may be more urgent */
         return;
     }
-    put_one(target, word, intid, arch_lr_empty() & target->vgic.lr_shared);
+    put_one(target, word, intid, LR_EMPTY(&target->vgic) & target->vgic.lr_shared);
 }
 
 /* What stands in a list register is over, or the physical interrupt could not have come: it must
@@ -90,7 +92,8 @@ void vgic_hardware(struct vcpu *vcpu, uint32_t intid)
     cpu->local.in_lr |= TIMER_BIT;
     cpu->lr_used |= 1U << VGIC_TIMER_LR;
     cpu->lr_latched &= ~(1U << VGIC_TIMER_LR);
-    arch_lr_write(VGIC_TIMER_LR, cpu->timer_lr);
+    LR_WRITE(cpu, VGIC_TIMER_LR, cpu->timer_lr);
+    LR_CHANGED(&vcpu->vgic);
 }
 
 void vgic_pulse(struct vcpu *vcpu, uint32_t intid)

@@ -3,6 +3,7 @@
 #include <mvp/platform.h>
 
 #include "arch.h"
+#include "build_features.h"
 #include "sched.h"
 #include "vcpu.h"
 #include "vgic_state.h"
@@ -49,7 +50,7 @@ void vgic_lr_place(struct vcpu *vcpu, uint32_t n, uint32_t intid, uint64_t state
         vgic2_lr_write(cpu, n);
         return;
     }
-    arch_lr_write(n, cpu->lr[n]);
+    LR_WRITE(cpu, n, cpu->lr[n]);
 }
 
 void vgic_lr_leave(struct vcpu *vcpu, uint32_t n, uint64_t value)
@@ -85,9 +86,9 @@ void vgic_lr_leave(struct vcpu *vcpu, uint32_t n, uint64_t value)
 
 void vgic_lr_fold(struct vcpu *vcpu, uint32_t n)
 {
-    uint64_t value = arch_lr_read(n);
+    uint64_t value = LR_READ(&vcpu->vgic, n);
 
-    arch_lr_write(n, 0);
+    LR_WRITE(&vcpu->vgic, n, 0);
     vgic_lr_leave(vcpu, n, value);
 }
 
@@ -95,14 +96,14 @@ void vgic_lr_fold(struct vcpu *vcpu, uint32_t n)
 void vgic_lr_retire(struct vcpu *vcpu)
 {
     uint32_t used = vcpu->vgic.lr_used;
-    uint32_t empty = used != 0 ? arch_lr_empty() : 0;
+    uint32_t empty = used != 0 ? LR_EMPTY(&vcpu->vgic) : 0;
 
     for (; used != 0; used &= used - 1) {
         uint32_t n = first(used);
 
         if ((empty >> n & 1) != 0) {
             vgic_lr_leave(vcpu, n, LR_FINISHED);
-        } else if ((arch_lr_read(n) & LR_STATE) == 0) {
+        } else if ((LR_READ(&vcpu->vgic, n) & LR_STATE) == 0) {
             vgic_lr_fold(vcpu, n);
         }
     }
@@ -117,7 +118,7 @@ static void merge(struct vcpu *vcpu)
         const struct vgic_word *word = vgic_word(vcpu, intid / 32);
 
         if (((word->pending & word->open) >> intid % 32 & 1) != 0) {
-            vgic_lr_place(vcpu, n, intid, (arch_lr_read(n) & LR_STATE) | LR_PENDING);
+            vgic_lr_place(vcpu, n, intid, (LR_READ(&vcpu->vgic, n) & LR_STATE) | LR_PENDING);
         }
     }
 }
@@ -202,7 +203,7 @@ static uint32_t victim(const struct vgic_cpu *cpu, uint32_t priority)
     uint32_t found = VGIC_NONE;
 
     for (uint32_t left = cpu->lr_shared; left != 0; left &= left - 1) {
-        uint64_t value = arch_lr_read(first(left));
+        uint64_t value = LR_READ(cpu, first(left));
         uint32_t other = (uint32_t)(value >> LR_PRIORITY_SHIFT) & 0xff;
 
         if ((value & LR_STATE) == LR_PENDING && other > priority) {
@@ -234,7 +235,7 @@ void vgic_lr_underflow(struct vgic_cpu *cpu, bool on)
     if ((cpu->underflow != 0) != on) {
         cpu->underflow = on ? 1 : 0;
         cpu->sgi_self ^= VGIC_OTHERS_WAIT; /* none goes first */
-        arch_lr_underflow(on);
+        LR_UNDERFLOW(cpu, on);
     }
 }
 
@@ -280,6 +281,7 @@ void vgic_lr_refill(struct vcpu *vcpu)
         evict(vcpu, urgent.second >> 16);
     }
     vgic_lr_underflow(&vcpu->vgic, more);
+    LR_CHANGED(&vcpu->vgic);
 }
 
 void vgic_lr_restore(struct vcpu *vcpu)

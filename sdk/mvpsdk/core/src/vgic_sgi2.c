@@ -5,6 +5,7 @@
  * others wait until that one is over, which a maintenance interrupt tells.
  */
 #include "arch.h"
+#include "build_features.h"
 #include "vcpu.h"
 #include "vgic_state.h"
 
@@ -105,7 +106,7 @@ void vgic2_senders_write(struct vcpu *vcpu, uint32_t intid, uint8_t vcpus, bool 
 void vgic2_lr_write(struct vgic_cpu *cpu, uint32_t n)
 {
     uint64_t value = cpu->lr[n];
-    uint64_t before = arch_lr_read(n) & LR_STATE;
+    uint64_t before = LR_READ(cpu, n) & LR_STATE;
     uint32_t intid = (uint32_t)value;
     uint8_t *waiting = &cpu->senders[intid];
     uint8_t own;
@@ -124,7 +125,7 @@ void vgic2_lr_write(struct vgic_cpu *cpu, uint32_t n)
         cpu->local.pending |= 1U << intid;
         value |= LR_EOI;
     }
-    arch_lr_write(n, value | (uint64_t)cpu->lr_sender[n] << SENDER_SHIFT);
+    LR_WRITE(cpu, n, value | (uint64_t)cpu->lr_sender[n] << SENDER_SHIFT);
 }
 
 void vgic2_lr_leave(struct vgic_cpu *cpu, uint32_t n, uint32_t intid)

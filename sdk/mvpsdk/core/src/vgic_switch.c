@@ -3,6 +3,7 @@
 #include <mvp/platform.h>
 
 #include "arch.h"
+#include "build_features.h"
 #include "sched.h"
 #include "vcpu.h"
 #include "vgic_state.h"
@@ -107,7 +108,7 @@ uint32_t vgic_lr_state(struct vcpu *vcpu, uint32_t n, uint64_t state)
     for (uint32_t left = cpu->lr_used; left != 0; left &= left - 1) {
         uint32_t intid = (uint32_t)cpu->lr[first(left)];
 
-        if (intid / 32 == n && (arch_lr_read(first(left)) & state) != 0) {
+        if (intid / 32 == n && (LR_READ(cpu, first(left)) & state) != 0) {
             found |= 1U << intid % 32;
         }
     }
@@ -136,6 +137,9 @@ void vgic_save(struct vcpu *vcpu)
     }
     local->line &= ~TIMER_BIT;
     vgic_lr_underflow(cpu, false);
+    if (FEATURE_SOFT_GIC != 0 && cpu->soft != 0) {
+        gicc2_save(cpu);
+    }
     cpu->loaded = 0;
     cpu->sgi_self = VGIC_NO_SELF;
 }
@@ -145,6 +149,9 @@ void vgic_load(struct vcpu *vcpu)
     struct vgic_cpu *cpu = &vcpu->vgic;
 
     cpu->loaded = 1;
+    if (FEATURE_SOFT_GIC != 0 && cpu->soft != 0) {
+        gicc2_load();
+    }
     cpu->sgi_self = cpu->by_sender == 0 ? 1U << vcpu->number : VGIC_NO_SELF;
     if (((cpu->local.pending | cpu->local.active) & TIMER_BIT) != 0) {
         arch_irq_active(cpu->timer_irq, true);
@@ -159,7 +166,7 @@ bool vgic_pending(struct vcpu *vcpu)
         vgic_lr_retire(vcpu);
     }
     for (uint32_t left = vcpu->vgic.lr_used; left != 0; left &= left - 1) {
-        if ((arch_lr_read(first(left)) & LR_STATE) == LR_PENDING) {
+        if ((LR_READ(&vcpu->vgic, first(left)) & LR_STATE) == LR_PENDING) {
             return true;
         }
     }

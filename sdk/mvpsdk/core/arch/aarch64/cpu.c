@@ -8,6 +8,8 @@
 /* HCR_EL2 */
 #define HCR_VM (1ULL << 0)
 #define HCR_SWIO (1ULL << 1)
+#define HCR_VF_SHIFT 6 /* VI is behind it, as in enum gicc2_signal */
+#define HCR_SIGNALS (3ULL << HCR_VF_SHIFT)
 #define HCR_FMO (1ULL << 3)
 #define HCR_IMO (1ULL << 4)
 #define HCR_AMO (1ULL << 5)
@@ -93,7 +95,14 @@ void arch_timer_set(uint64_t deadline)
 
 void arch_trap_wfi(bool on)
 {
-    WRITE("hcr_el2", on ? HCR_BASE | HCR_TWI : HCR_BASE);
+    uint64_t kept = FEATURE_SOFT_GIC != 0 ? READ("hcr_el2") & HCR_SIGNALS : 0;
+
+    WRITE("hcr_el2", (on ? HCR_BASE | HCR_TWI : HCR_BASE) | kept);
+}
+
+void arch_signal(uint32_t signal)
+{
+    WRITE("hcr_el2", (READ("hcr_el2") & ~HCR_SIGNALS) | (uint64_t)signal << HCR_VF_SHIFT);
 }
 
 void arch_idle(void)

@@ -6,4 +6,10 @@
 #define TRACE(event, vcpu, value) trace_add(event, vcpu, value)
 #define TRACE_TAIL() trace_tail()
 
+#define LR_READ(cpu, n) gicc2_lr_read(cpu, n)
+#define LR_WRITE(cpu, n, value) gicc2_lr_write(cpu, n, value)
+#define LR_EMPTY(cpu) gicc2_lr_empty(cpu)
+#define LR_UNDERFLOW(cpu, on) gicc2_lr_underflow(cpu, on)
+#define LR_CHANGED(cpu) gicc2_changed(cpu)
+
 #endif

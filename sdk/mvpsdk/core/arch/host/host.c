@@ -64,6 +64,17 @@ void arch_idle(void)
     }
 }
 
+void arch_interface(bool on)
+{
+    host.interface_off = on ? 0 : 1;
+}
+
+void arch_signal(uint32_t signal)
+{
+    host.signal = signal;
+    host.signals++;
+}
+
 void arch_trap_wfi(bool on)
 {
     host.wfi_trapped = on ? 1 : 0;

@@ -31,6 +31,9 @@ struct host {
     uint32_t lr_count;
     uint32_t underflow;
     uint32_t lr_writes;
+    uint32_t interface_off; /* 1: arch_interface() made it nobody's */
+    uint32_t signal;        /* arch_signal()'s last */
+    uint32_t signals;
 
     /* The physical interrupt controller. */
     uint32_t queue_head; /* interrupts that arch_irq_acknowledge() will hand out */

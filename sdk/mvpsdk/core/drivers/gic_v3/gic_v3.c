@@ -18,6 +18,9 @@
 #define PRIORITY 0x80808080U
 #define WAIT_LIMIT 1000000 /* polls; a GIC that does not answer by then is not there */
 #define PFR0_GIC_SHIFT 24
+#define HCR_ON 1U /* ICH_HCR_EL2 (12.4) */
+#define HCR_UNDERFLOW 2U
+#define HCR_TRAPS 0x1c00U /* TC, TALL0, TALL1: every register of the interface */
 
 static uint64_t redistributor; /* of this CPU */
 
@@ -118,7 +121,7 @@ uint32_t gic_init(const struct mvp_board *board)
     for (uint32_t n = 0; n < count; n++) {
         arch_lr_write(n, 0); /* what a boot loader left */
     }
-    WRITE(ICH_HCR, 1);
+    WRITE(ICH_HCR, HCR_ON);
     ISB();
     return count;
 }
@@ -144,5 +147,10 @@ uint32_t arch_lr_empty(void)
 
 void arch_lr_underflow(bool on)
 {
-    WRITE(ICH_HCR, on ? 3 : 1);
+    WRITE(ICH_HCR, on ? HCR_ON | HCR_UNDERFLOW : HCR_ON);
+}
+
+void arch_interface(bool on)
+{
+    WRITE(ICH_HCR, on ? HCR_ON : HCR_TRAPS);
 }

@@ -131,7 +131,7 @@ struct mvp_partition {
     uint32_t kind;      /* enum mvp_partition_kind */
     uint32_t priority;  /* 0 is highest; equals share by time slice */
     uint32_t restart;   /* enum mvp_restart */
-    uint32_t vgic;      /* the board's gic_version */
+    uint32_t vgic;      /* the board's gic_version, or 2 */
     uint32_t protocol;  /* enum mvp_entry_protocol */
     uint32_t slice_us;  /* time slice among equals, microseconds; 0: the default */
     uint64_t entry;     /* IPA */
@@ -161,7 +161,8 @@ enum mvp_region_kind {
     MVP_REGION_GICR = 17,
     MVP_REGION_PL011 = 18,
     MVP_REGION_PL031 = 19,
-    MVP_REGION_GICD2 = 20 /* the distributor of a vGICv2; GICD and GICR are a vGICv3's */
+    MVP_REGION_GICD2 = 20, /* the distributor of a vGICv2; GICD and GICR are a vGICv3's */
+    MVP_REGION_GICC = 21   /* its CPU interface in software, where the board has no GICV */
 };
 
 #define MVP_REGION_WRITE 0x1
