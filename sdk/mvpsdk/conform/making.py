@@ -44,17 +44,20 @@ def bundle(
     toolchain: str | None = None,
     cache: Cache | None = None,
     paced: bool = False,
+    only: str = "",
 ) -> tuple[Bundle, tuple[int, ...]]:
     """Write the bundle for a board; return it and the versions of the GIC that it tests.
 
     Each version has a persona of its own; the board's own version starts by default. paced: the
     guest speaks no faster than a serial line of 115 200 baud, so that nothing is lost on a phone.
+    only: a check or a topic; all others are then skipped, by name.
 
     Raises InputError for a version that the board can't give, and as building and packing do.
     """
     from mvpsdk import bundle as bundles
 
     chain = build.find(toolchain)
+    words = " ".join(filter(None, [f"pace={_PACE}" if paced else "", only and f"only={only}"]))
     shared = {FIRMWARE.resolve(): "firmware"}
     with tempfile.TemporaryDirectory(prefix="mvpsdk-conform-") as name:
         files = {"guest": Path(name) / "guest.bin", REALTIME: Path(name) / "firmware.elf"}
@@ -62,8 +65,8 @@ def bundle(
         files["guest"].write_bytes(guest.binary)
         firmware = build.firmware(FIRMWARE, toolchain=chain, cache=cache)
         files[REALTIME].write_bytes(firmware.elf)
-        found = _plans(board, files, vgic, paced=paced)
-        made = _planned(board, files, tuple(found), paced=paced)
+        found = _plans(board, files, vgic, words=words)
+        made = _planned(board, files, tuple(found), words=words)
         hypervisor = build.image(
             board.console.driver if board.console else "none",
             gic=board.interrupt_controller.version,
@@ -84,12 +87,12 @@ def versions(board: Board, vgic: Vgic) -> tuple[int, ...]:
     return (own,) if vgic == "board" else (int(vgic),)
 
 
-def _plans(board: Board, files: Mapping[str, Path], vgic: Vgic, *, paced: bool) -> Sequence[int]:
+def _plans(board: Board, files: Mapping[str, Path], vgic: Vgic, *, words: str) -> Sequence[int]:
     """Those of the versions that the board can give; all of them, if they were asked for."""
     found = []
     for version in versions(board, vgic):
         try:
-            _planned(board, files, (version,), paced=paced)
+            _planned(board, files, (version,), words=words)
         except PlanError:
             if vgic != "all" or version == board.interrupt_controller.version:
                 raise
@@ -99,9 +102,9 @@ def _plans(board: Board, files: Mapping[str, Path], vgic: Vgic, *, paced: bool) 
 
 
 def _planned(
-    board: Board, files: Mapping[str, Path], vgics: tuple[int, ...], *, paced: bool
+    board: Board, files: Mapping[str, Path], vgics: tuple[int, ...], *, words: str
 ) -> Plan:
-    handset = _handset(board, files, vgics, paced=paced)
+    handset = _handset(board, files, vgics, words=words)
     facts: dict[str, ImageFacts] = {REALTIME: image.open(files[REALTIME], REALTIME)}
     for version in vgics:
         role = f"{PERSONAS[version]}/kernel"
@@ -110,7 +113,7 @@ def _planned(
 
 
 def _handset(
-    board: Board, files: Mapping[str, Path], vgics: tuple[int, ...], *, paced: bool
+    board: Board, files: Mapping[str, Path], vgics: tuple[int, ...], *, words: str
 ) -> Handset:
     if board.console is None or board.console.driver == "none":
         raise InputError(
@@ -131,7 +134,7 @@ def _handset(
             priority=0,
             devices=(),
         ),
-        personas=tuple(_persona(files["guest"], version, paced=paced) for version in vgics),
+        personas=tuple(_persona(files["guest"], version, words=words) for version in vgics),
         boot=Boot(
             mode="exclusive",
             default=PERSONAS[vgics[0]],
@@ -142,13 +145,13 @@ def _handset(
     )
 
 
-def _persona(kernel: Path, version: int, *, paced: bool) -> Persona:
+def _persona(kernel: Path, version: int, *, words: str) -> Persona:
     return Persona(
         name=PERSONAS[version],
         kernel=Input(path=kernel),
         format="image",
         ramdisk=None,
-        command_line=f"pace={_PACE}" if paced else "",
+        command_line=words,
         memory=_RAM,
         cpus=(0, 0),
         vgic=2 if version == 2 else 3,  # noqa: PLR2004 - the GIC's version

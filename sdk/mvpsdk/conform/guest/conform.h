@@ -73,7 +73,7 @@ struct cpu {
     uint32_t zero;
     uint16_t intid[LOG_MAX]; /* in the order in which they were taken */
     uint8_t sender[LOG_MAX]; /* vGICv2: of an SGI */
-};
+} __attribute__((aligned(CPU_STRIDE)));
 
 /* What a vCPU is entered with. */
 struct entry {
@@ -229,6 +229,7 @@ struct tree {
     bool power_key;
     uint32_t virtio_count;
     uint64_t virtio_base;
+    const char *only; /* "only=NAME": the one check or topic to make; NULL: all */
     uint32_t pace; /* "pace=N" of the command line: microseconds a character takes; 0: no matter */
 };
 
@@ -323,6 +324,14 @@ void cpu_give(uint32_t number, void (*what)(void));
 bool cpu_done(uint32_t number);
 /* Has it switch itself off; false: it did not. */
 bool cpu_stop(uint32_t number);
+/* True, and skipped: there is one only. */
+bool smp_alone(void);
+/* Switches all others on that are off; false: one did not come, which fails the check. */
+bool smp_on(void);
+#define SMP_CONTEXT 0x0123456789abcd00UL
+
+/* Sleeps for a moment, or until an interrupt is pending; with interrupts masked in PSTATE. */
+void nap(void);
 void secondary(void);
 _Noreturn void cpu_serve(void);
 

@@ -29,6 +29,7 @@ static void start(void)
     store(own() + GICR_WAKER, load(own() + GICR_WAKER) & ~(uint32_t)WAKER_SLEEP);
     for (uint32_t n = 0; n < PATIENCE && (load(own() + GICR_WAKER) & WAKER_ASLEEP) != 0; n++) {
     }
+    store(own() + GICR_LOCAL + GIC_GROUP, 0xffffffff);
     sysreg_set("s3_0_c12_c12_5", 7);      /* ICC_SRE_EL1 */
     sysreg_set("s3_0_c4_c6_0", GIC_OPEN); /* ICC_PMR_EL1 */
     sysreg_set("s3_0_c12_c12_4", 0);      /* ICC_CTLR_EL1 */

@@ -86,17 +86,28 @@ static void compatible(struct node *node, const struct fdt_token *property)
     }
 }
 
-/* The last word of the command line that begins with "pace=". */
+static bool begins(const uint8_t *text, const uint8_t *end, const char *word)
+{
+    for (; *word != 0; word++, text++) {
+        if (text == end || *text != (uint8_t)*word) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* "pace=N" and "only=NAME" of the command line; its end is a NUL. */
 static void arguments(const struct fdt_token *property)
 {
-    const uint8_t *text = property->value;
+    const uint8_t *end = property->value + property->value_size;
 
-    for (uint32_t at = 0; at + 5 < property->value_size; at++) {
-        if (text[at] == 'p' && text[at + 1] == 'a' && text[at + 2] == 'c' && text[at + 3] == 'e' &&
-            text[at + 4] == '=') {
+    for (const uint8_t *at = property->value; at != end; at++) {
+        if (begins(at, end, "only=")) {
+            tree.only = (const char *)at + 5;
+        } else if (begins(at, end, "pace=")) {
             tree.pace = 0;
-            for (at += 5; at < property->value_size && text[at] >= '0' && text[at] <= '9'; at++) {
-                tree.pace = 10 * tree.pace + (uint32_t)text[at] - '0';
+            for (at += 5; *at >= '0' && *at <= '9'; at++) {
+                tree.pace = 10 * tree.pace + (uint32_t)*at - '0';
             }
         }
     }
@@ -119,7 +130,8 @@ static void property(struct node *node, const struct fdt_token *property)
         tree.timer_frequency = (uint32_t)number(property, 0, 4);
     } else if (equal(property->name, "enable-method")) {
         tree.cpu_by_psci += lists(property, "psci") ? 1 : 0;
-    } else if (equal(property->name, "bootargs")) {
+    } else if (equal(property->name, "bootargs") && property->value_size != 0 &&
+               property->value[property->value_size - 1] == 0) {
         arguments(property);
     }
 }
