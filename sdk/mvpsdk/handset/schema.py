@@ -127,7 +127,8 @@ class PersonaTable(Model):
         default_factory=lambda: [0], description="the core of each virtual CPU; default: [0]"
     )
     vgic: Literal["board", 2, 3] = Field(
-        default="board", description="version of its GIC; board: the board's own"
+        default="board",
+        description="version of its GIC: 2 on every board, 3 on a GICv3; board: the board's own",
     )
     restart: Literal["never", "on-crash", "always"] = Field(
         default="on-crash", description="when it starts again from its pristine image"

@@ -66,8 +66,13 @@ def realtime_gic(board: Board) -> VirtualGic:
     return _version_3(gic.distributor.base, gic.redistributor.base, 1)
 
 
-def check_image(found: ImageFacts, owner: str, version: int, place: Place | None) -> None:
-    """Raise PlanError if an image's note says that it can't drive this version."""
+def check_image(
+    found: ImageFacts, owner: str, version: int, place: Place | None, *, chooses: bool = False
+) -> None:
+    """Raise PlanError if an image's note says that it can't drive this version.
+
+    chooses: whether the owner may ask for another one.
+    """
     note = found.note
     if (
         note is None
@@ -76,11 +81,14 @@ def check_image(found: ImageFacts, owner: str, version: int, place: Place | None
     ):
         return
     drives = [str(bit) for bit in range(32) if note.vgic_versions >> bit & 1]
+    hint = "build it against this version's runtime, which drives both, or choose another board"
+    if chooses and note.vgic_versions >> _V2 & 1:
+        hint = "write vgic = 2: every board has that version"
     raise PlanError(
         f"{owner}: {found.path} drives GIC version {' and '.join(drives) or 'none'},"
         f" but gets version {version} here",
         place=place,
-        hint="build it against this version's runtime, which drives both, or choose another board",
+        hint=hint,
     )
 
 

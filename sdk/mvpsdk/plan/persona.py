@@ -61,7 +61,7 @@ def persona_partition(
     ram = Range(Ipa(CONSTANTS["RAM_BASE"]), persona.memory)
     kernel = _kernel(handset, persona, facts, ram)
     owner, where = f'persona "{persona.name}"', handset.place(handset.key(kernel.role))
-    check_image(facts[kernel.role], owner, gic.version, where)
+    check_image(facts[kernel.role], owner, gic.version, where, chooses=True)
     ramdisk = _ramdisk(persona, facts, kernel)
     data = persona_tree(
         ram=ram,

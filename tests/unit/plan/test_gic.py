@@ -180,5 +180,20 @@ def test_an_image_that_can_not_drive_the_boards_gic_is_refused(
     assert caught.value.message == (
         f"{owner}: {role} drives GIC version 3, but gets version 2 here"
     )
+    assert "choose another board" in caught.value.hint
     parts.facts[role] = replace(facts, note=note(1 << 2 | 1 << 3))
     assert parts.make().board.name == "acme"
+
+
+def test_an_image_that_drives_version_2_alone_is_told_how_to_have_it(parts: Parts) -> None:
+    """On a board with a GICv3; with it, the image is planned, and one of version 3 is not."""
+    facts = parts.facts["work/kernel"]
+    parts.facts["work/kernel"] = replace(facts, note=note(1 << 2))
+    with pytest.raises(PlanError, match=r"drives GIC version 2, but gets version 3 here") as caught:
+        parts.make()
+    assert caught.value.hint == "write vgic = 2: every board has that version"
+    parts.personas[0] = replace(parts.personas[0], vgic=2)
+    assert parts.make().partition("work").vgic == 2
+    parts.facts["work/kernel"] = replace(facts, note=note(1 << 3))
+    with pytest.raises(PlanError, match=r"drives GIC version 3, but gets version 2 here"):
+        parts.make()

@@ -42,6 +42,7 @@ enum gicc_register {
 #define OTHER_GROUP 1022
 #define SPECIAL 1020 /* INTIDs from here on are not interrupts */
 #define ALL ((1U << GICC2_LRS) - 1)
+#define STALE 0xfffffffe /* in gicc2.next: list registers have changed since */
 
 static uint32_t first(uint32_t bits)
 {
@@ -70,6 +71,7 @@ static void set(struct gicc2 *interface, uint32_t n, uint64_t value)
     bool ended = (value & (LR_HARDWARE | LR_EOI)) == LR_EOI; /* and that must be seen */
 
     interface->lr[n] = value;
+    interface->next = STALE;
     interface->pending = (interface->pending & ~bit) | (pending ? bit : 0);
     interface->active = (interface->active & ~bit) | (active ? bit : 0);
     interface->empty = (interface->empty & ~bit) | (pending || active || ended ? 0 : bit);
@@ -167,17 +169,29 @@ static void tell(struct gicc2 *interface, uint32_t signal)
     }
 }
 
-static void renew(struct gicc2 *interface)
+static __attribute__((noinline)) void renew_waiting(struct gicc2 *interface)
 {
-    uint32_t n = interface->pending != 0 ? takeable(interface) : VGIC_NONE;
+    uint32_t n = takeable(interface);
     uint32_t signal = GICC2_IRQ;
 
+    interface->next = n;
     if (n == VGIC_NONE) {
         signal = 0;
     } else if (group_of(interface->lr[n]) == 0 && (interface->control & CTLR_FIQ) != 0) {
         signal = GICC2_FIQ;
     }
     tell(interface, signal);
+}
+
+/* Something has changed that may change what the guest may take. */
+static void renew(struct gicc2 *interface)
+{
+    if (interface->pending != 0) {
+        renew_waiting(interface);
+    } else {
+        interface->next = VGIC_NONE;
+        tell(interface, 0);
+    }
 }
 
 void gicc2_changed(struct vgic_cpu *cpu)
@@ -208,9 +222,18 @@ static uint32_t hidden(const struct gicc2 *interface, uint64_t value, bool alias
     return group_of(value) != 0 && (interface->control & CTLR_ACK_GROUP1) == 0 ? OTHER_GROUP : 0;
 }
 
+/* As it was told the CPU, but where list registers were taken back since. */
+static uint32_t next(struct gicc2 *interface)
+{
+    if (interface->next == STALE) {
+        renew(interface);
+    }
+    return interface->next;
+}
+
 static uint32_t acknowledge(struct gicc2 *interface, bool alias)
 {
-    uint32_t n = takeable(interface);
+    uint32_t n = next(interface);
     uint32_t instead = n != VGIC_NONE ? hidden(interface, interface->lr[n], alias) : NOTHING;
     uint64_t value;
 
@@ -243,35 +266,59 @@ static void deactivate_waiting(struct vcpu *vcpu, uint32_t intid)
     }
 }
 
-/* What a maintenance interrupt would tell of: an end that had to be seen, and list registers that
- * run dry while more waits. */
-static bool needs_care(const struct vgic_cpu *cpu)
+/* What a maintenance interrupt would tell of: list registers that run dry while more waits. */
+static bool runs_dry(const struct vgic_cpu *cpu)
 {
-    const struct gicc2 *interface = &cpu->interface;
-    uint32_t held = interface->pending | interface->active;
+    uint32_t held = cpu->interface.pending | cpu->interface.active;
 
-    return (ALL & ~interface->empty) != held || (cpu->underflow != 0 && (held & (held - 1)) == 0);
+    return cpu->underflow != 0 && (held & (held - 1)) == 0;
+}
+
+/* The list register in which an interrupt is active, or VGIC_NONE. */
+static uint32_t active_one(const struct gicc2 *interface, uint32_t intid)
+{
+    for (uint32_t left = interface->active; left != 0; left &= left - 1) {
+        if (((uint32_t)interface->lr[first(left)] & INTID_BITS) == intid) {
+            return first(left);
+        }
+    }
+    return VGIC_NONE;
+}
+
+/* One that is bound to the hardware is never pending beside active: so it is over. */
+static void deactivate_bound(struct gicc2 *interface, uint32_t n)
+{
+    uint64_t value = interface->lr[n] & ~LR_ACTIVE;
+
+    interface->lr[n] = value;
+    interface->active ^= 1U << n;
+    interface->empty |= 1U << n;
+    arch_irq_deactivate((uint32_t)(value >> LR_PHYSICAL_SHIFT) & INTID_BITS);
+}
+
+/* True: its end must be seen, as a line may still be high, or another one's SGI wait. */
+static bool deactivate_free(struct gicc2 *interface, uint32_t n)
+{
+    set(interface, n, interface->lr[n] & ~LR_ACTIVE);
+    return ((interface->pending | interface->empty) >> n & 1) == 0;
 }
 
 static void deactivate(struct vcpu *vcpu, uint32_t intid)
 {
     struct gicc2 *interface = &vcpu->vgic.interface;
-    uint32_t left = interface->active;
-    uint64_t value;
+    uint32_t n = active_one(interface, intid);
+    bool care = false;
 
-    while (left != 0 && ((uint32_t)interface->lr[first(left)] & INTID_BITS) != intid) {
-        left &= left - 1;
-    }
-    if (left == 0) {
+    if (n == VGIC_NONE) {
         deactivate_waiting(vcpu, intid);
         return;
     }
-    value = interface->lr[first(left)] & ~LR_ACTIVE;
-    set(interface, first(left), value);
-    if ((value & LR_HARDWARE) != 0) {
-        arch_irq_deactivate((uint32_t)(value >> LR_PHYSICAL_SHIFT) & INTID_BITS);
+    if ((interface->lr[n] & LR_HARDWARE) != 0) {
+        deactivate_bound(interface, n);
+    } else {
+        care = deactivate_free(interface, n);
     }
-    if (needs_care(&vcpu->vgic)) {
+    if (care || runs_dry(&vcpu->vgic)) {
         vgic_maintenance(vcpu);
     }
 }

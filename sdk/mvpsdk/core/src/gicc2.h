@@ -30,7 +30,7 @@ struct gicc2 {
     uint32_t mask;     /* GICC_PMR */
     uint32_t point[2]; /* by group: GICC_BPR, GICC_ABPR */
     uint32_t running;  /* GICC_APR0: bit n: an interrupt of group priority 8 n is active */
-    uint32_t zero;
+    uint32_t next;     /* the list register that may be taken now, VGIC_NONE, or STALE */
 };
 
 /* After vgic2_init(): the partition's vCPUs have such interfaces, as after reset. */

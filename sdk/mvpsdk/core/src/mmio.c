@@ -61,16 +61,15 @@ static uint64_t read(struct vcpu *vcpu, uint32_t kind, uint64_t offset, uint32_t
         0) { /* no detour for the usual one */
         return vgic_distributor_read(vcpu, offset, size);
     }
+    if (FEATURE_SOFT_GIC != 0 && kind == MVP_REGION_GICC) { /* and next to usual */
+        return gicc2_read(vcpu, offset);
+    }
     switch (kind) {
     case MVP_REGION_GICR:
         return vgic_redistributor_read(vcpu, offset, size);
 #if FEATURE_VGIC2
     case MVP_REGION_GICD2:
         return vgic_distributor2_read(vcpu, offset, size);
-#endif
-#if FEATURE_SOFT_GIC
-    case MVP_REGION_GICC:
-        return gicc2_read(vcpu, offset);
 #endif
     case MVP_REGION_PL011:
         return pl011_read(vcpu, offset);
@@ -81,6 +80,10 @@ static uint64_t read(struct vcpu *vcpu, uint32_t kind, uint64_t offset, uint32_t
 
 static void write(struct vcpu *vcpu, uint32_t kind, uint64_t offset, uint32_t size, uint64_t value)
 {
+    if (FEATURE_SOFT_GIC != 0 && kind == MVP_REGION_GICC) {
+        gicc2_write(vcpu, offset, value);
+        return;
+    }
     switch (kind) {
     case MVP_REGION_GICD:
         vgic_distributor_write(vcpu, offset, size, value);
@@ -91,11 +94,6 @@ static void write(struct vcpu *vcpu, uint32_t kind, uint64_t offset, uint32_t si
 #if FEATURE_VGIC2
     case MVP_REGION_GICD2:
         vgic_distributor2_write(vcpu, offset, size, value);
-        break;
-#endif
-#if FEATURE_SOFT_GIC
-    case MVP_REGION_GICC:
-        gicc2_write(vcpu, offset, value);
         break;
 #endif
     case MVP_REGION_PL011:
