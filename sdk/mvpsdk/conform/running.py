@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mvpsdk.conform.model import Suite
     from mvpsdk.run import Line
 
-__all__ = ["TIMEOUT", "run"]
+__all__ = ["TIMEOUT", "booted", "run"]
 
 TIMEOUT = 120.0
 """Seconds of the host's time for the checks of one version of the GIC."""
@@ -37,16 +37,26 @@ def run(
     found: list[Suite] = []
     for version in versions:
         options = running.Options(persona=PERSONAS[version], timeout=timeout, until_exit=True)
-        said = _said(bundle, options, heard)
+        said = _said(running.start(bundle, options), heard)
         found += suites(said, PERSONAS[version])
     return Report(board=board, suites=tuple(found))
 
 
-def _said(
-    bundle: Path, options: running.Options, heard: Callable[[Line], None] | None
-) -> dict[str, list[str]]:
+def booted(
+    bootable: running.Bootable, board: str, version: int, *, timeout: float = TIMEOUT
+) -> Report:
+    """Boot these files of a conformance bundle, with the persona of one version of the GIC.
+
+    Raises as `mvpsdk.run.boot` does.
+    """
+    options = running.Options(timeout=timeout, until_exit=True)
+    said = _said(running.boot(bootable, options), None)
+    return Report(board=board, suites=suites(said, PERSONAS[version]))
+
+
+def _said(started: running.Session, heard: Callable[[Line], None] | None) -> dict[str, list[str]]:
     lines: dict[tuple[str, int], str] = {}
-    with running.start(bundle, options) as session:
+    with started as session:
         for event in session:
             if isinstance(event, running.Line):
                 lines[event.partition, event.number] = event.text

@@ -14,14 +14,16 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mvpsdk.store import Cache
+
 pytestmark = [pytest.mark.target, pytest.mark.timeout(240)]
 
 
-def called(cache: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def called(cache: Cache, *words: str) -> subprocess.CompletedProcess[str]:
     """Call `mvpsdk test-board`."""
     return subprocess.run(
         [sys.executable, "-m", "mvpsdk_cli", "test-board", *words],
-        env={**os.environ, "MVPSDK_CACHE_DIR": str(cache), "NO_COLOR": "1"},
+        env={**os.environ, "MVPSDK_CACHE_DIR": str(cache.root), "NO_COLOR": "1"},
         capture_output=True,
         text=True,
         timeout=200,
@@ -30,11 +32,11 @@ def called(cache: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("board", ["qemu-virt", "qemu-virt-gicv2"])
-def test_every_check_passes(board: str, tmp_path: Path) -> None:
+def test_every_check_passes(board: str, cache: Cache, tmp_path: Path) -> None:
     """Each is ok or says why it was skipped; the reports agree, and so does the log afterwards."""
     folder = tmp_path / "results"
     folder.mkdir()
-    done = called(tmp_path / "cache", board, "--output", str(folder))
+    done = called(cache, board, "--output", str(folder))
 
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads((folder / "report.json").read_text())
@@ -47,11 +49,11 @@ def test_every_check_passes(board: str, tmp_path: Path) -> None:
     assert "<failure" not in (folder / "report.xml").read_text()
 
     log = folder / "console.log"
-    again = called(tmp_path / "cache", board, "--console-log", str(log), "--format", "json")
+    again = called(cache, board, "--console-log", str(log), "--format", "json")
     assert again.returncode == 0
     assert json.loads(again.stdout) == report
 
     log.write_text("".join(log.read_text().splitlines(keepends=True)[:40]))
-    cut = called(tmp_path / "cache", board, "--console-log", str(log))
+    cut = called(cache, board, "--console-log", str(log))
     assert cut.returncode == 1
     assert "stopped in " in cut.stdout

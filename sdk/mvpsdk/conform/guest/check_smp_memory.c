@@ -66,6 +66,7 @@ static void pass_on(void)
     for (uint32_t n = 0; n < STEPS; n++) {
         while (__atomic_load_n(&turn, __ATOMIC_ACQUIRE) != n * tree.cpu_count + number) {
             __asm__ volatile("wfe" ::: "memory");
+            nap(); /* the one that it waits for may share its CPU */
         }
         __atomic_store_n(&turn, n * tree.cpu_count + number + 1, __ATOMIC_RELEASE);
         __asm__ volatile("dsb ish\n\tsev" ::: "memory");
