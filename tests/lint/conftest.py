@@ -253,12 +253,13 @@ def tree_draft(tree: dict[str, Any]) -> Draft:
 
 
 def handset_text(case: dict[str, Any]) -> str:
-    """The handset file, with a case's keys in it."""
+    """The handset file, with a case's keys in it; false: without the key."""
     lines = []
     for name, table in HANDSET.items():
         lines.append(HEADS.get(name, f"[{name}]"))
         merged = {**table, **case.get(name, {})}
-        lines += [f"{key} = {_value(value)}" for key, value in merged.items()]
+        kept = {key: value for key, value in merged.items() if value is not False}
+        lines += [f"{key} = {_value(value)}" for key, value in kept.items()]
         lines.append("")
     for allow in case.get("allow", []):
         lines.append("[[allow]]")

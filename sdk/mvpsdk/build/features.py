@@ -18,6 +18,7 @@ __all__ = ["CHOICES", "SOURCES", "known", "missing", "wanted"]
 
 SOURCES = {
     "early-console": ("src/uart.c",),
+    "flash": ("src/flash.c",),
     "menu": (),
     "rtc": ("src/pl031.c",),
     "soft-gic": ("src/gicc2.c",),
@@ -25,11 +26,12 @@ SOURCES = {
 }
 """What src/optional.h has by another name, and the sources that nothing else needs."""
 
-CHOICES = frozenset({"early-console", "menu", "rtc", "soft-gic"})
+CHOICES = frozenset({"early-console", "flash", "menu", "rtc", "soft-gic"})
 """Those that a handset asks for; whether vgic2 is in follows from them and the board's GIC."""
 
 _GICV2 = 2  # the architecture's version
 _BITS = {
+    "flash": CONSTANTS["FEATURE_FLASH"],
     "menu": CONSTANTS["FEATURE_MENU"],
     "rtc": CONSTANTS["FEATURE_PL031"],
     "vgic2": CONSTANTS["FEATURE_VGIC2"],
@@ -42,6 +44,7 @@ def wanted(handset: Handset, board: Board) -> frozenset[str]:
     mute = board.console is None or board.console.driver == "none"
     asked = {
         "early-console": handset.boot.early_console and not mute,
+        "flash": any(persona.rom for persona in handset.personas),
         "menu": handset.boot.menu_timeout > 0,
         "rtc": any(persona.rtc for persona in handset.personas),
         "soft-gic": any(persona.vgic == _GICV2 for persona in handset.personas)

@@ -132,10 +132,11 @@ class RegionKind(IntEnum):
     PL031 = lib.MVP_REGION_PL031
     GICD2 = lib.MVP_REGION_GICD2
     GICC = lib.MVP_REGION_GICC
+    FLASH = lib.MVP_REGION_FLASH
 
     @property
     def emulated(self) -> bool:
-        """Whether stage-2 leaves it unmapped, so that the hypervisor serves each access."""
+        """Whether the hypervisor serves accesses to it; of a flash's, all but reads as memory."""
         return self >= RegionKind.GICD
 
 
@@ -146,6 +147,7 @@ class ImageKind(IntEnum):
     RAMDISK = lib.MVP_IMAGE_RAMDISK
     DTB = lib.MVP_IMAGE_DTB
     SEGMENT = lib.MVP_IMAGE_SEGMENT
+    FLASH = lib.MVP_IMAGE_FLASH
 
 
 class BringUp(IntEnum):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mvpsdk.document.places import nearest
 from mvpsdk.errors import Fault
+from mvpsdk.units import MIB, describe_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,6 +20,9 @@ __all__ = ["faults_of"]
 
 TAKEN = ("realtime", "mvp", "hypervisor", "pack")
 """Names that the realtime partition, the console and the memory map use themselves."""
+
+BANK = 64 * MIB
+"""Bytes of a bank of flash (MVP_FLASH_SIZE)."""
 
 _Finding = tuple[str, str, str]
 """Key, message, hint."""
@@ -49,6 +53,7 @@ def _contradictions(content: HandsetFile) -> Iterator[_Finding]:
             hint = _guess(board, boards) or "add it to handset.boards, or remove the table"
             yield f"on.{board}", f'"{board}" is none of handset.boards', hint
     yield from _persona_names(content)
+    yield from _flash(content)
 
 
 def _persona_names(content: HandsetFile) -> Iterator[_Finding]:
@@ -88,8 +93,14 @@ def _not_yet(content: HandsetFile) -> Iterator[_Finding]:
             yield f"persona[{number}].{key}", f"{message}: {later}", hint
 
 
+def _flash(content: HandsetFile) -> Iterator[_Finding]:
+    for number, persona in enumerate(content.persona):
+        size = persona.vars_size
+        if size > BANK:
+            message = f"{describe_size(size)} is more than a bank of flash has"
+            yield f"persona[{number}].vars-size", message, f"at most {describe_size(BANK)}"
+
+
 def _persona_not_yet(persona: PersonaTable) -> Iterator[_Finding]:
-    if persona.format == "rom":
-        yield "format", '"rom"', 'now: "image" (an arm64 Image) or "raw"'
     if persona.cpus != [0]:
         yield "cpus", f"{persona.cpus}", "now: [0], one virtual CPU on the first core"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mvpsdk.errors import HandsetError
 from mvpsdk.handset.model import Allow, Boot, Handset, Input, Persona, Realtime
+from mvpsdk.units import KIB, align_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from mvpsdk.handset.schema import HandsetFile, InputTable, PersonaTable
 
 __all__ = ["load"]
+
+SECTOR = 256 * KIB
+"""What flash erases at once, in bytes (MVP_FLASH_SECTOR): the library is too slow to load here."""
 
 
 def load(path: Path | str) -> Handset:
@@ -94,9 +98,12 @@ def _realtime(content: HandsetFile, folder: Path) -> Realtime | None:
 def _persona(table: PersonaTable, folder: Path) -> Persona:
     return Persona(
         name=table.name,
-        kernel=_input(table.kernel, folder),
-        format="raw" if table.format == "raw" else "image",
+        kernel=_input(table.kernel, folder) if table.kernel else None,
+        format=table.format,
         ramdisk=_input(table.ramdisk, folder) if table.ramdisk else None,
+        rom=_input(table.rom, folder) if table.rom else None,
+        vars=_input(table.vars, folder) if table.vars else None,
+        vars_size=align_up(table.vars_size, SECTOR) if table.rom else 0,
         command_line=table.command_line,
         memory=table.memory,
         cpus=tuple(table.cpus),

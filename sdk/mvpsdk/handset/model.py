@@ -53,14 +53,17 @@ class Persona:
     """A guest operating system."""
 
     name: str
-    kernel: Input
-    format: Literal["image", "raw"]  # an arm64 Image, or entered at its first byte
+    kernel: Input | None  # None: it has boot firmware
+    format: Literal["image", "raw", "rom"]  # an arm64 Image, entered at its first byte, firmware
     ramdisk: Input | None
     command_line: str
     memory: int  # bytes
     cpus: tuple[int, ...]  # physical core of each vCPU
     vgic: Literal[2, 3, "board"]
     restart: Literal["never", "on-crash", "always"]
+    rom: Input | None = None  # boot firmware, in the first bank of its flash
+    vars: Input | None = None  # what the second bank holds at first; None: it is erased
+    vars_size: int = 0  # bytes of the second bank that can be written
     rtc: bool = True  # it has a clock, a PL031
     wx: Literal["warn", "enforce"] = "warn"  # memory both writable and executable, to lint
 
@@ -109,16 +112,16 @@ class Handset:
     def inputs(self) -> dict[str, Input]:
         """Return every file that goes in, by its role.
 
-        Roles are `realtime`, `NAME/kernel` and `NAME/ramdisk`; firmware that is built from source
-        is not among them.
+        Roles are `realtime`, `NAME/kernel`, `NAME/ramdisk`, `NAME/rom` and `NAME/vars`; firmware
+        that is built from source is not among them.
         """
         found = {}
         if self.realtime and self.realtime.image:
             found["realtime"] = self.realtime.image
         for persona in self.personas:
-            found[f"{persona.name}/kernel"] = persona.kernel
-            if persona.ramdisk:
-                found[f"{persona.name}/ramdisk"] = persona.ramdisk
+            for part in ("kernel", "ramdisk", "rom", "vars"):
+                if file := getattr(persona, part):
+                    found[f"{persona.name}/{part}"] = file
         return found
 
     def key(self, role: str) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from mvpsdk.document.schema import Duration, Model, Name, Size
+from mvpsdk.units import KIB
 
 __all__ = ["HandsetFile", "InputTable", "PersonaTable"]
 
@@ -112,15 +113,36 @@ class RealtimeTable(Model):
 
 
 class PersonaTable(Model):
-    """`[[persona]]`: a guest operating system."""
+    """`[[persona]]`: a guest operating system, or boot firmware that starts one."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"format": {"const": "rom"}}, "required": ["format"]},
+            "then": {"required": ["rom"], "properties": {"kernel": False, "ramdisk": False}},
+            "else": {
+                "required": ["kernel"],
+                "properties": {"rom": False, "vars": False, "vars-size": False},
+            },
+        }
+    )  # for editors: what _one_start says
 
     name: PartitionName = Field(description="as it stands before its lines on the console")
-    kernel: Input = Field(description="the operating system's image")
+    kernel: Input | None = Field(default=None, description="the operating system's image")
     format: Literal["image", "raw", "rom"] = Field(
         default="image",
         description="image: an arm64 Image; raw: entered at its first byte; rom: boot firmware",
     )
     ramdisk: Input | None = Field(default=None, description="its initial RAM disk")
+    rom: Input | None = Field(
+        default=None,
+        description="in place of a kernel: boot firmware, in the first bank of NOR flash",
+    )
+    vars: Input | None = Field(
+        default=None, description="what the second bank holds at first; default: it is erased"
+    )
+    vars_size: Size = Field(
+        default=768 * KIB, description="of the second bank, what can be written; at most 64 MiB"
+    )
     command_line: CommandLine = Field(default="", description="/chosen/bootargs of its tree")
     memory: Size = Field(description="RAM")
     cpus: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)] = Field(
@@ -135,6 +157,21 @@ class PersonaTable(Model):
     )
     rtc: bool = Field(default=True, description="it has a real-time clock, a PL031")
     wx: Wx = Field(default="warn", description=WX)
+
+    @model_validator(mode="after")
+    def _one_start(self) -> PersonaTable:
+        is_rom = self.format == "rom"
+        wanted, other = ("rom", "kernel") if is_rom else ("kernel", "rom")
+        if getattr(self, wanted) is None:
+            raise ValueError(f'format = "{self.format}" needs {wanted}')
+        extra = ("kernel", "ramdisk") if is_rom else ("rom", "vars", "vars_size")
+        given = [name.replace("_", "-") for name in extra if name in self.model_fields_set]
+        if given:
+            raise ValueError(
+                f'{" and ".join(given)} can\'t be given with format = "{self.format}":'
+                f" a persona starts with {wanted} or with {other}"
+            )
+        return self
 
 
 class BootTable(Model):

@@ -92,7 +92,7 @@ class ImageFacts:
     """What one image file is. Nothing here is a judgement: that is the linter's task."""
 
     path: Path
-    role: str  # "realtime", "NAME/kernel", "NAME/ramdisk"
+    role: str  # "realtime", "NAME/kernel", "NAME/ramdisk", "NAME/rom", "NAME/vars"
     size: int  # bytes
     sha256: str
     format: str  # "arm64-image", "elf", "cpio", a wrapper's name such as "gzip", or "unknown"

@@ -215,10 +215,16 @@ def _partition_key(pack: Pack, index: int) -> str:
 
 def _region_key(pack: Pack, region: PackRegion) -> str:
     owner = _partition_key(pack, region.partition)
-    keys = {RegionKind.RAM: f"{owner}.memory", RegionKind.DEVICE: f"{owner}.devices"}
+    keys = {
+        RegionKind.RAM: f"{owner}.memory",
+        RegionKind.DEVICE: f"{owner}.devices",
+        RegionKind.FLASH: f"{owner}.rom",
+    }
     return keys.get(region.kind, owner)
 
 
 def _image_key(pack: Pack, image: PackImage) -> str:
     owner = _partition_key(pack, image.partition)
+    if image.kind is ImageKind.FLASH:
+        return f"{owner}.{image.name.rpartition('/')[2]}"
     return f"{owner}.{_PARTS[image.kind]}" if image.kind in _PARTS else owner

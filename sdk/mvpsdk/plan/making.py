@@ -15,6 +15,7 @@ from mvpsdk.plan.firmware import realtime_partition
 from mvpsdk.plan.model import Placement, Plan
 from mvpsdk.plan.pack import check, lay_out
 from mvpsdk.plan.persona import persona_partition
+from mvpsdk.plan.rom import flash_memory, rom_partition
 from mvpsdk.units import BLOCK, Pa, Range, align_up, describe_size
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def make(board: Board, handset: Handset, facts: Mapping[str, ImageFacts]) -> Pla
     _check_board(board, handset)
     placements = _Placements(board)
     window = placements.window()
-    realtime, personas = _place_ram(placements, handset)
+    realtime, personas = _place_ram(placements, handset, facts)
     partitions = tuple(_partitions(board, handset, facts, (realtime, personas)))
     plan = Plan(
         board=board,
@@ -143,7 +144,9 @@ class _Placements:
         )
 
 
-def _place_ram(placements: _Placements, handset: Handset) -> tuple[Pa, Pa]:
+def _place_ram(
+    placements: _Placements, handset: Handset, facts: Mapping[str, ImageFacts]
+) -> tuple[Pa, Pa]:
     """Place the partitions' RAM; return where the realtime one's and the personas' stands."""
     realtime = personas = Pa(0)
     if handset.realtime:
@@ -151,11 +154,14 @@ def _place_ram(placements: _Placements, handset: Handset) -> tuple[Pa, Pa]:
         realtime = placements.ram(REALTIME, handset.realtime.memory, why).base
     if handset.personas:
         names = " or ".join(persona.name for persona in handset.personas)
-        largest = max(handset.personas, key=lambda persona: persona.memory)
+        needs = {each.name: each.memory + flash_memory(each, facts) for each in handset.personas}
+        largest = max(needs, key=lambda name: needs[name])
         why = "the lowest free 2 MiB boundary"
         if len(handset.personas) > 1:
-            why += f"; personas take turns, {largest.name} needs the most"
-        personas = placements.ram(names, largest.memory, why).base
+            why += f"; personas take turns, {largest} needs the most"
+        if any(persona.rom for persona in handset.personas):
+            why += "; what flash holds stands behind the RAM"
+        personas = placements.ram(names, needs[largest], why).base
     return realtime, personas
 
 
@@ -165,7 +171,10 @@ def _partitions(
     """Lay out every partition. Raises PlanError with the faults of all of them."""
     faults = list(_pins(handset, facts))
     jobs: list[Callable[[], Partition]] = [
-        partial(persona_partition, board, handset, persona, facts, ram[1])
+        partial(
+            rom_partition if persona.rom else persona_partition,
+            *(board, handset, persona, facts, ram[1]),
+        )
         for persona in handset.personas
     ]
     if handset.realtime:

@@ -29,7 +29,9 @@ class Placement:
 class Region:
     """What a partition finds at its addresses."""
 
-    kind: Literal["ram", "device", "gicv", "gicd", "gicr", "pl011", "pl031", "gicd2", "gicc"]
+    kind: Literal[
+        "ram", "device", "gicv", "gicd", "gicr", "pl011", "pl031", "gicd2", "gicc", "flash"
+    ]
     name: str  # "ram", or the device's name
     ipa: Range[Ipa]
     pa: Pa | None  # None: emulated, nothing is mapped, and what may be done is the device's
@@ -53,7 +55,7 @@ class PlannedImage:
     """A run of bytes that the pack carries and the hypervisor copies to its place."""
 
     name: str  # in the pack: "work/kernel", "realtime/segment0", "work/dtb"
-    kind: Literal["kernel", "ramdisk", "dtb", "segment"]
+    kind: Literal["kernel", "ramdisk", "dtb", "segment", "flash"]
     role: str  # of the file that it comes from; "": made by the planner, see `data`
     file_offset: int  # where it starts in that file
     size: int  # bytes in the pack
@@ -76,7 +78,7 @@ class Partition:
     restart: Literal["never", "on-crash", "always"]
     vgic: int
     entry: Ipa
-    dtb: Ipa
+    dtb: Ipa  # 0: what is entered knows where it is
     cpus: tuple[int, ...]  # physical core of each vCPU
     ram: Range[Ipa]
     ram_pa: Pa

@@ -108,6 +108,8 @@ def needed_features(plan: Plan) -> int:
             needed |= CONSTANTS["FEATURE_PL011"]
         if any(region.kind == "pl031" for region in partition.regions):
             needed |= CONSTANTS["FEATURE_PL031"]
+        if any(region.kind == "flash" for region in partition.regions):
+            needed |= CONSTANTS["FEATURE_FLASH"]
     if plan.handset.boot.menu_timeout:
         needed |= CONSTANTS["FEATURE_MENU"]
     return needed

@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mvpsdk.errors import Place
+    from mvpsdk.handset.model import Persona
     from mvpsdk.image.model import ImageFacts
+    from mvpsdk.plan.gic import VirtualGic
     from mvpsdk.units import Pa
 
 __all__ = [
+    "PRIORITY",
+    "devices",
     "dtb_image",
     "emulated",
     "facts_of",
@@ -28,6 +32,10 @@ __all__ = [
     "too_large",
     "with_head_room",
 ]
+
+
+PRIORITY = 100
+"""Of every persona: below any realtime partition (0..99)."""
 
 
 def facts_of(facts: Mapping[str, ImageFacts], role: str, place: Place | None) -> ImageFacts:
@@ -56,6 +64,17 @@ def emulated(
     window = Range(Ipa(base), size)
     return Region(
         kind=kind, name=kind, ipa=window, pa=None, write=False, execute=False, intid=intid
+    )
+
+
+def devices(persona: Persona, gic: VirtualGic) -> tuple[Region, ...]:
+    """Make the regions of a persona's devices."""
+    of = CONSTANTS
+    rtc = emulated("pl031", of["RTC_BASE"], of["RTC_SIZE"], of["RTC_INTID"])
+    return (
+        *gic.regions,
+        emulated("pl011", of["UART_BASE"], of["UART_SIZE"], of["UART_INTID"]),
+        *([rtc] if persona.rtc else []),
     )
 
 

@@ -15,8 +15,9 @@ from mvpsdk.image.wrappers import WRAPPERS
 from mvpsdk.plan.gic import check_image, persona_gic
 from mvpsdk.plan.model import Partition, PlannedImage
 from mvpsdk.plan.parts import (
+    PRIORITY,
+    devices,
     dtb_image,
-    emulated,
     facts_of,
     note_needs,
     ram_region,
@@ -33,14 +34,9 @@ if TYPE_CHECKING:
     from mvpsdk.errors import Place
     from mvpsdk.handset.model import Handset, Persona
     from mvpsdk.image.model import ImageFacts
-    from mvpsdk.plan.gic import VirtualGic
-    from mvpsdk.plan.model import Region
     from mvpsdk.units import Pa
 
-__all__ = ["PRIORITY", "persona_partition"]
-
-PRIORITY = 100
-"""Of every persona: below any realtime partition (0..99)."""
+__all__ = ["persona_partition"]
 
 
 def persona_partition(
@@ -85,22 +81,11 @@ def persona_partition(
         cpus=persona.cpus,
         ram=ram,
         ram_pa=ram_pa,
-        regions=_regions(persona, ram, ram_pa, gic),
+        regions=(ram_region(ram, ram_pa), *devices(persona, gic)),
         interrupts=(),
         images=with_head_room([*images, dtb], ram),
         abi=abi,
         features=features,
-    )
-
-
-def _regions(persona: Persona, ram: Range[Ipa], ram_pa: Pa, gic: VirtualGic) -> tuple[Region, ...]:
-    of = CONSTANTS
-    rtc = emulated("pl031", of["RTC_BASE"], of["RTC_SIZE"], of["RTC_INTID"])
-    return (
-        ram_region(ram, ram_pa),
-        *gic.regions,
-        emulated("pl011", of["UART_BASE"], of["UART_SIZE"], of["UART_INTID"]),
-        *([rtc] if persona.rtc else []),
     )
 
 

@@ -66,6 +66,7 @@ def persona_tree(
     command_line: str,
     ramdisk: Range[Ipa] | None,
     rtc: bool = True,
+    flash: Sequence[Range[Ipa]] = (),
 ) -> bytes:
     """Return the device tree blob of a persona, the same bytes for the same arguments."""
     uart = CONSTANTS["UART_BASE"]
@@ -77,6 +78,7 @@ def persona_tree(
         _clock(),
         _primecell("pl011", uart, CONSTANTS["UART_INTID"], ("uartclk", "apb_pclk")),
         *([clock] if rtc else []),
+        *([_flash(flash)] if flash else []),
     ]
     compatible = ("mvp,virtual-handset", "linux,dummy-virt")
     return _blob(_root("mvpsdk virtual handset", compatible, children))
@@ -197,6 +199,14 @@ def _primecell(part: str, base: int, intid: int, clocks: tuple[str, ...]) -> _No
             "clocks": (_CLOCK,) * len(clocks),
             "clock-names": clocks,
         },
+    )
+
+
+def _flash(banks: Sequence[Range[Ipa]]) -> _Node:
+    """Return banks of NOR flash: two chips side by side make a bus of 32 bits (cfi-flash)."""
+    cells = _reg(*((bank.base, bank.size) for bank in banks))
+    return _Node(
+        f"flash@{banks[0].base:x}", {"compatible": "cfi-flash", "reg": cells, "bank-width": 4}
     )
 
 

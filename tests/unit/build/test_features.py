@@ -33,6 +33,13 @@ kernel = "linux"
 memory = "64 MiB"
 rtc = false
 
+[[persona]]
+name = "boot"
+format = "rom"
+rom = "u-boot.bin"
+memory = "64 MiB"
+rtc = false # it has none
+
 [boot]
 menu-timeout = "3 s"
 """
@@ -67,12 +74,13 @@ def test_all_that_is_asked_for_is_in(tmp_path: Path) -> None:
         (("menu-timeout", 'default = "work"\n# menu-timeout'), "menu"),
         (('memory = "64 MiB"\n\n', 'memory = "64 MiB"\nrtc = false\n\n'), "rtc"),
         (("[boot]", "[boot]\nearly-console = false"), "early-console"),
+        (('format = "rom"\nrom', 'format = "raw"\nkernel'), "flash"),
     ],
 )
 def test_what_nobody_asks_for_is_left_out(
     change: tuple[str, str], gone: str, tmp_path: Path
 ) -> None:
-    """No menu, no persona with a clock, no words before the pack is read."""
+    """No menu, no persona with a clock or with flash, no words before the pack is read."""
     assert wanted(tmp_path, change) == USUAL - {gone}
 
 
@@ -103,7 +111,7 @@ def test_what_a_pack_needs_and_a_build_lacks_has_a_name() -> None:
     """By the bits of the pack's header; other bits are of no build's choice."""
     every = facade.CONSTANTS["FEATURES"]
 
-    assert missing(every, ()) == ("menu", "rtc", "vgic2")
-    assert missing(every, ("menu", "early-console", "vgic2")) == ("rtc",)
+    assert missing(every, ()) == ("flash", "menu", "rtc", "vgic2")
+    assert missing(every, ("flash", "menu", "early-console", "vgic2")) == ("rtc",)
     assert missing(facade.CONSTANTS["FEATURE_MENU"], ("rtc",)) == ("menu",)
     assert missing(every, CHOICES | {"vgic2"}) == ()

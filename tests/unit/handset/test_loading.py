@@ -199,7 +199,6 @@ CHANNEL = '[[channel]]\nname = "control"\n[[allow]]'
         ({'map = "direct"': 'map = "virtual"'}, 10, f'realtime.map: "virtual": {LATER}'),
         ({"cpu = 0": "cpu = 1"}, 11, f"realtime.cpu: core 1: {LATER}"),
         ({"cpus = [0]": "cpus = [0, 1]"}, 21, f"persona[0].cpus: [0, 1]: {LATER}"),
-        ({'vgic = "board"': 'format = "rom"'}, 22, f'persona[0].format: "rom": {LATER}'),
         ({'"exclusive"': '"concurrent"'}, 31, f'boot.mode: "concurrent": {LATER}'),
         ({"[[allow]]": SCHEDULE}, 35, f"boot.schedule: {LATER}"),
         ({"[[allow]]": CHANNEL}, 35, f"channel: {LATER}"),
@@ -224,6 +223,18 @@ def test_what_a_later_version_does_is_refused(
         ({"priority = 10": "priority = 100"}, 12, "realtime.priority: must be at most 99"),
         ({"priority = 10": "priorityx = 10"}, 12, 'did you mean "priority"?'),
         ({'image = "fir': 'source = "x"\nimage = "fir'}, 7, "realtime: give either image"),
+        ({'kernel = "images/linux"': ""}, 15, 'persona[0]: format = "image" needs kernel'),
+        (
+            {'kernel = "images/linux"': 'format = "rom"'},
+            15,
+            'persona[0]: format = "rom" needs rom',
+        ),
+        (
+            {'vgic = "board"': 'format = "rom"\nrom = "u-boot.bin"'},
+            15,
+            'kernel and ramdisk can\'t be given with format = "rom"',
+        ),
+        ({'vgic = "board"': 'vars-size = "1 MiB"'}, 15, "vars-size can't be given with"),
         ({'kernel = "images/linux"': "kernel = 5"}, 17, "persona[0].kernel: must be a table"),
         ({'kernel = "images/linux"': "kernel = {}"}, 17, "kernel: give one of path, url and deb"),
         ({'kernel = "images/linux"': 'kernel = ""'}, 17, "kernel.path: must not be empty"),
@@ -277,6 +288,29 @@ def test_a_handset_runs_something(tmp_path: Path) -> None:
     path = tmp_path / "handset.toml"
     path.write_text('[handset]\nname = "a"\nversion = "1"\nboards = ["b"]\n')
     with pytest.raises(HandsetError, match="there is nothing to run"):
+        handset.load(path)
+
+
+def test_boot_firmware_is_a_persona_without_a_kernel(tmp_path: Path) -> None:
+    """Its files have roles of their own; what it may write is whole sectors."""
+    path = tmp_path / "handset.toml"
+    head = '[handset]\nname = "a"\nversion = "1"\nboards = ["b"]\n[[persona]]\nname = "p"\n'
+    text = head + 'memory = "64 MiB"\nformat = "rom"\nrom = "u-boot.bin"\n'
+    path.write_text(text + 'vars = "env.img"\nvars-size = "260 KiB"\n')
+    loaded = handset.load(path)
+    (persona,) = loaded.personas
+    assert (persona.format, persona.kernel, persona.vars_size) == ("rom", None, MIB // 2)
+    assert list(loaded.inputs()) == ["p/rom", "p/vars"]
+    path.write_text(text)
+    assert handset.load(path).personas[0].vars_size == 3 * MIB // 4
+
+
+def test_a_bank_of_flash_has_an_end(tmp_path: Path) -> None:
+    """More than it can't be written."""
+    path = tmp_path / "handset.toml"
+    head = '[handset]\nname = "a"\nversion = "1"\nboards = ["b"]\n[[persona]]\nname = "p"\n'
+    path.write_text(head + 'memory = "1 MiB"\nformat = "rom"\nrom = "x"\nvars-size = "65 MiB"\n')
+    with pytest.raises(HandsetError, match="65 MiB is more than a bank of flash has"):
         handset.load(path)
 
 

@@ -65,6 +65,7 @@ def test_the_handset_is_one(tmp_path: Path) -> None:
     assert (loaded.name, loaded.boards) == ("acme-one", ("a", "b"))
     (persona,) = loaded.personas
     assert persona.name == loaded.boot.default == "debian"
+    assert persona.kernel
     assert persona.kernel.deb == "debian-installer-12-netboot-arm64"
     assert persona.command_line.endswith('-- -c "cat /etc/lsb-release; exec sh"')
     assert loaded.realtime
@@ -104,6 +105,7 @@ def test_a_persona_of_ones_own(
         files = port.handset_files("acme", [draft()], persona)
         loaded = handset.load(written(tmp_path / "acme", files)).personas[0]
         assert loaded.command_line == line
+        assert loaded.kernel
         if loaded.kernel.path:
             assert loaded.kernel.path.resolve() == tmp_path / "Image"
         assert (loaded.kernel.url == kernel) == kernel.startswith("https")

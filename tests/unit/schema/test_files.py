@@ -120,6 +120,13 @@ cpus = [0]
 vgic = "board"
 restart = "never"
 rtc = true
+[[persona]]
+name = "boot"
+format = "rom"
+rom = "u-boot.bin"
+vars = "env.img"
+vars-size = "256 KiB"
+memory = "64 MiB"
 [boot]
 mode = "exclusive"
 default = "work"

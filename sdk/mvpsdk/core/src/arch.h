@@ -40,6 +40,10 @@ void arch_irq_deactivate(uint32_t intid);
 /* Is a physical interrupt waiting for this CPU? (ISR_EL1) */
 bool arch_irq_pending(void);
 
+/* The guest's address (IPA) behind an address of the vCPU that is loaded on this CPU, as its stage
+ * 1 has it; all ones: it has none. */
+uint64_t arch_guest_address(uint64_t address);
+
 /* Makes the vCPU that is loaded on this CPU take a synchronous exception at its own EL1 with this
  * syndrome (ESR_EL1) and address (FAR_EL1); the exception's return address is the vCPU's pc. */
 void arch_inject(struct vcpu *vcpu, uint64_t esr, uint64_t far);

@@ -138,6 +138,7 @@ extern const struct rule rules_ram[];
 extern const struct rule rules_device[];
 extern const struct rule rules_gicv[];
 extern const struct rule rules_emulated[];
+extern const struct rule rules_flash[];
 extern const struct rule rules_interrupt[];
 extern const struct rule rules_interrupts[];
 extern const struct rule rules_interrupt_region[];

@@ -6,7 +6,9 @@
 #include "arch.h"
 #include "bytes.h"
 #include "console.h"
+#include "flash.h"
 #include "machine.h"
+#include "optional.h"
 #include "partition.h"
 
 static const struct mvp_region *region_at(uint32_t index)
@@ -49,6 +51,12 @@ static void next_phase(struct loader *loader, enum loader_phase phase)
     begin_entry(loader, 0);
 }
 
+/* As memory, what a bank of flash holds is RAM. */
+static uint32_t kind_of(const struct mvp_region *region)
+{
+    return FEATURE_FLASH != 0 && region->kind == MVP_REGION_FLASH ? MVP_REGION_RAM : region->kind;
+}
+
 /* What an earlier owner left in RAM is nobody's business; and bss counts on zeros. */
 static void scrub(struct partition *partition)
 {
@@ -60,9 +68,14 @@ static void scrub(struct partition *partition)
         return;
     }
     region = region_at(loader->index);
-    if (region->partition != partition->index || region->kind != MVP_REGION_RAM ||
+    if (region->partition != partition->index || kind_of(region) != MVP_REGION_RAM ||
         loader->done == region->size) {
         next_entry(loader);
+        return;
+    }
+    if (FEATURE_FLASH != 0 && region->kind == MVP_REGION_FLASH) {
+        flash_erase_step(region->pa + loader->done);
+        loader->done += FLASH_ERASE_STEP;
         return;
     }
     bytes_zero(arch_memory(region->pa + loader->done), LOADER_SCRUB_STEP);
@@ -70,14 +83,14 @@ static void scrub(struct partition *partition)
     loader->done += LOADER_SCRUB_STEP;
 }
 
-/* The pack has been judged: the image lies in one RAM region of its partition. */
+/* The pack has been judged: the image lies in one region of its partition. */
 static uint64_t image_home(const struct mvp_image *image)
 {
     const struct mvp_region *region = region_at(0);
 
     for (uint32_t n = 0; n < entries(MVP_TABLE_REGION); n++) {
         region = region_at(n);
-        if (region->partition == image->partition && region->kind == MVP_REGION_RAM &&
+        if (region->partition == image->partition && kind_of(region) == MVP_REGION_RAM &&
             image->load - region->ipa < region->size) {
             break;
         }

@@ -33,6 +33,12 @@ static void add_window(const struct mvp_region *region)
     if (region->kind < MVP_REGION_GICD) {
         return;
     }
+#if FEATURE_FLASH
+    if (region->kind == MVP_REGION_FLASH) {
+        flash_add(partition, region);
+        return;
+    }
+#endif
     window->ipa = region->ipa;
     window->size = region->size;
     window->kind = region->kind;

@@ -3,6 +3,7 @@
 
 #include <mvp/core.h>
 
+#include "optional.h"
 #include "range.h"
 
 /* Stage-2 descriptor bits (Arm DDI 0487, D8.3.2). */
@@ -21,9 +22,15 @@ static uint32_t count_of(const void *pack, uint32_t table)
     return ((const struct mvp_pack_header *)pack)->tables[table].count;
 }
 
+/* As memory, what a bank of flash holds is RAM. */
+static uint32_t kind_of(const struct mvp_region *region)
+{
+    return FEATURE_FLASH != 0 && region->kind == MVP_REGION_FLASH ? MVP_REGION_RAM : region->kind;
+}
+
 static uint64_t attributes(const struct mvp_region *region)
 {
-    uint64_t bits = region->kind == MVP_REGION_RAM ? STAGE2_NORMAL : STAGE2_DEVICE;
+    uint64_t bits = kind_of(region) == MVP_REGION_RAM ? STAGE2_NORMAL : STAGE2_DEVICE;
 
     if ((region->flags & MVP_REGION_WRITE) == 0) {
         bits &= ~(uint64_t)STAGE2_WRITE;
@@ -36,7 +43,7 @@ static uint64_t attributes(const struct mvp_region *region)
 
 static bool is_mapped(const struct mvp_region *region, uint32_t partition)
 {
-    return region->partition == partition && region->kind < MVP_REGION_GICD;
+    return region->partition == partition && kind_of(region) < MVP_REGION_GICD;
 }
 
 uint64_t memory_stage2(const void *pack, uint32_t partition, struct table_pool *pool)
@@ -77,7 +84,8 @@ static struct span span_at(const void *pack, uint32_t index)
     if (index >= first) {
         const struct mvp_region *r = mvp_pack_entry(pack, MVP_TABLE_REGION, index - first);
 
-        return (struct span){r->ipa, r->pa, r->kind < MVP_REGION_GICD ? r->size : 0, r->partition};
+        return (struct span){r->ipa, r->pa, kind_of(r) < MVP_REGION_GICD ? r->size : 0,
+                             r->partition};
     }
     if (index >= EL2_FIXED) {
         const struct mvp_memory *m = mvp_pack_entry(pack, MVP_TABLE_MEMORY, index - EL2_FIXED);

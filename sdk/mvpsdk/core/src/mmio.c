@@ -2,8 +2,12 @@
 /* A guest's load or store at an emulated device, as a data abort tells it. */
 #include <stddef.h>
 
+#include <mvp/platform.h>
+
 #include "arch.h"
+#include "flash.h"
 #include "machine.h"
+#include "optional.h"
 #include "timer.h"
 #include "trace.h"
 #include "trap.h"
@@ -19,6 +23,8 @@
 #define ISS_WNR 0x40
 #define ISS_FSC_CLASS 0x3c  /* fault status without its level */
 #define ISS_TRANSLATION 0x4 /* HPFAR_EL2 tells the address of no other kind of fault here */
+#define ISS_PERMISSION 0xc
+#define ISS_CACHE 0x100 /* cache maintenance */
 
 /* x18..x29: C gives them back as it found them (AAPCS64, 6.1.1). */
 #define FIRST_KEPT 18
@@ -182,12 +188,48 @@ static uint64_t to_store(const struct vcpu *vcpu, uint64_t syndrome)
 }
 
 /* Bit 7, a byte's sign: the access was the guest's own table walk. */
-static bool is_device_access(uint64_t syndrome)
+static bool is_described(uint64_t syndrome)
 {
-    bool valid = (int32_t)(syndrome << ISS_ISV_UP) < 0 && (int8_t)syndrome >= 0;
-
-    return valid && (syndrome & ISS_FSC_CLASS) == ISS_TRANSLATION;
+    return (int32_t)(syndrome << ISS_ISV_UP) < 0 && (int8_t)syndrome >= 0;
 }
+
+static bool is_translation(uint64_t syndrome)
+{
+    return (syndrome & ISS_FSC_CLASS) == ISS_TRANSLATION;
+}
+
+#if FEATURE_FLASH
+/* A bank that is mapped is read-only: what is written there has no permission. Caches need not be
+ * told of a bank that is not mapped: it is never written through them. */
+static uint32_t flash_access(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, uint64_t ipa)
+{
+    struct partition *partition = vcpu->partition;
+    bool is_denied = (syndrome & ISS_FSC_CLASS) == ISS_PERMISSION;
+    uint64_t at = is_denied ? arch_guest_address(address) : ipa;
+    struct flash *bank = flash_at(partition, at);
+    uint32_t size = bits_of(syndrome) / 8;
+
+    if (bank == NULL || !(is_denied || is_translation(syndrome))) {
+        return TRAP_REFUSED;
+    }
+    if ((syndrome & ISS_CACHE) != 0) {
+        return TRAP_SERVED;
+    }
+    if (!is_described(syndrome)) {
+        return TRAP_REFUSED;
+    }
+    TRACE(TRACE_SYNC, vcpu, syndrome);
+    at %= MVP_FLASH_SIZE;
+    if ((syndrome & ISS_WNR) == 0) {
+        return loaded(vcpu, syndrome, flash_read(bank, at, size));
+    }
+    if (flash_write(partition, bank, at, size, to_store(vcpu, syndrome))) {
+        return vcpu->home->resched;
+    }
+    vcpu->again = 1;
+    return TRAP_REFUSED;
+}
+#endif
 
 uint32_t trap_data(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, uint64_t hpfar)
 {
@@ -195,8 +237,12 @@ uint32_t trap_data(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, uint6
     const struct window *window = window_at(vcpu->partition, ipa);
     uint32_t size = 1U << (syndrome >> ISS_SAS_SHIFT & 3);
 
-    if (window == NULL || !is_device_access(syndrome)) {
+    if (window == NULL || !(is_described(syndrome) && is_translation(syndrome))) {
+#if FEATURE_FLASH
+        return flash_access(vcpu, syndrome, address, ipa);
+#else
         return TRAP_REFUSED;
+#endif
     }
     TRACE(TRACE_SYNC, vcpu, syndrome);
     ipa -= window->ipa;

@@ -23,6 +23,10 @@
 #define FEATURE_RTC 1
 #endif
 
+#ifndef FEATURE_FLASH /* a persona's NOR flash; else WITHOUT_FLASH, too */
+#define FEATURE_FLASH 1
+#endif
+
 #ifndef FEATURE_EARLY_CONSOLE /* words before the pack has named the console; no pack needs it */
 #define FEATURE_EARLY_CONSOLE 1
 #endif

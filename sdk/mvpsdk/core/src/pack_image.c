@@ -4,6 +4,7 @@
 
 #include "bytes.h"
 #include "judge.h"
+#include "optional.h"
 
 static bool clear_of_earlier(struct judge *judge, uint32_t index, const struct mvp_image *image)
 {
@@ -21,15 +22,21 @@ static bool clear_of_earlier(struct judge *judge, uint32_t index, const struct m
     return true;
 }
 
-/* The flags of the RAM region of a partition that holds this range of guest addresses; MVP_NONE:
- * none does. */
+/* As memory, what a bank of flash holds is RAM. */
+static uint32_t kind_of(const struct mvp_region *region)
+{
+    return FEATURE_FLASH != 0 && region->kind == MVP_REGION_FLASH ? MVP_REGION_RAM : region->kind;
+}
+
+/* The flags of the RAM or flash region of a partition that holds this range of guest addresses;
+ * MVP_NONE: none does. */
 static uint32_t ram_flags(const struct judge *judge, uint32_t partition, uint64_t ipa,
                           uint64_t size)
 {
     for (uint32_t i = 0; i < judge_count(judge, MVP_TABLE_REGION); i++) {
         const struct mvp_region *region = mvp_pack_entry(judge->header, MVP_TABLE_REGION, i);
 
-        if (region->kind == MVP_REGION_RAM && region->partition == partition &&
+        if (kind_of(region) == MVP_REGION_RAM && region->partition == partition &&
             range_holds(region->ipa, region->size, ipa, size)) {
             return region->flags;
         }

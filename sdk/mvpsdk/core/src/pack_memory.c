@@ -6,12 +6,27 @@
  */
 #include <stddef.h>
 
+#include <mvp/platform.h>
+
 #include "judge.h"
 #include "memory.h"
+#include "optional.h"
+
+/* As memory, what a bank of flash holds is RAM. */
+static uint32_t kind_of(const struct mvp_region *region)
+{
+    return FEATURE_FLASH != 0 && region->kind == MVP_REGION_FLASH ? MVP_REGION_RAM : region->kind;
+}
 
 static bool is_mapped(const struct mvp_region *region)
 {
-    return region->kind < MVP_REGION_GICD;
+    return kind_of(region) < MVP_REGION_GICD;
+}
+
+/* Bytes of guest addresses. */
+static uint64_t extent(const struct mvp_region *region)
+{
+    return kind_of(region) != region->kind ? MVP_FLASH_SIZE : region->size;
 }
 
 static bool addresses_are_good(struct judge *judge, const struct mvp_region *r)
@@ -37,7 +52,7 @@ static bool suits_places(struct judge *judge, const struct mvp_region *r)
     uint32_t places = JUDGE_FIXED + judge_count(judge, MVP_TABLE_MEMORY);
     uint32_t what = JUDGE_REGION_DEVICE;
 
-    if (r->kind == MVP_REGION_RAM) {
+    if (kind_of(r) == MVP_REGION_RAM) {
         what = JUDGE_REGION_RAM;
     } else if (r->kind == MVP_REGION_GICV) {
         what = JUDGE_REGION_GICV;
@@ -58,11 +73,12 @@ static bool is_persona(const struct judge *judge, uint32_t partition)
 static bool may_share(const struct judge *judge, const struct mvp_region *a,
                       const struct mvp_region *b)
 {
-    if (a->kind != b->kind || a->partition == b->partition) {
+    if (kind_of(a) != kind_of(b) || a->partition == b->partition) {
         return false;
     }
     return a->kind == MVP_REGION_GICV ||
-           (a->kind == MVP_REGION_RAM && (judge->header->flags & MVP_PACK_FLAG_CONCURRENT) == 0 &&
+           (kind_of(a) == MVP_REGION_RAM &&
+            (judge->header->flags & MVP_PACK_FLAG_CONCURRENT) == 0 &&
             is_persona(judge, a->partition) && is_persona(judge, b->partition));
 }
 
@@ -72,7 +88,7 @@ static bool clear_of_earlier(struct judge *judge, uint32_t index, const struct m
         const struct mvp_region *other = judge_other(judge, MVP_TABLE_REGION, i);
 
         if (r->partition == other->partition &&
-            range_overlaps(r->ipa, r->size, other->ipa, other->size)) {
+            range_overlaps(r->ipa, extent(r), other->ipa, extent(other))) {
             return judge_refuse(judge, MVP_MEM_IPA_OVERLAP, r->ipa, other->ipa);
         }
         if (is_mapped(r) && is_mapped(other) &&

@@ -8,22 +8,22 @@
 #include "judge.h"
 #include "optional.h"
 
-#define LAST_KIND (MVP_REGION_GICD2 + FEATURE_SOFT_GIC)
-
 /* The version of the GIC that a kind is a part of, 0: of none; and the pages that it has. */
 static const struct {
     uint8_t gic;
     uint8_t pages;
-} kinds[LAST_KIND + 1] = {
-    [MVP_REGION_GICV] = {2, 1},
-    [MVP_REGION_GICD] = {3, MVP_GICD_SIZE / JUDGE_PAGE},
-    [MVP_REGION_GICR] = {3, MVP_GICR_STRIDE / JUDGE_PAGE}, /* for each vCPU */
-    [MVP_REGION_PL011] = {0, MVP_UART_SIZE / JUDGE_PAGE},
-    [MVP_REGION_PL031] = {0, MVP_RTC_SIZE / JUDGE_PAGE},
-    [MVP_REGION_GICD2] = {2, MVP_GICD2_SIZE / JUDGE_PAGE},
+    uint8_t needed; /* MVP_FEATURE_*, where builds may lack it */
+} kinds[MVP_REGION_FLASH + 1] = {
+    [MVP_REGION_GICV] = {2, 1, 0},
+    [MVP_REGION_GICD] = {3, MVP_GICD_SIZE / JUDGE_PAGE, 0},
+    [MVP_REGION_GICR] = {3, MVP_GICR_STRIDE / JUDGE_PAGE, 0}, /* for each vCPU */
+    [MVP_REGION_PL011] = {0, MVP_UART_SIZE / JUDGE_PAGE, 0},
+    [MVP_REGION_PL031] = {0, MVP_RTC_SIZE / JUDGE_PAGE, MVP_FEATURE_PL031},
+    [MVP_REGION_GICD2] = {2, MVP_GICD2_SIZE / JUDGE_PAGE, 0},
 #if FEATURE_SOFT_GIC
-    [MVP_REGION_GICC] = {2, MVP_GICC_SIZE / JUDGE_PAGE},
+    [MVP_REGION_GICC] = {2, MVP_GICC_SIZE / JUDGE_PAGE, 0}, /* else: no region has 0 pages */
 #endif
+    [MVP_REGION_FLASH] = {0, 0, MVP_FEATURE_FLASH},
 };
 
 static uint32_t vcpu_count(const struct judge *judge, uint32_t partition)
@@ -40,11 +40,11 @@ static uint32_t vcpu_count(const struct judge *judge, uint32_t partition)
 
 static void find_facts(struct judge *judge, const struct mvp_region *region)
 {
-    uint32_t kind = region->kind < LAST_KIND ? region->kind : LAST_KIND;
+    uint32_t kind = region->kind < MVP_REGION_FLASH ? region->kind : MVP_REGION_FLASH;
     uint32_t times = kind == MVP_REGION_GICR ? vcpu_count(judge, region->partition) : 1;
 
-    judge->facts.needed = kind == MVP_REGION_PL031 ? MVP_FEATURE_PL031 : 0;
-    judge->facts.gic = region->kind <= LAST_KIND ? kinds[kind].gic : 0;
+    judge->facts.needed = kinds[kind].needed;
+    judge->facts.gic = kinds[kind].gic;
     judge->facts.size = (uint64_t)kinds[kind].pages * times * JUDGE_PAGE;
 }
 
@@ -55,15 +55,20 @@ static const struct rule *rules_of(uint32_t kind)
         return rules_ram;
     case MVP_REGION_GICV:
         return rules_gicv;
+#if FEATURE_FLASH
+    case MVP_REGION_FLASH:
+        return rules_flash;
+#endif
     default:
         return kind < MVP_REGION_GICD ? rules_device : rules_emulated;
     }
 }
 
-/* A partition has at most one of each that is emulated. */
+/* A partition has at most one of each that is emulated. Banks of flash have two places. */
 static bool is_first(struct judge *judge, uint32_t index, const struct mvp_region *region)
 {
-    for (uint32_t i = 0; region->kind >= MVP_REGION_GICD && i < index; i++) {
+    for (uint32_t i = 0;
+         region->kind - MVP_REGION_GICD < MVP_REGION_FLASH - MVP_REGION_GICD && i < index; i++) {
         const struct mvp_region *other = mvp_pack_entry(judge->header, MVP_TABLE_REGION, i);
 
         if (other->partition == region->partition && other->kind == region->kind) {

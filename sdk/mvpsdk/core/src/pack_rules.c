@@ -244,7 +244,7 @@ const struct rule rules_gicv[] = {
  * software. */
 const struct rule rules_emulated[] = {
     {IS_WITHIN, MVP_CONFIG_REGION, ENTRY(mvp_region, kind),
-     FROM_TO(MVP_REGION_GICD, MVP_REGION_GICD2 + FEATURE_SOFT_GIC)},
+     FROM_TO(MVP_REGION_GICD, MVP_REGION_FLASH)},
 #if FEATURE_SOFT_GIC
     {IS_EQUAL, RULE_UNLESS, BOARD(gic_version), NUMBER(3)},
     {IS_NOT, MVP_CONFIG_REGION, ENTRY(mvp_region, kind), NUMBER(MVP_REGION_GICC)},
@@ -260,6 +260,18 @@ const struct rule rules_emulated[] = {
     {IS_WITHIN, MVP_CONFIG_REGION, ENTRY(mvp_region, intid), SPIS},
     {IS_EQUAL, RULE_UNLESS, OWNER(kind), NUMBER(MVP_REALTIME)},
     {IS_BELOW, MVP_CONFIG_REGION, ENTRY(mvp_region, intid), NUMBER(MVP_PERSONA_INTIDS)},
+    END,
+};
+
+/* One of a persona's two banks, whole sectors of it: whoever writes gives it commands. */
+const struct rule rules_flash[] = {
+    {IS_EQUAL, MVP_CONFIG_REGION, OWNER(kind), NUMBER(MVP_PERSONA)},
+    {IS_MULTIPLE, MVP_CONFIG_REGION, ENTRY(mvp_region, ipa), NUMBER(MVP_FLASH_SIZE)},
+    {IS_BELOW, MVP_CONFIG_REGION, ENTRY(mvp_region, ipa), NUMBER(2 * MVP_FLASH_SIZE)},
+    {IS_MULTIPLE, MVP_CONFIG_REGION, ENTRY(mvp_region, size), NUMBER(MVP_FLASH_SECTOR)},
+    {IS_MOST, MVP_CONFIG_REGION, ENTRY(mvp_region, size), NUMBER(MVP_FLASH_SIZE)},
+    {IS_BITS, MVP_CONFIG_REGION, ENTRY(mvp_region, flags), NUMBER(MVP_REGION_EXECUTE)},
+    {IS_EQUAL, MVP_CONFIG_REGION, ENTRY(mvp_region, intid), NUMBER(0)},
     END,
 };
 
@@ -297,7 +309,7 @@ const struct rule rules_image[] = {
     {IS_NAME, MVP_CONFIG_IMAGE, TEXT(RULE_ENTRY, mvp_image, name)},
     {IS_MULTIPLE, MVP_CONFIG_IMAGE, ENTRY(mvp_image, offset), NUMBER(MVP_PACK_ALIGN)},
     {IS_WITHIN, MVP_CONFIG_IMAGE, ENTRY(mvp_image, kind),
-     FROM_TO(MVP_IMAGE_KERNEL, MVP_IMAGE_SEGMENT)},
+     FROM_TO(MVP_IMAGE_KERNEL, MVP_IMAGE_FLASH)},
     {IS_BELOW, MVP_CONFIG_IMAGE, ENTRY(mvp_image, partition), COUNT(MVP_TABLE_PARTITION)},
     END,
 };

@@ -61,6 +61,9 @@ void partition_reset(struct partition *partition)
     if (FEATURE_SOFT_GIC != 0 && partition->config->vgic < machine.board->gic_version) {
         gicc2_init(partition);
     }
+    if (FEATURE_FLASH != 0) {
+        flash_reset(partition);
+    }
 }
 
 void partition_start(struct partition *partition)

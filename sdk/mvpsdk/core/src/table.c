@@ -11,10 +11,11 @@
 #define PAGE 4096
 #define VALID 0x1
 #define TABLE_OR_PAGE 0x2
-#define ADDRESS 0x0000fffffffff000
+#define ADDRESS TABLE_ADDRESS
 
 /* Address bits below an entry's own: what one entry spans. */
 #define LEVEL1_SHIFT 30
+#define LEVEL2_SHIFT 21
 #define LEVEL3_SHIFT 12
 #define LEVEL_BITS 9
 
@@ -113,6 +114,18 @@ bool table_map(struct table_pool *pool, uint64_t root, uint64_t va, uint64_t pa,
         size -= done;
     }
     return true;
+}
+
+void table_show(const struct table_pool *pool, uint64_t root, uint64_t va, uint64_t size, bool on)
+{
+    uint64_t table = table_entries(pool, root)[entry_index(va, LEVEL1_SHIFT)] & ADDRESS;
+    uint64_t *entry = &table_entries(pool, table)[entry_index(va, LEVEL2_SHIFT)];
+
+    for (uint64_t *end = entry + (size >> LEVEL2_SHIFT); entry < end; entry++) {
+        if (*entry != 0) {
+            *entry = on ? *entry | VALID : *entry & ~(uint64_t)VALID;
+        }
+    }
 }
 
 uint64_t table_walk(const struct table_pool *pool, uint64_t root, uint64_t va, uint64_t *first,

@@ -25,12 +25,17 @@ struct table_pool {
 #define STAGE2_NORMAL 0x7fc              /* AF, SH inner, S2AP RW, MemAttr normal write-back */
 #define STAGE2_DEVICE 0x00400000000004c4 /* AF, SH non, S2AP RW, MemAttr nGnRE, XN */
 
+#define TABLE_ADDRESS 0x0000fffffffff000 /* a descriptor's, or a root's in VTTBR_EL2 */
+
 /* Takes a zeroed page; returns its address, 0 if there is none left. */
 uint64_t table_root(struct table_pool *pool);
 /* Maps [va, va + size) to pa with the largest blocks that fit. All 4 KiB aligned. False: pool empty
  * or already mapped. */
 bool table_map(struct table_pool *pool, uint64_t root, uint64_t va, uint64_t pa, uint64_t size,
                uint64_t attributes);
+/* Makes what is mapped in [va, va + size), whole slots of 2 MiB below one of 1 GiB, invalid or
+ * valid again. There must be something; the caller flushes the TLB. */
+void table_show(const struct table_pool *pool, uint64_t root, uint64_t va, uint64_t size, bool on);
 /* Walks as the hardware does. Descriptor of va's page or block, its first va and its size; 0: none.
  */
 uint64_t table_walk(const struct table_pool *pool, uint64_t root, uint64_t va, uint64_t *first,

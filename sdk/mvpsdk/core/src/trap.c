@@ -7,6 +7,7 @@
 #include "call.h"
 #include "console.h"
 #include "machine.h"
+#include "optional.h"
 #include "partition.h"
 #include "timer.h"
 #include "trace.h"
@@ -123,7 +124,9 @@ struct vcpu *trap_sync(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, u
     uint64_t class = syndrome >> EC_SHIFT;
 
     TRACE(TRACE_SYNC, vcpu, syndrome);
-    if (class == EC_DABT_LOWER || class == EC_IABT_LOWER) {
+    if (FEATURE_FLASH != 0 && vcpu->again != 0) {
+        vcpu->again = 0;
+    } else if (class == EC_DABT_LOWER || class == EC_IABT_LOWER) {
         wild_access(vcpu, syndrome, address, trap_ipa(address, hpfar));
     } else if (class == EC_WFX) {
         vcpu->pc += 4;

@@ -8,6 +8,7 @@
 #include <mvp/abi.h>
 #include <mvp/pack.h>
 
+#include "flash.h"
 #include "pl011.h"
 #include "pl031.h"
 #include "ptimer.h"
@@ -37,12 +38,12 @@ struct vcpu {
     uint64_t argument;
     struct arch_context context;
     struct partition *partition;
-    struct cpu *home;  /* the physical CPU that it is pinned to */
-    struct vcpu *next; /* run queue of its home, by priority */
-    uint32_t number;   /* within the partition */
-    uint32_t state;    /* enum vcpu_state */
-    uint32_t fresh;    /* 1: starts from reset at its next turn, at entry */
-    uint32_t zero;
+    struct cpu *home;        /* the physical CPU that it is pinned to */
+    struct vcpu *next;       /* run queue of its home, by priority */
+    uint32_t number;         /* within the partition */
+    uint32_t state;          /* enum vcpu_state */
+    uint32_t fresh;          /* 1: starts from reset at its next turn, at entry */
+    uint32_t again;          /* 1: its access is not done, and comes again (flash_write()) */
     uint64_t vtimer_control; /* CNTV_CTL_EL0 and CNTV_CVAL_EL0 while it is off the CPU */
     uint64_t vtimer_compare;
     uint64_t slice_left; /* ticks of its time slice not used */
@@ -85,6 +86,9 @@ struct partition {
     struct vgic vgic;
     struct pl011 uart;
     struct pl031 rtc;
+#ifndef WITHOUT_FLASH
+    struct flash flash[2]; /* FLASH_BANKS */
+#endif
 };
 
 #endif

@@ -4,8 +4,9 @@
 ## What it does
 
 Looks for kernels and firmware that are compressed, or in a container of a boot loader: gzip, xz,
-zstd, lz4, uImage, FIT, Android boot image, EFI zboot, and kernels as ELF files; and for ramdisks
-inside a boot loader's container. A compressed ramdisk is as it should be: the kernel unpacks it.
+zstd, lz4, uImage, FIT, Android boot image, EFI zboot, and kernels and roms as ELF files; and for
+ramdisks inside a boot loader's container. A compressed ramdisk is as it should be: the kernel
+unpacks it.
 
 ## Why is this bad?
 
@@ -38,7 +39,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mvpsdk.image import WRAPPERS
-from mvpsdk.lint.model import Flaw, Party, Severity
+from mvpsdk.lint.model import Flaw, NotApplicable, Party, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,8 +68,10 @@ UNPACK = {
 def check(subject: ImageSubject) -> Iterator[Observation]:
     """Compare the format with those that can be used as they are."""
     kind, part = subject.facts.format, subject.part
-    if kind == "elf" and part == "kernel":
-        yield _flaw(subject, "an ELF file; a kernel is started as a flat image")
+    if kind == "elf" and part in ("kernel", "rom"):
+        yield _flaw(subject, f"an ELF file; a {part} is started as a flat image")
+    elif part == "vars":
+        yield NotApplicable(reason="what firmware remembers in flash is data")
     elif part == "ramdisk":
         if kind in WRAPPERS - COMPRESSED:
             yield _flaw(subject, f"a ramdisk inside another format ({kind})")
@@ -95,4 +98,5 @@ def _flaw(subject: ImageSubject, what: str, severity: Severity | None = None) ->
 
 
 def _usable(part: str) -> str:
-    return {"ramdisk": "cpio, compressed or not", "realtime": "elf"}.get(part, "arm64-image")
+    usable = {"ramdisk": "cpio, compressed or not", "realtime": "elf", "rom": "a flat binary"}
+    return usable.get(part, "arm64-image")

@@ -69,7 +69,7 @@ FIX = "use a kernel that is built as arch/arm64/boot/Image"
 def check(subject: ImageSubject) -> Iterator[Observation]:
     """Look at the header, then at what the plan makes of it."""
     header = subject.facts.arm64
-    if header is None:
+    if header is None or subject.part in ("rom", "vars"):
         yield _headless(subject)
         return
     if any(header.reserved):
@@ -87,6 +87,8 @@ def check(subject: ImageSubject) -> Iterator[Observation]:
 def _headless(subject: ImageSubject) -> Observation:
     facts, persona = subject.facts, subject.persona
     foreign = facts.format in WRAPPERS or facts.format == "elf" or facts.architecture == "arm"
+    if subject.part in ("rom", "vars"):
+        return NotApplicable(reason='format = "rom": flash is entered at its first byte')
     if subject.part != "kernel" or foreign:
         return NotApplicable(reason="only a persona's kernel, once unpacked, has this header")
     if persona is None or persona.format == "raw":

@@ -147,6 +147,19 @@ void arch_tlb_flush_vm(uint32_t vmid)
     ISB();
 }
 
+/* PAR_EL1 is the guest's. Its bit 0: there is no such address. */
+uint64_t arch_guest_address(uint64_t address)
+{
+    uint64_t before = READ("par_el1");
+    uint64_t found;
+
+    __asm__ volatile("at s1e1r, %0" ::"r"(address));
+    ISB();
+    found = READ("par_el1");
+    WRITE("par_el1", before);
+    return (found & 1) != 0 ? ~0ULL : (found & TABLE_ADDRESS) | (address & 0xfff);
+}
+
 void arch_cache_clean(uint64_t pa, uint64_t size)
 {
     uint64_t line = 4ULL << (READ("ctr_el0") >> 16 & 15);

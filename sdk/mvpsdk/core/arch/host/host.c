@@ -104,6 +104,11 @@ void arch_fp_load(struct vcpu *vcpu)
     host.fp_loads++;
 }
 
+uint64_t arch_guest_address(uint64_t address)
+{
+    return address + host.stage1;
+}
+
 bool arch_in_vector(struct vcpu *vcpu)
 {
     (void)vcpu;

@@ -48,6 +48,7 @@ struct host {
     uint32_t injections;
     uint32_t fp_loads;
     uint32_t in_vector; /* what arch_in_vector() says */
+    uint64_t stage1;    /* what arch_guest_address() adds */
 
     /* Memory. */
     uint8_t *memory; /* stands for [memory_base, memory_base + memory_size) */

@@ -162,7 +162,8 @@ enum mvp_region_kind {
     MVP_REGION_PL011 = 18,
     MVP_REGION_PL031 = 19,
     MVP_REGION_GICD2 = 20, /* the distributor of a vGICv2; GICD and GICR are a vGICv3's */
-    MVP_REGION_GICC = 21   /* its CPU interface in software, where the board has no GICV */
+    MVP_REGION_GICC = 21,  /* its CPU interface in software, where the board has no GICV */
+    MVP_REGION_FLASH = 22  /* a bank of NOR flash: mapped, too, while it is read as memory */
 };
 
 #define MVP_REGION_WRITE 0x1
@@ -170,8 +171,8 @@ enum mvp_region_kind {
 
 struct mvp_region {
     uint64_t ipa;
-    uint64_t pa; /* 0 for an emulated one */
-    uint64_t size;
+    uint64_t pa;        /* 0 for an emulated one; flash: RAM that holds what is in it */
+    uint64_t size;      /* flash: of that RAM; as guest addresses it has MVP_FLASH_SIZE */
     uint32_t kind;      /* enum mvp_region_kind */
     uint32_t flags;     /* MVP_REGION_* */
     uint32_t partition; /* index */
@@ -201,7 +202,8 @@ enum mvp_image_kind {
     MVP_IMAGE_KERNEL = 1,
     MVP_IMAGE_RAMDISK = 2,
     MVP_IMAGE_DTB = 3,
-    MVP_IMAGE_SEGMENT = 4 /* of a realtime firmware's ELF */
+    MVP_IMAGE_SEGMENT = 4, /* of a realtime firmware's ELF */
+    MVP_IMAGE_FLASH = 5    /* what a bank of flash holds at first */
 };
 
 struct mvp_image {

@@ -11,6 +11,8 @@
 
 #define MVP_PLATFORM_VERSION 1
 
+#define MVP_FLASH_SIZE 0x04000000   /* of a bank, from 0 on; there are two */
+#define MVP_FLASH_SECTOR 0x00040000 /* what is erased at once */
 #define MVP_GICD_BASE 0x08000000
 #define MVP_GICD_SIZE 0x00010000
 #define MVP_GICD2_SIZE 0x00001000 /* of a GICv2's distributor, at the same place */
