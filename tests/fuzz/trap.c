@@ -429,7 +429,7 @@ static void guest(const struct step_bytes *s)
     if ((s->choice & 1) == 0) {
         (void)host_guest_acknowledge();
     } else {
-        uint32_t intid = vgic_some_active(s->choice >> 1);
+        uint32_t intid = vgic_some_active(current(), s->choice >> 1);
 
         HOLDS(intid == 1023 || host_guest_end(intid));
     }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The vGIC of one partition. An input is 4 bytes (version and whether its OS has started, vCPUs,
- * list registers, INTIDs), then steps of 8: what happens, to whom, where, and a value. Devices, the
- * physical controller, the scheduler and the guest's side of the list registers are played as the
- * host's machine has them.
+ * The vGIC of one partition. An input is 4 bytes (version, whether its OS has started, and whether
+ * a version 2 is software; vCPUs, list registers, INTIDs), then steps of 8: what happens, to whom,
+ * where, and a value. Devices, the physical controller, the scheduler and the guest's side of the
+ * list registers are played as the host's machine has them.
  */
 #include <mvp/platform.h>
 
@@ -17,6 +17,14 @@
 #define VCPUS 4
 #define TIMER_IRQ 28 /* not the virtual timer's own INTID, so that a confusion would show */
 #define STEPS 200    /* of one input */
+
+/* Arm IHI 0048, 4.4. */
+#define GICC_CTLR 0x00
+#define GICC_PMR 0x04
+#define GICC_IAR 0x0c
+#define GICC_EOIR 0x10
+#define GICC_DIR 0x1000
+#define GICC_CTLR_EOIMODE 0x200
 
 enum step {
     STEP_DISTRIBUTOR = 0, /* most frequent, by taking several numbers */
@@ -85,6 +93,10 @@ static void start_os(void)
         vgic->wanted[n] = vgic->spi[n - 1].enabled;
     }
     memset(vgic->targets, 1, sizeof vgic->targets);
+    for (uint32_t n = 0; n < rig.partition.vcpu_count && rig.vcpus[n].vgic.soft != 0; n++) {
+        gicc2_write(&rig.vcpus[n], GICC_PMR, 0xff);
+        gicc2_write(&rig.vcpus[n], GICC_CTLR, 1);
+    }
     vgic_control_write(&rig.vcpus[0], version2 ? 1 : 2);
 }
 
@@ -114,6 +126,9 @@ static void set_up(struct input *input)
     }
     if (version2) {
         vgic2_init(&rig.partition);
+    }
+    if (version2 && (kind & 4) != 0) {
+        gicc2_init(&rig.partition);
     }
     for (uint32_t n = 0; n < sizeof bound / sizeof bound[0]; n++) {
         vgic_bind(&rig.vcpus[0], bound[n], n > 0);
@@ -210,6 +225,27 @@ static void serve_maintenance(struct vcpu *vcpu)
     }
 }
 
+/* Of a GICC in software: most often what is pending is taken. */
+static void interface(struct vcpu *vcpu, uint8_t how, uint32_t where, uint64_t value)
+{
+    uint64_t offset = (how & 0xc) != 0 ? GICC_IAR : (where & 0x10fc);
+
+    if (offset != GICC_IAR && (how & 1) != 0) {
+        gicc2_write(vcpu, offset, value);
+    } else if ((gicc2_read(vcpu, offset) & 0x3ff) < 1020 && offset == GICC_IAR) {
+        seen.acknowledged++;
+    }
+}
+
+/* By GICC_EOIR, and where that only drops the priority by GICC_DIR. */
+static void end_soft(struct vcpu *vcpu, uint32_t intid)
+{
+    gicc2_write(vcpu, GICC_EOIR, intid);
+    if ((gicc2_read(vcpu, GICC_CTLR) & GICC_CTLR_EOIMODE) != 0) {
+        gicc2_write(vcpu, GICC_DIR, intid);
+    }
+}
+
 static void acknowledge(struct vcpu *vcpu)
 {
     if (host_guest_acknowledge() != 1023) {
@@ -220,13 +256,18 @@ static void acknowledge(struct vcpu *vcpu)
 
 static void end(struct vcpu *vcpu, uint8_t how)
 {
-    uint32_t intid = vgic_some_active(how);
+    uint32_t intid = vgic_some_active(vcpu, how);
 
-    if (intid != 1023) {
-        HOLDS(host_guest_end(intid));
-        seen.ended++;
-        serve_maintenance(vcpu);
+    if (intid == 1023) {
+        return;
     }
+    seen.ended++;
+    if (vcpu->vgic.soft != 0) {
+        end_soft(vcpu, intid);
+        return;
+    }
+    HOLDS(host_guest_end(intid));
+    serve_maintenance(vcpu);
 }
 
 static void switch_to(uint32_t next)
@@ -258,6 +299,8 @@ static void step_of_guest(struct vcpu *vcpu, uint32_t what, uint8_t how, uint32_
         redistributor(vcpu, how, where, value);
     } else if (what == STEP_SGI) {
         sgi(vcpu, how, where, value);
+    } else if (what < STEP_END && vcpu->vgic.soft != 0) {
+        interface(vcpu, how, where, value);
     } else if (what < STEP_END) {
         acknowledge(vcpu);
     } else if (what == STEP_END) {

@@ -16,13 +16,44 @@ static const struct vgic_word *word_of(const struct vcpu *vcpu, uint32_t n)
     return n == 0 ? &vcpu->vgic.local : &vcpu->partition->vgic.spi[n - 1];
 }
 
+static uint32_t lr_count(const struct vgic_cpu *cpu)
+{
+    return cpu->soft != 0 ? GICC2_LRS : cpu->lr_count;
+}
+
+/* A list register as the guest's interface has it, in hardware or in software. */
+static uint64_t lr_of(const struct vgic_cpu *cpu, uint32_t n)
+{
+    if (cpu->soft == 0) {
+        return host.lr[n];
+    }
+    return n < GICC2_LRS ? cpu->interface.lr[n] : 0;
+}
+
+/* An interface in software knows its list registers, and the CPU has been told what it says. */
+static void interface_holds(const struct vgic_cpu *cpu)
+{
+    const struct gicc2 *interface = &cpu->interface;
+
+    for (uint32_t n = 0; n < GICC2_LRS; n++) {
+        uint64_t state = interface->lr[n] & LR_STATE;
+
+        HOLDS((interface->pending >> n & 1) == (state == LR_PENDING ? 1 : 0));
+        HOLDS((interface->active >> n & 1) == ((state & LR_ACTIVE) != 0 ? 1 : 0));
+        HOLDS((interface->empty >> n & 1) == (state == 0 ? 1 : 0)); /* an end is seen at once */
+    }
+    HOLDS(host.interface_off == 1 && host.lr_writes == 0 && host.signal == interface->signal);
+    HOLDS(interface->signal == 0 || interface->pending != 0);
+    HOLDS(interface->next >= GICC2_LRS || (interface->pending >> interface->next & 1) != 0);
+}
+
 /* A used list register, and what it says, belong to one interrupt that knows of it. */
 static void used_holds(const struct vcpu *vcpu, uint32_t n)
 {
-    uint64_t value = host.lr[n];
+    uint64_t value = lr_of(&vcpu->vgic, n);
     uint32_t intid = (uint32_t)vcpu->vgic.lr[n];
 
-    HOLDS(n < vcpu->vgic.lr_count && intid < 1020);
+    HOLDS(n < lr_count(&vcpu->vgic) && intid < 1020);
     HOLDS((n == VGIC_TIMER_LR) == (intid == MVP_VIRTUAL_TIMER_INTID));
     HOLDS(intid / 32 < vcpu->partition->vgic.words);
     const struct vgic_word *word = word_of(vcpu, intid / 32);
@@ -44,10 +75,10 @@ static void list_registers_hold(const struct vcpu *vcpu)
     const struct vgic_cpu *cpu = &vcpu->vgic;
     uint32_t standing[VGIC_WORDS] = {0};
 
-    HOLDS(cpu->underflow == host.underflow && cpu->lr_held == 0);
+    HOLDS((cpu->soft == 0 ? cpu->underflow : 0) == host.underflow && cpu->lr_held == 0);
     for (uint32_t n = 0; n < VGIC_MAX_LRS; n++) {
         if ((cpu->lr_used >> n & 1) == 0) {
-            HOLDS((host.lr[n] & LR_STATE) == 0);
+            HOLDS((lr_of(cpu, n) & LR_STATE) == 0);
             continue;
         }
         uint32_t intid = (uint32_t)cpu->lr[n] % MVP_INTIDS;
@@ -82,7 +113,9 @@ static void bound_holds(const struct vcpu *vcpu, uint32_t intid, bool in_hardwar
 
         if ((uint32_t)vcpu->vgic.lr[n] == intid) {
             stands = true;
-            held = held || (host.lr[n] & LR_STATE) != 0 || (host.lr[n] & LR_HARDWARE) == 0;
+            uint64_t value = lr_of(&vcpu->vgic, n);
+
+            held = held || (value & LR_STATE) != 0 || (value & LR_HARDWARE) == 0;
         }
     }
     held = held || (!stands && (word->line >> intid % 32 & 1) != 0);
@@ -132,6 +165,9 @@ void vgic_holds(const struct partition *partition)
     }
     if (loaded != NULL) {
         list_registers_hold(loaded);
+        if (loaded->vgic.soft != 0) {
+            interface_holds(&loaded->vgic);
+        }
         bound_holds(loaded, MVP_VIRTUAL_TIMER_INTID, host.active[loaded->vgic.timer_irq] != 0);
     }
     bound_ones_hold(partition, loaded != NULL ? loaded : &partition->vcpus[0]);
@@ -193,20 +229,20 @@ void vgic_is_filled(struct vcpu *vcpu)
     HOLDS(__builtin_popcount(cpu->lr_shared & cpu->lr_used) >=
           2); /* else none would ask for more */
     for (uint32_t left = cpu->lr_shared; left != 0; left &= left - 1) {
-        uint64_t value = host.lr[__builtin_ctz(left)];
+        uint64_t value = lr_of(cpu, (uint32_t)__builtin_ctz(left));
 
         HOLDS((value & LR_STATE) != LR_PENDING || PRIORITY(value) <= waiting);
     }
 }
 
-uint32_t vgic_some_active(uint32_t which)
+uint32_t vgic_some_active(const struct vcpu *vcpu, uint32_t which)
 {
     uint32_t found[VGIC_MAX_LRS];
     uint32_t count = 0;
 
-    for (uint32_t n = 0; n < host.lr_count; n++) {
-        if ((host.lr[n] & LR_ACTIVE) != 0) {
-            found[count++] = (uint32_t)host.lr[n];
+    for (uint32_t n = 0; n < lr_count(&vcpu->vgic); n++) {
+        if ((lr_of(&vcpu->vgic, n) & LR_ACTIVE) != 0) {
+            found[count++] = (uint32_t)lr_of(&vcpu->vgic, n);
         }
     }
     return count == 0 ? 1023 : found[which % count];

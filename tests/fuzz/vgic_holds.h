@@ -14,8 +14,8 @@ void vgic_holds_in_all(const struct partition *partition);
  * should stand in a list register. */
 void vgic_is_filled(struct vcpu *vcpu);
 
-/* An interrupt that stands in one of the CPU's list registers while active: INTID, 1023: none.
+/* An interrupt that stands in one of the vCPU's list registers while active: INTID, 1023: none.
  * which: chooses among them. */
-uint32_t vgic_some_active(uint32_t which);
+uint32_t vgic_some_active(const struct vcpu *vcpu, uint32_t which);
 
 #endif

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The same guest on a board with a GICv2, whose CPU interface it has for itself: nothing gained."""
+"""The same guest on a board with a GICv2, whose CPU interface it has for itself: nothing gained.
+
+And with a GICv2 in software on a board that has none: what concerns it ends as there.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import attacker
 import hearing
 import outcomes2
+from mvpsdk.core.facade import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from witness import Whole
 
     Record = Callable[[str, object], None]
 
 pytestmark = [pytest.mark.target, pytest.mark.timeout(300)]
+
+
+TRAPPED = 18
+"""Of a GICv3's registers, each form that there is; the others are undefined anyway."""
 
 
 def test_each_attack_ends_as_it_must(whole2: Whole) -> None:
@@ -50,3 +60,26 @@ def test_the_firmware_is_not_held_off(whole2: Whole, record_property: Record) ->
     assert deadlines >= 50
     assert hearing.fp_lost(whole2.run) == 0
     assert figures.early == 0
+
+
+def test_in_software_it_ends_alike(shared: Path, tmp_path: Path, record_property: Record) -> None:
+    """Priorities, masks, random accesses; a GICv3's registers trap, and are refused one by one."""
+    attacker.bundled(tmp_path, shared / "cache", gic=3, vgic=2)
+    pack = attacker.aimed((tmp_path / "pack").read_bytes(), attacker.GIC2, calls=0)
+    (tmp_path / "aimed.pack").write_bytes(pack)
+    with attacker.let_loose(tmp_path / "hypervisor", tmp_path / "aimed.pack") as machine:
+        run = machine.run
+    found = hearing.rows(run)
+    expected = {name: outcomes2.EXPECTED[name] for name in found if name != "icc.1"}
+    icc = found.pop("icc.1")
+
+    assert run.ended
+    assert hearing.differences(found, expected) == []
+    assert expected.keys() >= {name for name, _ in outcomes2.of_gic2() if name != "icc.1"}
+    assert (icc.fields["tried"], icc.fields["reached"]) == (26, 0)
+    assert icc.reasons == {Reason.RUN_TRAP: TRAPPED}
+    missed, deadlines = hearing.missed(run)
+    record_property("table", f"missed {missed} of {deadlines} deadlines\n{hearing.latency(run)}")
+    assert missed == 0
+    assert deadlines >= 10
+    assert hearing.fp_lost(run) == 0

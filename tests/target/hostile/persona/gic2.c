@@ -130,9 +130,41 @@ static void never_ended(void)
     write(GICC_EOIR, intid);
 }
 
+#define MRS 0xd5200000U
+#define MSR 0xd5000000U
+#define NAME(crn, crm, op2) (3U << 19 | (crn) << 12 | (crm) << 8 | (op2) << 5)
+
+/* A GICv3's CPU interface, read and written: PMR, IAR0, IAR1, EOIR1, BPR1, CTLR, IGRPEN0, IGRPEN1,
+ * DIR, RPR, SGI1R, ASGI1R, SGI0R; of some there is one form only. Not SRE, a constant in QEMU that
+ * does not trap. */
+static void system_registers(void)
+{
+    static const uint32_t names[] = {
+        NAME(4U, 6U, 0U),   NAME(12U, 8U, 0U),  NAME(12U, 12U, 0U), NAME(12U, 12U, 1U),
+        NAME(12U, 12U, 3U), NAME(12U, 12U, 4U), NAME(12U, 12U, 6U), NAME(12U, 12U, 7U),
+        NAME(12U, 11U, 1U), NAME(12U, 11U, 3U), NAME(12U, 11U, 5U), NAME(12U, 11U, 6U),
+        NAME(12U, 11U, 7U),
+    };
+    uint64_t tried = 0;
+    uint64_t reached = 0;
+
+    for (uint32_t n = 0; n < sizeof names / sizeof names[0]; n++) {
+        execute(MRS | names[n], EL1, 0);
+        reached += unharmed();
+        execute(MSR | names[n], EL1, ~0UL);
+        reached += unharmed();
+        tried += 2;
+    }
+    print("+ icc.1");
+    field("tried", tried);
+    field("reached", reached);
+    end();
+}
+
 /* The CPU interface's accesses are the hardware's to answer: which of them fail is not ours. */
 void attack_gic2(void)
 {
+    system_registers();
     touch("gich", GICH);
     touch("gicv", GICV);
     fuzz_device("gicd2.1", MVP_GICD_BASE, MVP_GICD2_SIZE, MVP_GICD2_SIZE);

@@ -124,10 +124,15 @@ def groups_for(gic: int) -> tuple[str, ...]:
     return tuple(name for name in GROUPS if name not in others)
 
 
-def bundled(folder: Path, cache: Path, gic: int) -> Path:
-    """Build and bundle the handset; the folder then has `hypervisor` and `pack`, too."""
+def bundled(folder: Path, cache: Path, gic: int, vgic: int = 0) -> Path:
+    """Build and bundle the handset; the folder then has `hypervisor` and `pack`, too.
+
+    gic: the board's; vgic: the persona's, 0: the same.
+    """
     shutil.copytree(HERE / "firmware", folder / "firmware")
-    shutil.copy(HERE / "handset.toml", folder)
+    text = (HERE / "handset.toml").read_text()
+    asked = f"cpus = [0]\nvgic = {vgic}" if vgic else "cpus = [0]"
+    (folder / "handset.toml").write_text(text.replace("cpus = [0]", asked))
     _compiled(folder)
     made = bundled_for(folder, BOARDS[gic], "hostile.itb", cache=cache)
     mvpsdk(folder, "extract", "hostile.itb", "hypervisor", "pack", "-o", ".", cache=cache)

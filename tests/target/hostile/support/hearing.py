@@ -46,7 +46,7 @@ GROUP_OF = {
     **dict.fromkeys(("walk-hypervisor", "walk-hole", "walk-gicd", "walk-uart"), "walks"),
     "storm": "storms",
     "debug": "exceptions",
-    **dict.fromkeys(outcomes2.NAMES, "gic2"),
+    **dict.fromkeys((*outcomes2.NAMES, "icc"), "gic2"),
 }
 """Of a row's first word; others are their group's name."""
 SLOW = re.compile(r"slow: (\d+) at (\d+)")
