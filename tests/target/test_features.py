@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.target
 
 MENU, RTC = core.CONSTANTS["FEATURE_MENU"], core.CONSTANTS["FEATURE_PL031"]
+NOR = core.CONSTANTS["FEATURE_FLASH"]
+FLASH = core.PackRegion(partition=1, kind=core.RegionKind.FLASH, ipa=0, pa=0x50000000, size=0x40000)
 STOP = re.compile(rb"\[mvp\] stop reason=0x(\w+) .* value=0x(\w+) bound=0x(\w+)\r\n")
 GOES_ON = b"[mvp] hypervisor window="
 
@@ -46,10 +48,11 @@ def plain() -> core.Pack:
 NEEDS = {
     "menu": replace(plain(), menu_ms=3000),
     "rtc": replace(packs.good_pack(), menu_ms=0),
+    "flash": replace(plain(), regions=(*plain().regions, FLASH)),
 }
 
 
-@pytest.mark.parametrize(("name", "bit"), [("menu", MENU), ("rtc", RTC)])
+@pytest.mark.parametrize(("name", "bit"), [("menu", MENU), ("rtc", RTC), ("flash", NOR)])
 def test_what_a_pack_has_is_refused_where_it_can_not_be_served(
     name: str, bit: int, tmp_path: Path
 ) -> None:
@@ -65,7 +68,7 @@ def test_what_a_pack_has_is_refused_where_it_can_not_be_served(
     assert not bound & bit
 
 
-@pytest.mark.parametrize(("name", "bit"), [("menu", MENU), ("rtc", RTC)])
+@pytest.mark.parametrize(("name", "bit"), [("menu", MENU), ("rtc", RTC), ("flash", NOR)])
 def test_what_a_header_names_must_be_there(name: str, bit: int, tmp_path: Path) -> None:
     """Though nothing else in the pack speaks of it."""
     pack = replace(plain(), features=bit)

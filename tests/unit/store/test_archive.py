@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,21 @@ def test_a_file_is_taken_out_of_a_package(tmp_path: Path, packing: str, member: 
     path.write_bytes(deb(tar({"./boot/initrd": b"i", "./boot/linux": KERNEL}, packing)))
 
     assert taken(path, member) == KERNEL
+
+
+@pytest.mark.parametrize("packing", ["gz", "bz2", "xz"])
+def test_files_of_zeros_before_it_take_no_memory(tmp_path: Path, packing: str) -> None:
+    """A few packed bytes may unpack to much: no more than a piece of that is held."""
+    path = tmp_path / "x.deb"
+    zeros = {f"./zeros{number}": bytes(8 << 20) for number in range(4)}
+    path.write_bytes(deb(tar({**zeros, "./linux": b"content"}, packing)))
+    tracemalloc.start()
+    found = taken(path, "linux")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert found == b"content"
+    assert most < 16 << 20, "half of it; xz itself keeps 8 MiB"
 
 
 def test_a_file_is_taken_out_of_a_tar(tmp_path: Path) -> None:
