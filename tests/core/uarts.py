@@ -17,7 +17,12 @@ __all__ = ["Imx", "Ns16550", "Pl011", "Uart"]
 class Uart:
     """What they share: FIFOs, and the wire."""
 
-    depth = 16  # bytes of each FIFO
+    depth = 16  # bytes that it takes to send
+
+    @property
+    def room(self) -> int:
+        """Bytes that it holds until somebody reads them."""
+        return self.depth
 
     def __init__(self) -> None:
         self.sent = bytearray()  # what has left on the wire
@@ -50,7 +55,7 @@ class Uart:
 
     def arrive(self, byte: int) -> None:
         """A byte comes in by the wire."""
-        assert len(self.received) < self.depth, "a byte is lost: nobody reads"
+        assert len(self.received) < self.room, "a byte is lost: nobody reads"
         self.received.append(byte)
         self.waited = False
         self.on_arrived()

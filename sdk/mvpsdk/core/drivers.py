@@ -18,12 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["Part", "console_drivers", "console_parts", "driver_for", "gic_drivers", "part_for"]
+__all__ = [
+    "Part",
+    "console_drivers",
+    "console_parts",
+    "driver_for",
+    "experimental",
+    "gic_drivers",
+    "part_for",
+]
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SERVES = re.compile(
     r'\bSERVES\(\s*"(?P<compatible>[^"\s]+)",\s*(?P<shift>[0-3]),\s*(?P<width>[124])\s*\)'
 )
+_EXPERIMENTAL = re.compile(r'\bEXPERIMENTAL\(\s*"(?P<why>[^"]+)"\s*\)')
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +49,14 @@ def console_drivers(core: Path = CORE) -> tuple[str, ...]:
     """Return the names of the console drivers there are, such as `pl011`."""
     files = (core / "drivers").glob("console_*.c")
     return tuple(sorted(path.stem.removeprefix("console_") for path in files))
+
+
+def experimental(driver: str, core: Path = CORE) -> str:
+    """Return why a console driver is experimental; "": it is not, or there is no such driver."""
+    if driver not in console_drivers(core):
+        return ""
+    found = _EXPERIMENTAL.search(_COMMENT.sub("", _source(driver, core)))
+    return found["why"] if found else ""
 
 
 def gic_drivers(core: Path = CORE) -> tuple[int, ...]:
@@ -69,8 +86,12 @@ def driver_for(compatibles: Iterable[str], core: Path = CORE) -> str | None:
     return part.driver if part else None
 
 
+def _source(driver: str, core: Path) -> str:
+    return (core / "drivers" / f"console_{driver}.c").read_text(encoding="utf-8")
+
+
 def _served(driver: str, core: Path) -> list[Part]:
-    text = (core / "drivers" / f"console_{driver}.c").read_text(encoding="utf-8")
+    text = _source(driver, core)
     return [
         Part(
             driver=driver,

@@ -100,7 +100,7 @@ def test_a_key_has_its_place(board_file: BoardFile) -> None:
         ({'"Acme Ltd."': "2026-01-01"}, 3, "board.vendor: must be text in quotes, not 2026-01-01"),
         ({"irq = 33": "irq = 3"}, 32, "console.irq: must be at least 32, not 3"),
         ({"version = 3": "version = 2"}, 24, "cpu-interface: missing, and a GICv2 has one"),
-        ({'"pl011"': '"geni"'}, 30, 'console.driver: there is no driver "geni"'),
+        ({'"pl011"': '"toy"'}, 30, 'console.driver: there is no driver "toy"'),
         (
             {"irq = 33": "irq = 33\nregister-shift = 1\nregister-width = 4"},
             34,

@@ -5,7 +5,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mvpsdk.core.drivers import Part, console_drivers, console_parts, driver_for, part_for
+from mvpsdk.core.drivers import (
+    Part,
+    console_drivers,
+    console_parts,
+    driver_for,
+    experimental,
+    part_for,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,3 +53,15 @@ def test_a_file_in_the_folder_is_a_driver(tmp_path: Path) -> None:
     assert [part.compatible for part in console_parts(tmp_path)] == ["toy,uart", "toy,uart-v2"]
     assert part_for(["toy,uart"], tmp_path) == toy
     assert part_for(["commented,out"], tmp_path) is None
+
+
+def test_a_driver_says_that_it_is_experimental(tmp_path: Path) -> None:
+    """With the reason; a comment says nothing, and what is no driver is not experimental."""
+    folder = tmp_path / "drivers"
+    folder.mkdir()
+    (folder / "console_toy.c").write_text(f'EXPERIMENTAL("never tried")\n{TOY}')
+    (folder / "console_old.c").write_text(f'/* EXPERIMENTAL("once") */\n{TOY}')
+    assert experimental("toy", tmp_path) == "never tried"
+    assert experimental("old", tmp_path) == ""
+    assert experimental("none", tmp_path) == ""
+    assert [name for name in console_drivers() if experimental(name)] == ["geni", "msm_uartdm"]

@@ -20,6 +20,10 @@
 #define SERVES(compatible, shift, width) {compatible, shift, width}
 /* clang-format on */
 
+/* A driver that nobody has tried on the part itself says why: core/drivers.py tells it to whoever
+ * uses it. */
+#define EXPERIMENTAL(why) _Static_assert(sizeof(why) > 1, "why it is");
+
 /* Makes this build's driver known, with an array of the parts that it serves. */
 #define CONSOLE_DRIVER(parts)                                               \
     const char *arch_console_name(void)                                     \

@@ -16,7 +16,8 @@ The console carries the hypervisor's own messages and every guest's.
 
 By the board file; of a tree, by its reader: `stdout-path` is missing or leads nowhere, or several
 UARTs are enabled. A gap and a driver that does not exist are errors, since nothing can be built;
-being mute is a warning. Confidence: certain.
+being mute is a warning, and a driver that nobody has tried on the part itself a note. Confidence:
+certain.
 
 ## Example
 
@@ -45,7 +46,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mvpsdk.core.drivers import console_drivers
+from mvpsdk.core.drivers import console_drivers, experimental
 from mvpsdk.lint.known import contradictions, gaps, of_key, remarks, spoken
 from mvpsdk.lint.model import Severity
 
@@ -63,6 +64,7 @@ CONFIDENCE = "certain"
 CORE = ()
 CONSEQUENCE = "it may boot, but mute: no first message, and none when it stops"
 
+TRY = "try it early, with the boot loader's own messages for comparison"
 FIX = "add [console] with a UART that there is a driver for, or write core/drivers/console_*.c"
 
 
@@ -84,4 +86,15 @@ def check(subject: BoardSubject) -> Iterator[Observation]:
         values = (("console.driver", "none"), ("drivers", there))
         yield of_key(
             "console.driver", f"there is no driver for {part} yet: it is mute", values, FIX
+        )
+    elif console and (why := experimental(console.driver or "")):
+        yield replace(
+            of_key(
+                "console.driver",
+                f'the driver "{console.driver}" is experimental: {why}',
+                (("console.driver", str(console.driver)), ("tried on hardware", "no")),
+                TRY,
+                Severity.NOTE,
+            ),
+            consequence="the console may stay mute, or lose what is typed",
         )
