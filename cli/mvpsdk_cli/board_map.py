@@ -212,6 +212,7 @@ def _virtual(content: BoardFile) -> dict[str, Any] | None:
         "machine": virtual.machine,
         "cpu": virtual.cpu,
         "memory": virtual.memory,
+        "cpus": virtual.cpus or content.cpu.count or 1,
         "clock": virtual.clock,
         "serial": virtual.serial,
         "tree": virtual.tree,

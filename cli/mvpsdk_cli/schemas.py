@@ -24,6 +24,7 @@ _MACHINE = {
     "machine": "text",
     "cpu": "text",
     "memory": "whole",
+    "cpus": "whole",
     "clock": "whole?",
     "serial": "whole",
     "tree": "text",
@@ -44,7 +45,7 @@ _MANIFEST = {
     "toolchain": "text",
     "features": ["text"],
     "sdk": "text",
-    "virtual": {"?": {**_MACHINE, "cpus": "whole"}},
+    "virtual": {"?": _MACHINE},
     "parts": [_CONTENT],
     "images": [_CONTENT],
 }

@@ -168,6 +168,7 @@ def _virtual(content: BoardFile) -> Virtual | None:
         machine=table.machine,
         cpu=table.cpu,
         memory=table.memory,
+        cpus=table.cpus,
         clock=clock,
         serial=table.serial,
         tree=table.tree,

@@ -148,6 +148,7 @@ class Virtual:
     machine: str  # for -machine
     cpu: str  # for -cpu
     memory: int  # for -m, bytes
+    cpus: int | None = None  # for -smp; None: the board's count
     clock: Pa | None = None  # of a PL031 that QEMU models: the host reads virtual time there
     serial: int = 0  # which of QEMU's -serial the console is
     tree: TreeMaker = "qemu"  # of the device tree that the board is started with

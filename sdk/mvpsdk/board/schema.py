@@ -25,7 +25,7 @@ Word = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[!-~]+$")]
 Line = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[ -~]+$")]
 Label = Annotated[str, Field(min_length=1, max_length=15, pattern=r"^[!-~]+$")]
 Attested = Annotated[str, Field(pattern=r"^(free|(unlocked|taken): .+)$")]
-Driver = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=31)]
+Driver = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=15)]
 """Name of a driver, such as `8250`: that of its file."""
 
 BringUp = Literal["psci-smc", "psci-hvc", "spin-table", "none"]
@@ -156,6 +156,9 @@ class VirtualTable(Model):
     machine: Line = Field(description="QEMU's -machine")
     cpu: Line = Field(description="QEMU's -cpu")
     memory: Size = Field(description="QEMU's -m")
+    cpus: Annotated[int, Field(ge=1, le=256)] | None = Field(
+        default=None, description="QEMU's -smp; default: cpu.count"
+    )
     clock: Address | None = Field(
         default=None, description="a PL031 that the host can read to time a run"
     )

@@ -221,7 +221,7 @@ def _virtual(plan: Plan) -> Virtual | None:
         machine=virtual.machine,
         cpu=virtual.cpu,
         memory=virtual.memory,
-        cpus=plan.board.cpu.count,
+        cpus=virtual.cpus or plan.board.cpu.count,
         clock=virtual.clock,
         serial=virtual.serial,
         tree=virtual.tree,

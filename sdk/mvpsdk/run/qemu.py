@@ -141,6 +141,14 @@ class Qemu:
         shown = self._qmp.answered(patience)
         return None if shown is None else _word(shown)
 
+    def linked(self, path: str, name: str) -> str:
+        """What a link of one of QEMU's objects points at; "": nothing."""
+        return str(self._qmp.command("qom-get", path=path, property=name))
+
+    def link(self, path: str, name: str, target: str) -> None:
+        """Point a link of one of QEMU's objects at another object."""
+        self._qmp.command("qom-set", path=path, property=name, value=target)
+
     # ---- the end ----
 
     def status(self) -> int:

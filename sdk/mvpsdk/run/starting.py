@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mvpsdk.errors import BundleError, InputError, Place
-from mvpsdk.run import choosing, command, via
+from mvpsdk.run import choosing, command, mending, via
 from mvpsdk.run.model import BOARD, HYPERVISOR, Bootable, Machine, Options
 from mvpsdk.run.qemu import Qemu
 from mvpsdk.run.session import Session
@@ -61,8 +61,14 @@ def boot(bootable: Bootable, options: Options | None = None) -> Session:
     machine = command.machine_arguments(bootable.machine, deterministic=options.deterministic)
     loading = via.arguments(options.via, bootable, options.persona)
     clock = bootable.machine.clock if options.deterministic else None
-    qemu = choosing.choose(bootable.machine, options.qemu)
-    return Session(Qemu([qemu, *machine, *loading]), options, clock)
+    program = choosing.choose(bootable.machine, options.qemu)
+    qemu = Qemu([program, *machine, *loading])
+    try:
+        mending.mend(qemu, bootable.machine)
+    except BaseException:
+        qemu.close()
+        raise
+    return Session(qemu, options, clock)
 
 
 def _manifest(contents: Contents) -> Manifest:

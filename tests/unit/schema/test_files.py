@@ -89,6 +89,7 @@ stream-ids = [1]
 machine = "virt"
 cpu = "cortex-a53"
 memory = "1 GiB"
+cpus = 2
 clock = 0x0901_0000
 serial = 1
 tree = "minimal"

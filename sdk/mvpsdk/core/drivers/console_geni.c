@@ -21,8 +21,7 @@ EXPERIMENTAL("never tried on hardware, QEMU has no such part, and there is no pu
 #define S_COMMAND 0x630
 #define S_IRQ_ENABLE 0x644
 #define S_IRQ_CLEAR 0x648
-#define S_IRQ_RX 0x0c000000 /* words are there, or the last one of a while, which may be partial \
-                             */
+#define S_IRQ_RX 0x0c000000 /* words are there, or the last one of a while: maybe partial */
 #define COMMAND_START 0x08000000
 #define TX_FIFO 0x700
 #define RX_FIFO 0x780
