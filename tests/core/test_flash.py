@@ -150,6 +150,19 @@ def test_programming_clears_bits_and_erasing_sets_a_sector(
     assert not any(rest)
 
 
+def test_what_was_programmed_is_programmed_again(guest: Flash) -> None:
+    """Zeros stay until the sector is erased; words beside those of the buffer are left alone."""
+    guest.program(BANK, 0x0F0F0F0F)
+    assert guest.program(BANK, 0x33333333) == READY
+    assert guest.load(BANK) == 0x03030303
+    assert guest.buffered(BANK + 4, [0x55555555]) == READY
+    assert guest.buffered(BANK + 4, [0x0000FFFF, 0]) == READY
+    assert [guest.load(BANK + 4 * word) for word in range(4)] == [
+        *(0x03030303, 0x00005555),
+        *(0x00000000, 0xFFFFFFFF),
+    ]
+
+
 def test_erasing_is_done_in_small_steps(guest: Flash) -> None:
     """No exit does more than its part; the status is busy until all is done."""
     guest.program(BANK, 0)
