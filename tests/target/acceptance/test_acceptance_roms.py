@@ -6,7 +6,9 @@ from __future__ import annotations
 import shutil
 import time
 import tomllib
+from contextlib import contextmanager
 from hashlib import sha256
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -124,6 +126,24 @@ class Talk:
             time.sleep(0.01)
 
 
+@contextmanager
+def knocking(session: run.Session) -> Iterator[None]:
+    """Press Enter now and then: a key that comes before anyone reads it may be thrown away."""
+    done = Event()
+
+    def knock() -> None:
+        while not done.wait(0.3):
+            session.send(b"\r")
+
+    knocker = Thread(target=knock)
+    knocker.start()
+    try:
+        yield
+    finally:
+        done.set()
+        knocker.join()
+
+
 @pytest.mark.parametrize("board", BOARDS)
 def test_u_boot_answers_at_its_prompt(roms: Callable[[str], Path], board: str) -> None:
     """It finds its flash, keeps its environment there, and starts afresh after a reset."""
@@ -161,8 +181,8 @@ def test_edk2_answers_in_its_shell(roms: Callable[[str], Path], board: str) -> N
         talk = Talk(session, "uefi")
         talk.until("UEFI Interactive Shell v2.2")
         talk.until("No mapping found")
-        talk.type("\r")
-        talk.until("startup.nsh")
+        with knocking(session):
+            talk.until("startup.nsh")
         talk.type("ver\r")
         talk.until("UEFI v2.70 (EDK II")
         talk.type("memmap\r")
