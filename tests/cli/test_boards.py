@@ -34,7 +34,7 @@ def test_listing_names_the_built_in_boards(cli: Cli) -> None:
     """A board is listed with its processor, its memory, and where it stands."""
     result = cli("boards")
     (line,) = [line for line in result.out.splitlines() if line.startswith("qemu-virt ")]
-    assert "4 x cortex-a53" in line
+    assert "8 x cortex-a53" in line
     assert "1 GiB" in line
     assert "virtual handset" in line
     assert line.endswith(os.path.join("qemu-virt", "board.toml"))  # noqa: PTH118 - a text
@@ -158,7 +158,7 @@ def test_optional_things_never_fail() -> None:
 
 DRAFT = {
     'el2 = "free"': 'el2 = "TODO"',
-    "count = 4": 'count = 2\ncores = ["cortex-a72", "cortex-a53"]',
+    "count = 8": 'count = 2\ncores = ["cortex-a72", "cortex-a53"]',
     'size = "1 GiB"': 'size = "TODO"',
     "maintenance-irq = 25": 'maintenance-irq = "TODO"',
     "irq = 33": 'irq = "TODO"',

@@ -57,7 +57,7 @@ def test_wrong_calls_are_2(cli: Cli) -> None:
 
 def test_close_command_is_suggested(cli: Cli) -> None:
     """A typing mistake gets a suggestion."""
-    assert "Did you mean 'boards', 'new-board'?" in cli("board").err
+    assert "Did you mean 'boards', 'new-board', 'test-board'?" in cli("board").err
 
 
 def test_unreadable_input_is_2(cli: Cli, tmp_path: Path) -> None:

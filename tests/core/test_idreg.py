@@ -3,7 +3,7 @@
 
 import pytest
 
-from mvpsdk.core._library import lib
+from mvpsdk.core._library import ffi, lib
 
 ALL = 0xFFFFFFFFFFFFFFFF
 PFR0, PFR1, DFR0, MMFR0, MMFR1, MMFR2 = (4, 0), (4, 1), (5, 0), (7, 0), (7, 1), (7, 2)
@@ -109,3 +109,13 @@ def test_the_rest_of_the_space_reads_zero() -> None:
     """Reserved encodings, and group 0, which is not trapped this way."""
     zero = [(0, op2) for op2 in range(8)] + [(1, 3), (3, 3), (3, 5), (3, 7), (7, 3), (7, 4), (7, 7)]
     assert [view(register, ALL) for register in zero] == [0] * len(zero)
+
+
+def test_two_cpus_have_in_common_what_each_field_has_at_least() -> None:
+    """15 is "not there" in fields that can have it; equal registers stay as they are."""
+    ids, other = ffi.new("uint64_t[64]"), ffi.new("uint64_t[64]")
+    ids[32], other[32] = 0x00F0_0000_1122_0011, 0x0000_0000_1F10_0021
+    ids[40] = other[40] = 0x8765_4321
+    lib.idreg_common(ids, other)
+    assert ids[32] == 0x00F0_0000_1F10_0011
+    assert ids[40] == 0x8765_4321

@@ -108,7 +108,7 @@ def test_the_loaded_vcpu_wakes_by_its_own_timer(both: Handset) -> None:
     assert both.vcpu(1).state == lib.VCPU_READY
 
 
-@pytest.mark.parametrize(("asked", "given"), [(0, 10_000), (250, 250)])
+@pytest.mark.parametrize(("asked", "given"), [(0, 1_000), (250, 250)])
 def test_equals_share_by_time_slice(asked: int, given: int) -> None:
     """Two personas of one priority take turns of the configured, or the default, length."""
     whole = handset.pack(concurrent=True, regions=apart(), partitions=sliced(asked))
@@ -141,7 +141,7 @@ def test_preemption_costs_no_equal_its_turn() -> None:
     machine.enable(0, handset.DEVICE_IRQ)
     turns = [machine.wait(0)]
     for _ in range(25):
-        machine.host.time += 62_500  # one of the slice's ten milliseconds
+        machine.host.time += 6_250  # a tenth of the slice
         if machine.cpu.slice_end <= machine.host.time:
             lib.machine_interrupt(machine.cpu, 26)
             machine.settle()
@@ -155,6 +155,29 @@ def test_preemption_costs_no_equal_its_turn() -> None:
     assert first is not None
     other = {1: 2, 2: 1}[first]
     assert turns == [first] * 10 + [other] * 10 + [first] * 6
+
+
+WFE = 0x01 << 26 | 1 << 25 | 1
+"""ESR_EL2 of a trapped WFE."""
+
+
+def test_a_vcpu_that_waits_for_another_lets_an_equal_have_its_turn() -> None:
+    """WFE, as in a spin lock: what is left of its slice it has when it comes back."""
+    machine = equals(1, 2)
+    first = int(machine.cpu.current.partition.index)
+    machine.host.time += 10_000
+    chosen = lib.trap_sync(machine.vcpu(first), WFE, 0, 0)
+    assert chosen == machine.vcpu(3 - first)
+    assert machine.vcpu(first).state == lib.VCPU_READY
+    assert machine.vcpu(first).slice_left == 62_500 - 10_000
+
+
+def test_a_vcpu_that_waits_alone_goes_on() -> None:
+    """No equal wants the CPU: WFE does nothing, and whoever is less urgent has no turn."""
+    machine = Handset()
+    machine.start(0, 1)
+    assert lib.trap_sync(machine.vcpu(0), WFE, 0, 0) == ffi.NULL
+    assert machine.cpu.current == machine.vcpu(0)
 
 
 def test_loading_takes_turns_with_equals() -> None:

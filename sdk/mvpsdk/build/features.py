@@ -21,12 +21,18 @@ SOURCES = {
     "flash": ("src/flash.c",),
     "menu": (),
     "rtc": ("src/pl031.c",),
+    "smp": (
+        "src/smp.c",
+        "arch/aarch64/lock.S",
+        "arch/aarch64/secondary.c",
+        "arch/aarch64/secondary.S",
+    ),
     "soft-gic": ("src/gicc2.c",),
     "vgic2": ("src/vgic_dist2.c", "src/vgic_sgi2.c"),
 }
 """What src/optional.h has by another name, and the sources that nothing else needs."""
 
-CHOICES = frozenset({"early-console", "flash", "menu", "rtc", "soft-gic"})
+CHOICES = frozenset({"early-console", "flash", "menu", "rtc", "smp", "soft-gic"})
 """Those that a handset asks for; whether vgic2 is in follows from them and the board's GIC."""
 
 _GICV2 = 2  # the architecture's version
@@ -34,6 +40,7 @@ _BITS = {
     "flash": CONSTANTS["FEATURE_FLASH"],
     "menu": CONSTANTS["FEATURE_MENU"],
     "rtc": CONSTANTS["FEATURE_PL031"],
+    "smp": CONSTANTS["FEATURE_SMP"],
     "vgic2": CONSTANTS["FEATURE_VGIC2"],
 }
 """How a pack says that it needs them: MVP_FEATURE_* in its header."""
@@ -41,12 +48,15 @@ _BITS = {
 
 def wanted(handset: Handset, board: Board) -> frozenset[str]:
     """Return the features that a handset, its board's differences merged in, asks of a build."""
+    cores = [core for persona in handset.personas for core in persona.cpus]
+    cores += [handset.realtime.cpu] if handset.realtime else []
     mute = board.console is None or board.console.driver == "none"
     asked = {
         "early-console": handset.boot.early_console and not mute,
         "flash": any(persona.rom for persona in handset.personas),
         "menu": handset.boot.menu_timeout > 0,
         "rtc": any(persona.rtc for persona in handset.personas),
+        "smp": any(core > 0 for core in cores),
         "soft-gic": any(persona.vgic == _GICV2 for persona in handset.personas)
         and board.interrupt_controller.version != _GICV2,
     }

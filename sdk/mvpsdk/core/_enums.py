@@ -69,6 +69,7 @@ class Reason(IntEnum):
     RUN_WINDOW = lib.MVP_RUN_WINDOW
     RUN_CONSOLE = lib.MVP_RUN_CONSOLE
     RUN_STACK = lib.MVP_RUN_STACK
+    RUN_CPU = lib.MVP_RUN_CPU
 
     @property
     def text(self) -> str:

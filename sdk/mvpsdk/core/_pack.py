@@ -64,8 +64,8 @@ class PackBoard:
     hypervisor_irq: int = 26
     cpu_count: int = 1
     bring_up: BringUp = BringUp.NONE
-    cpu_affinity: tuple[int, ...] = (0,) * lib.MVP_BOARD_CPUS
-    cpu_release: tuple[int, ...] = (0,) * lib.MVP_BOARD_CPUS
+    cpu_affinity: tuple[int, ...] = (0,) * lib.MVP_MAX_CPUS
+    cpu_release: tuple[int, ...] = (0,) * lib.MVP_MAX_CPUS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

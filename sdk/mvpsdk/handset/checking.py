@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mvpsdk.errors import Place
-    from mvpsdk.handset.schema import HandsetFile, PersonaTable
+    from mvpsdk.handset.schema import HandsetFile
 
 __all__ = ["faults_of"]
 
@@ -80,17 +80,12 @@ def _not_yet(content: HandsetFile) -> Iterator[_Finding]:
     later = "this version of mvpsdk can't do that yet"
     if content.realtime and content.realtime.map == "virtual":
         yield "realtime.map", f'"virtual": {later}', 'now: "direct"'
-    if content.realtime and content.realtime.cpu != 0:
-        yield "realtime.cpu", f"core {content.realtime.cpu}: {later}", "now: 0"
     if content.boot.mode == "concurrent":
         yield "boot.mode", f'"concurrent": {later}', 'now: "exclusive"'
     if content.boot.schedule:
         yield "boot.schedule", later, "now: boot.default and boot.menu-timeout"
     if content.channel:
         yield "channel", later, "now: partitions share nothing; remove the table"
-    for number, persona in enumerate(content.persona):
-        for key, message, hint in _persona_not_yet(persona):
-            yield f"persona[{number}].{key}", f"{message}: {later}", hint
 
 
 def _flash(content: HandsetFile) -> Iterator[_Finding]:
@@ -99,8 +94,3 @@ def _flash(content: HandsetFile) -> Iterator[_Finding]:
         if size > BANK:
             message = f"{describe_size(size)} is more than a bank of flash has"
             yield f"persona[{number}].vars-size", message, f"at most {describe_size(BANK)}"
-
-
-def _persona_not_yet(persona: PersonaTable) -> Iterator[_Finding]:
-    if persona.cpus != [0]:
-        yield "cpus", f"{persona.cpus}", "now: [0], one virtual CPU on the first core"

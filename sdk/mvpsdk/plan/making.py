@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mvpsdk.core.facade import WINDOW_SIZE
 from mvpsdk.errors import Fault, PlanError
 from mvpsdk.plan import space
+from mvpsdk.plan.cores import check_cores
 from mvpsdk.plan.firmware import NAME as REALTIME
 from mvpsdk.plan.firmware import realtime_partition
 from mvpsdk.plan.model import Placement, Plan
@@ -169,7 +170,7 @@ def _partitions(
     board: Board, handset: Handset, facts: Mapping[str, ImageFacts], ram: tuple[Pa, Pa]
 ) -> Iterator[Partition]:
     """Lay out every partition. Raises PlanError with the faults of all of them."""
-    faults = list(_pins(handset, facts))
+    faults = [*_pins(handset, facts), *check_cores(board, handset)]
     jobs: list[Callable[[], Partition]] = [
         partial(
             rom_partition if persona.rom else persona_partition,

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check", "lay_out", "metadata", "tables"]
 
+
 _BRING_UP = {
     "psci-smc": BringUp.PSCI_SMC,
     "spin-table": BringUp.SPIN_TABLE,
@@ -112,6 +113,8 @@ def needed_features(plan: Plan) -> int:
             needed |= CONSTANTS["FEATURE_FLASH"]
     if plan.handset.boot.menu_timeout:
         needed |= CONSTANTS["FEATURE_MENU"]
+    if any(core > 0 for partition in plan.partitions for core in partition.cpus):
+        needed |= CONSTANTS["FEATURE_SMP"]
     return needed
 
 
@@ -146,7 +149,7 @@ def _board(plan: Plan) -> PackBoard:
 
 def _of_cpus(values: tuple[int, ...]) -> tuple[int, ...]:
     """Return what a pack has of each CPU: of the first ones, and zeros behind the last."""
-    room = CONSTANTS["BOARD_CPUS"]
+    room = CONSTANTS["MAX_CPUS"]
     return (*values, *(0,) * room)[:room]
 
 

@@ -85,7 +85,7 @@ BOARD_FAULTS: dict[str, Faults] = {
         ("maintenance-irk", 'did you mean "maintenance-irq"?'),
     ),
     "wrong type": (
-        "count = 4",
+        "count = 8",
         'count = "4"',
         ("count", 'cpu.count: must be a whole number, not "4"'),
     ),

@@ -149,7 +149,7 @@ BOARD_CASES = {
     ),
     "device on the virtual redistributor": (
         (DEVICE, "base = 0x080b_0000"),
-        ('device "gpio" [0x80b0000..0x80b1000)', "the GIC redistributors [0x80a0000..0x8120000)"),
+        ('device "gpio" [0x80b0000..0x80b1000)', "the GIC redistributors [0x80a0000..0x81a0000)"),
     ),
     "device on the hypervisor's console": (
         (DEVICE, "base = 0x0900_0000"),

@@ -45,7 +45,7 @@ menu-timeout = "3 s"
 """
 
 
-USUAL = CHOICES - {"soft-gic"}
+USUAL = CHOICES - {"smp", "soft-gic"}
 """What the handset above asks for."""
 
 
@@ -90,6 +90,14 @@ def test_a_mute_board_has_no_console_early_or_late(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "is_in"), [("cpus = [1]", True), ("cpus = [0, 0]", False), ("cpus = [0, 3]", True)]
+)
+def test_a_second_core_asks_for_several(line: str, is_in: bool, tmp_path: Path) -> None:
+    """Two virtual CPUs on one core do not."""
+    assert ("smp" in wanted(tmp_path, ("rtc = false\n", f"{line}\n"))) is is_in
+
+
+@pytest.mark.parametrize(
     ("board", "vgic", "is_in"),
     [
         ("qemu-virt", "2", True),
@@ -111,7 +119,7 @@ def test_what_a_pack_needs_and_a_build_lacks_has_a_name() -> None:
     """By the bits of the pack's header; other bits are of no build's choice."""
     every = facade.CONSTANTS["FEATURES"]
 
-    assert missing(every, ()) == ("flash", "menu", "rtc", "vgic2")
-    assert missing(every, ("flash", "menu", "early-console", "vgic2")) == ("rtc",)
+    assert missing(every, ()) == ("flash", "menu", "rtc", "smp", "vgic2")
+    assert missing(every, ("flash", "menu", "early-console", "vgic2")) == ("rtc", "smp")
     assert missing(facade.CONSTANTS["FEATURE_MENU"], ("rtc",)) == ("menu",)
     assert missing(every, CHOICES | {"vgic2"}) == ()

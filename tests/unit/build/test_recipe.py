@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mvpsdk.build import recipe
+from mvpsdk.build.features import CHOICES
 from mvpsdk.build.toolchain import Toolchain
 from mvpsdk.errors import InputError
 
@@ -70,11 +71,12 @@ def test_what_is_left_out_is_not_compiled() -> None:
     """The sources that nothing else needs go, and the others are told; another key, too."""
     whole, bare = recipe.hypervisor("pl011", trace=True), recipe.hypervisor("pl011", features=())
 
-    assert whole.features == ("early-console", "flash", "menu", "rtc", "soft-gic", "trace", "vgic2")
+    assert whole.features == (*sorted(CHOICES), "trace", "vgic2")
     assert (bare.features, whole.without) == ((), ())
     gone = {source.name for source in whole.sources} - {source.name for source in bare.sources}
     vgic2 = {"src/gicc2.c", "src/vgic_dist2.c", "src/vgic_sgi2.c"}
-    assert gone == {"src/flash.c", "src/pl031.c", "src/uart.c"} | vgic2
+    aarch64 = {f"arch/aarch64/{name}" for name in ("lock.S", "secondary.S", "secondary.c")}
+    assert gone == {"src/flash.c", "src/pl031.c", "src/smp.c", "src/uart.c"} | vgic2 | aarch64
     flags = bare.compile_flags(GCC, Path())
     left_out = ("EARLY_CONSOLE", "FLASH", "MENU", "RTC", "SOFT_GIC")
     assert {f"-DFEATURE_{name}=0" for name in left_out} <= {*flags}
@@ -98,7 +100,7 @@ def test_an_unknown_feature_is_named(core: Path) -> None:
     with pytest.raises(InputError, match="no feature radio") as caught:
         recipe.hypervisor("toy", core, features=("menu", "radio"))
 
-    assert caught.value.hint == "there are: early-console, flash, menu, rtc, soft-gic"
+    assert caught.value.hint == "there are: early-console, flash, menu, rtc, smp, soft-gic"
 
 
 def test_firmware_is_its_folder_and_the_runtime(core: Path, write: Write, tmp_path: Path) -> None:

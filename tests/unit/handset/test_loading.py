@@ -197,8 +197,6 @@ CHANNEL = '[[channel]]\nname = "control"\n[[allow]]'
     ("changes", "line", "expected"),
     [
         ({'map = "direct"': 'map = "virtual"'}, 10, f'realtime.map: "virtual": {LATER}'),
-        ({"cpu = 0": "cpu = 1"}, 11, f"realtime.cpu: core 1: {LATER}"),
-        ({"cpus = [0]": "cpus = [0, 1]"}, 21, f"persona[0].cpus: [0, 1]: {LATER}"),
         ({'"exclusive"': '"concurrent"'}, 31, f'boot.mode: "concurrent": {LATER}'),
         ({"[[allow]]": SCHEDULE}, 35, f"boot.schedule: {LATER}"),
         ({"[[allow]]": CHANNEL}, 35, f"channel: {LATER}"),

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct cpu;
 struct vcpu;
 
 /* The physical counter, in ticks of CNTFRQ. */
@@ -48,7 +49,7 @@ uint64_t arch_guest_address(uint64_t address);
  * syndrome (ESR_EL1) and address (FAR_EL1); the exception's return address is the vCPU's pc. */
 void arch_inject(struct vcpu *vcpu, uint64_t esr, uint64_t far);
 
-/* Traps WFI of the guest, or lets it idle the CPU itself (HCR_EL2.TWI). */
+/* Traps WFI and WFE of the guest, or lets it idle the CPU itself (HCR_EL2.TWI and TWE). */
 void arch_trap_wfi(bool on);
 /* Sleeps until a physical interrupt is pending. */
 void arch_idle(void);
@@ -56,6 +57,15 @@ void arch_idle(void);
 uint32_t arch_irq_acknowledge(void);
 /* The loaded vCPU has been stopped: its virtual timer must not fire any more. */
 void arch_vtimer_off(void);
+
+/* The hypervisor's lock (smp.h), for this CPU: from here on machine.smp.here is its index. */
+void arch_lock(struct cpu *cpu);
+void arch_unlock(void);
+/* Sleeps until another CPU gives up the lock, calls arch_wake(), or for no reason. */
+void arch_wait(void);
+void arch_wake(void);
+/* Brings another CPU into the hypervisor: its SGI SMP_KICK is pending. */
+void arch_kick(const struct cpu *cpu);
 
 /* Physical memory as the hypervisor sees it. */
 void *arch_memory(uint64_t pa);

@@ -34,6 +34,11 @@ struct line {
     const uint8_t *end;
 };
 
+static struct cpu *this_cpu(void)
+{
+    return &machine.cpus[FEATURE_SMP != 0 ? machine.smp.here : 0];
+}
+
 static uint32_t tail(void)
 {
     return (console.head + console.count) % RING_SIZE;
@@ -122,7 +127,7 @@ static void say(const struct line *line)
 {
     uint32_t size = (uint32_t)(line->at - line->start);
 
-    machine.cpus[0].resched |= console.full ^ 1;
+    this_cpu()->resched |= console.full ^ 1;
     if (line->start == console.ring + RING_SIZE) {
         lose(size);
         return;
@@ -292,7 +297,7 @@ void console_service(void)
     int32_t byte;
 
     console.full = 0;
-    machine.cpus[0].resched |= console_waits() ? 1 : 0;
+    this_cpu()->resched |= console_waits() ? 1 : 0;
     for (uint32_t n = 0; n < PL011_FIFO && (byte = arch_console_get()) >= 0; n++) {
         take((uint8_t)byte);
     }

@@ -89,3 +89,23 @@ uint64_t idreg_view(uint32_t crm, uint32_t op2, uint64_t real, uint32_t vgic)
         return value;
     }
 }
+
+static uint64_t lower(uint64_t a, uint64_t b, uint32_t shift)
+{
+    uint64_t signed_a = (a >> shift & 15) ^ 8;
+    uint64_t signed_b = (b >> shift & 15) ^ 8;
+
+    return ((signed_a < signed_b ? signed_a : signed_b) ^ 8) << shift;
+}
+
+void idreg_common(uint64_t *ids, const uint64_t *other)
+{
+    for (uint32_t n = 0; n < 64; n++) {
+        uint64_t both = 0;
+
+        for (uint32_t shift = 0; ids[n] != other[n] && shift < 64; shift += 4) {
+            both |= lower(ids[n], other[n], shift);
+        }
+        ids[n] = ids[n] != other[n] ? both : ids[n];
+    }
+}

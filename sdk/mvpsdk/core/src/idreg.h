@@ -12,4 +12,8 @@
  * value. vgic: version that the guest gets. */
 uint64_t idreg_view(uint32_t crm, uint32_t op2, uint64_t real, uint32_t vgic);
 
+/* What two CPUs both have: of each 4-bit field the lower value, as signed ones compare, by which 15
+ * is "not there" where it can be (Arm DDI 0487, D19.1.3). ids: 64 registers, narrowed to it. */
+void idreg_common(uint64_t *ids, const uint64_t *other);
+
 #endif

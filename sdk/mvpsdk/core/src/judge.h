@@ -27,6 +27,7 @@ struct constants {
     uint64_t magic;     /* MVP_PACK_MAGIC */
     uint32_t mute;      /* "none", a console's driver */
     uint32_t any_count; /* 1..65535, as a verdict has it */
+    uint64_t features;  /* MVP_FEATURES */
 };
 
 #define JUDGE_HOMES 2 /* the window, the pack's home */
@@ -46,6 +47,7 @@ struct facts {
     struct range homes[JUDGE_HOMES];
     uint32_t partition; /* that a vCPU row must have next, */
     uint32_t number;    /* and the vCPU's */
+    uint32_t cpus;      /* that partitions may be on */
     uint32_t claimed;   /* PPIs that the board has named, bit by INTID */
     uint32_t index;     /* of the entry that is being judged */
     uint32_t other_index;

@@ -72,7 +72,7 @@ static void add_vcpu(uint32_t index, uint32_t lr_count)
     partition->vcpu_count++;
     vcpu->partition = partition;
     vcpu->number = row->number;
-    vcpu->home = &machine.cpus[0];
+    vcpu->home = &machine.cpus[row->cpu];
     vcpu->vgic.lr_count = lr_count;
     sched_add(vcpu);
 }
@@ -89,7 +89,10 @@ bool machine_init(const void *pack, uint32_t lr_count)
     machine.pack = pack;
     machine.board = entry(MVP_TABLE_BOARD, 0);
     machine.menu_deadline = TIMER_NEVER;
-    machine.cpus[0].slice_end = TIMER_NEVER;
+    for (uint32_t n = 0; n < MVP_MAX_CPUS; n++) {
+        machine.cpus[n].index = n;
+        machine.cpus[n].slice_end = TIMER_NEVER;
+    }
     machine.partition_count = header()->tables[MVP_TABLE_PARTITION].count;
     machine.vcpu_count = header()->tables[MVP_TABLE_VCPU].count;
     for (uint32_t n = 0; n < machine.partition_count; n++) {
@@ -127,6 +130,14 @@ static void owned(uint32_t intid)
     vcpu_wake(&partition->vcpus[0]);
 }
 
+/* Another CPU has something for this one's guest; or the scheduler has, which resched tells. */
+static void kicked(struct cpu *cpu)
+{
+    if (cpu->current != NULL) {
+        vgic_called(cpu->current);
+    }
+}
+
 void machine_interrupt(struct cpu *cpu, uint32_t intid)
 {
     const struct mvp_board *board = machine.board;
@@ -135,6 +146,10 @@ void machine_interrupt(struct cpu *cpu, uint32_t intid)
         return; /* spurious */
     }
     TRACE(TRACE_IRQ, cpu->current, intid);
+    if (FEATURE_SMP != 0 && intid == SMP_KICK) {
+        kicked(cpu); /* whoever acknowledges it has ended it */
+        return;
+    }
     if (intid == board->virtual_irq) {
         virtual_timer(cpu, intid);
         return;

@@ -6,24 +6,24 @@
 #include <mvp/core.h>
 
 #include "sched.h"
+#include "smp.h"
 #include "table.h"
 #include "vcpu.h"
 
-#define MACHINE_CPUS 1
-
 struct machine {
+    struct smp smp;   /* first: the vectors have its offsets */
     const void *pack; /* judged; at its home */
     const struct mvp_board *board;
     uint32_t partition_count;
     uint32_t vcpu_count;
-    struct cpu cpus[1];             /* MACHINE_CPUS */
+    struct cpu cpus[8];             /* MVP_MAX_CPUS */
     struct vcpu vcpus[8];           /* MVP_MAX_VCPUS */
     struct partition partitions[4]; /* MVP_MAX_PARTITIONS */
     struct partition *focus;        /* who gets what is typed */
     struct table_pool pool;
     uint64_t menu_deadline; /* counter value; TIMER_NEVER: no menu is open */
     uint64_t time_of_day;   /* seconds to add to the counter's, as the firmware told */
-    uint64_t idregs[64];    /* ID registers of this CPU: (CRm << 3 | Op2), CRm 0..7 */
+    uint64_t idregs[64];    /* ID registers, what all CPUs have: (CRm << 3 | Op2), CRm 0..7 */
     uint8_t owner[1024];    /* physical INTID -> partition + 1 */
 };
 

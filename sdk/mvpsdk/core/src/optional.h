@@ -27,6 +27,10 @@
 #define FEATURE_FLASH 1
 #endif
 
+#ifndef FEATURE_SMP /* more than one physical CPU */
+#define FEATURE_SMP 1
+#endif
+
 #ifndef FEATURE_EARLY_CONSOLE /* words before the pack has named the console; no pack needs it */
 #define FEATURE_EARLY_CONSOLE 1
 #endif

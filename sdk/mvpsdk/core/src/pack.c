@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The pack as a file: finding it, whether it is whole, where its entries are. The other files of
  * this name judge what it says. */
+#include <mvp/abi.h>
 #include <mvp/core.h>
 
 #include <stddef.h>
@@ -10,7 +11,7 @@
 
 /* Host and board must agree on every byte; so must packs made by another minor version. */
 _Static_assert(sizeof(struct mvp_pack_header) == 256, "header");
-_Static_assert(sizeof(struct mvp_board) == 256 + 2 * 8 * MVP_BOARD_CPUS, "board");
+_Static_assert(sizeof(struct mvp_board) == 256 + 2 * 8 * MVP_MAX_CPUS, "board");
 _Static_assert(sizeof(struct mvp_memory) == 40, "memory");
 _Static_assert(sizeof(struct mvp_partition) == 88, "partition");
 _Static_assert(sizeof(struct mvp_vcpu) == 16, "vcpu");
@@ -39,7 +40,7 @@ const void *mvp_pack_entry(const void *pack, uint32_t table, uint32_t index)
     return (const uint8_t *)pack + row->offset + (uint64_t)index * row->stride;
 }
 
-static const struct constants constants = {MVP_PACK_MAGIC, 0x656e6f6e, 0xffff0001};
+static const struct constants constants = {MVP_PACK_MAGIC, 0x656e6f6e, 0xffff0001, MVP_FEATURES};
 
 static bool is_whole(struct judge *judge)
 {

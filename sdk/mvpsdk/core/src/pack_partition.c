@@ -6,17 +6,26 @@
 
 #include "judge.h"
 
-_Static_assert(MVP_MAX_CPUS == 1, "with more, a board may have fewer than this build");
+/* Those that the board can start; nothing is known of more than MVP_MAX_CPUS. */
+static uint32_t cpus_of(const struct mvp_board *board)
+{
+    if (board->bring_up == MVP_BRING_UP_NONE) {
+        return 1;
+    }
+    return board->cpu_count < MVP_MAX_CPUS ? board->cpu_count : MVP_MAX_CPUS;
+}
 
 static bool vcpus_are_good(struct judge *judge, uint32_t partitions)
 {
     struct facts *next = &judge->facts;
 
     next->partition = MVP_NONE;
+    next->cpus = cpus_of(judge->board);
     for (uint32_t i = 0; i < judge_count(judge, MVP_TABLE_VCPU); i++) {
         const struct mvp_vcpu *vcpu = judge_entry(judge, MVP_TABLE_VCPU, i);
 
         next->number++;
+        next->needed = vcpu->cpu > 0 ? MVP_FEATURE_SMP : 0;
         if (i == 0 || vcpu->partition != next->partition) {
             next->partition++;
             next->number = 0;

@@ -70,7 +70,7 @@ const struct rule rules_sound[] = {
 const struct rule rules_header[] = {
     {IS_EQUAL, MVP_PACK_ABI, HEADER(abi_major), NUMBER(MVP_ABI_MAJOR)},
     {IS_MOST, MVP_PACK_ABI, HEADER(abi_minor), NUMBER(MVP_ABI_MINOR)},
-    {IS_BITS, MVP_PACK_FEATURE, HEADER(features), NUMBER(MVP_FEATURES)},
+    {IS_BITS, MVP_PACK_FEATURE, HEADER(features), CONSTANT(features)},
     {IS_BITS, MVP_PACK_FORMAT, HEADER(flags), NUMBER(MVP_PACK_FLAG_CONCURRENT)},
     {IS_EQUAL, MVP_PACK_FORMAT, HEADER(zero[0]), NUMBER(0)},
     {IS_EQUAL, MVP_PACK_FORMAT, HEADER(zero[1]), NUMBER(0)},
@@ -201,8 +201,9 @@ const struct rule rules_default[] = {
 const struct rule rules_vcpu[] = {
     {IS_EQUAL, MVP_CONFIG_VCPU, ENTRY(mvp_vcpu, partition), FACT(partition)},
     {IS_EQUAL, MVP_CONFIG_VCPU, ENTRY(mvp_vcpu, number), FACT(number)},
-    {IS_BELOW, MVP_CONFIG_VCPU, ENTRY(mvp_vcpu, cpu), NUMBER(MVP_MAX_CPUS)},
+    {IS_BELOW, MVP_CONFIG_VCPU, ENTRY(mvp_vcpu, cpu), FACT(cpus)},
     {IS_EQUAL, MVP_CONFIG_VCPU, ENTRY(mvp_vcpu, zero), NUMBER(0)},
+    {IS_BITS, MVP_PACK_FEATURE, FACT(needed), FACT(features)},
     END,
 };
 

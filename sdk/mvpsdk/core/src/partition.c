@@ -71,7 +71,7 @@ void partition_start(struct partition *partition)
     loader_begin(partition);
     partition->state = MVP_PARTITION_LOADING;
     partition->vcpus[0].state = VCPU_LOADING;
-    partition->vcpus[0].home->resched = 1;
+    sched_again(partition->vcpus[0].home);
 }
 
 static bool restarts(const struct partition *partition, uint32_t state)
@@ -85,6 +85,9 @@ static bool restarts(const struct partition *partition, uint32_t state)
 
 static void stop(struct partition *partition, uint32_t state)
 {
+    if (FEATURE_SMP != 0) {
+        smp_still(partition);
+    }
     for (uint32_t n = 0; n < partition->vcpu_count; n++) {
         vcpu_stop(&partition->vcpus[n]);
     }

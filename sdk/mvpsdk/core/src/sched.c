@@ -8,9 +8,11 @@
 #include "loader.h"
 #include "machine.h"
 #include "partition.h"
+#include "smp.h"
 #include "timer.h"
 
-#define SLICE_DEFAULT_US 10000
+#define SLICE_DEFAULT_US \
+    1000 /* short, so that a vCPU that spins for a sibling on its CPU burns little */
 
 void sched_add(struct vcpu *vcpu)
 {
@@ -102,6 +104,14 @@ static void take_interrupts(struct cpu *cpu)
     }
 }
 
+/* Between two steps of work: another CPU may have changed anything when this returns. */
+static void let_others(struct cpu *cpu)
+{
+    if (FEATURE_SMP != 0) {
+        smp_yield(cpu);
+    }
+}
+
 /* Loading takes turns with equals as running does. */
 static void load_until_interrupt(struct cpu *cpu, struct vcpu *vcpu)
 {
@@ -109,8 +119,9 @@ static void load_until_interrupt(struct cpu *cpu, struct vcpu *vcpu)
 
     start_slice(cpu, vcpu);
     timer_program(cpu);
-    while (!done && !arch_irq_pending()) {
+    while (!done && vcpu->state == VCPU_LOADING && !arch_irq_pending()) {
         done = loader_step(vcpu->partition);
+        let_others(cpu);
     }
     stop_slice(cpu);
 }
@@ -120,15 +131,25 @@ static void load_until_interrupt(struct cpu *cpu, struct vcpu *vcpu)
 static void write_until_interrupt(struct cpu *cpu)
 {
     while (console_send() && !arch_irq_pending()) {
+        let_others(cpu);
     }
     take_interrupts(cpu);
+}
+
+static void rest(struct cpu *cpu)
+{
+    if (FEATURE_SMP != 0) {
+        smp_idle(cpu);
+    } else {
+        arch_idle();
+    }
 }
 
 static void idle(struct cpu *cpu)
 {
     timer_program(cpu);
     if (!arch_irq_pending()) {
-        arch_idle();
+        rest(cpu);
     }
 }
 
@@ -176,10 +197,28 @@ struct vcpu *sched_exit(struct vcpu *vcpu)
     return cpu->resched != 0 ? sched_run(cpu) : NULL;
 }
 
+void sched_again(struct cpu *cpu)
+{
+    if (FEATURE_SMP != 0) {
+        smp_resched(cpu);
+    } else {
+        cpu->resched = 1;
+    }
+}
+
 void sched_wait(struct vcpu *vcpu)
 {
     if (!vgic_pending(vcpu)) {
         vcpu->state = VCPU_WAITING;
+        sched_again(vcpu->home);
+    }
+}
+
+void sched_pass(struct vcpu *vcpu)
+{
+    if (vcpu->home->slice_end != TIMER_NEVER) {
+        queue_remove(vcpu);
+        sched_add(vcpu);
         vcpu->home->resched = 1;
     }
 }
@@ -188,7 +227,7 @@ void vcpu_wake(struct vcpu *vcpu)
 {
     if (vcpu->state == VCPU_WAITING) {
         vcpu->state = VCPU_READY;
-        vcpu->home->resched = 1;
+        sched_again(vcpu->home);
     }
 }
 
@@ -198,9 +237,10 @@ void vcpu_start(struct vcpu *vcpu, uint64_t entry, uint64_t argument)
     vcpu->argument = argument;
     vcpu->fresh = 1;
     vcpu->state = VCPU_READY;
-    vcpu->home->resched = 1;
+    sched_again(vcpu->home);
 }
 
+/* Of another CPU's, its partition has had the list registers put back: smp_still(). */
 void vcpu_stop(struct vcpu *vcpu)
 {
     if (vcpu->vgic.loaded != 0) {
@@ -210,5 +250,5 @@ void vcpu_stop(struct vcpu *vcpu)
     vcpu->vtimer_control = 0;
     vcpu->ptimer.control = 0;
     vcpu->state = VCPU_OFF;
-    vcpu->home->resched = 1;
+    sched_again(vcpu->home);
 }

@@ -20,6 +20,11 @@ struct cpu {
     uint64_t deadline;    /* what the hypervisor's timer is set to */
     uint32_t resched;     /* 1: who runs must be decided anew */
     uint32_t index;
+    uint32_t online; /* 1: it has come up */
+    uint32_t zero;
+    struct vcpu *fp_owner; /* whose FP and SIMD registers are on it */
+    uint64_t affinity;     /* MPIDR_EL1's affinity fields */
+    uint64_t interrupts;   /* GICv3: its redistributor; GICv2: its bit in GICD_ITARGETSR */
 };
 
 /* Puts a vCPU into its home's queue, behind its equals. */
@@ -32,8 +37,15 @@ struct vcpu *sched_run(struct cpu *cpu);
 /* NULL if nothing changed, else sched_run(): the end of every exit. */
 struct vcpu *sched_exit(struct vcpu *vcpu);
 
+/* Who runs on the CPU must be decided anew, wherever this is found out. */
+void sched_again(struct cpu *cpu);
+
 /* The vCPU waits for an interrupt, unless one is pending already. */
 void sched_wait(struct vcpu *vcpu);
+
+/* The vCPU waits for something that another one is to do (WFE): an equal has its turn now, and it
+ * the rest of its slice later. */
+void sched_pass(struct vcpu *vcpu);
 
 /* Something is pending for the vCPU: ends its wait. */
 void vcpu_wake(struct vcpu *vcpu);

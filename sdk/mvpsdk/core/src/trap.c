@@ -132,6 +132,8 @@ struct vcpu *trap_sync(struct vcpu *vcpu, uint64_t syndrome, uint64_t address, u
         vcpu->pc += 4;
         if ((syndrome & WFX_WFE) == 0) {
             sched_wait(vcpu);
+        } else {
+            sched_pass(vcpu);
         }
     } else if (class == EC_FP) {
         arch_fp_load(vcpu);

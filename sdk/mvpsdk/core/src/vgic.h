@@ -20,7 +20,8 @@
  * (gicc2.h); what stands here is true of it, too. LR_READ() and the others of build_features.h ask
  * for either.
  *
- * One physical CPU: whatever vCPU is `loaded` has its list registers here.
+ * A vCPU that is `loaded` has its list registers on its own CPU. From another one can only call
+ * that CPU to fill them (vgic_call()), or have it put them back (smp_still()).
  */
 #ifndef CORE_VGIC_H
 #define CORE_VGIC_H
@@ -84,6 +85,7 @@ struct vgic_cpu {
         lr[VGIC_MAX_LRS];  /* what was put into each; valid where lr_used or lr_held has its bit */
     uint64_t timer_lr;     /* what the virtual timer's gets when it fires */
     uint64_t sgi_self;     /* while loaded: ICC_SGI1R of an SGI to itself, less INTID */
+    uint32_t called;       /* 1: loaded elsewhere, and more is to go into its list registers */
     uint32_t by_sender;    /* VGIC_SGIS: a vGICv2, whose SGIs are kept apart by sender; else 0 */
     uint32_t soft;         /* 1: its CPU interface is software, list registers too: gicc2.h */
     uint8_t senders[16];   /* by_sender: of each SGI that waits, outside of list registers */
@@ -132,6 +134,11 @@ void vgic_pulse(struct vcpu *vcpu, uint32_t intid);
 
 /* Maintenance interrupt: EOI of a level interrupt, or list registers run dry. */
 void vgic_maintenance(struct vcpu *vcpu);
+
+/* Something may be deliverable to a vCPU that is loaded on another CPU: brings that one here. */
+void vgic_call(struct vcpu *vcpu);
+/* The other CPU has come: fills the list registers. */
+void vgic_called(struct vcpu *vcpu);
 
 /* The vCPU leaves the CPU: folds its list registers into soft state and empties them. The shared
  * PPI of the virtual timer gives up its physical active state. */

@@ -24,11 +24,10 @@ static uint32_t soft_pending(const struct vgic_word *word)
 static __attribute__((noinline)) uint64_t state_read(struct vcpu *vcpu, uint32_t n, uint32_t block)
 {
     const struct vgic_word *word = vgic_word(vcpu, n);
+    bool pending = block <= VGIC_PENDING_CLEAR;
+    uint32_t found = vgic_lr_state(vcpu, n, pending ? LR_PENDING : LR_ACTIVE);
 
-    if (block <= VGIC_PENDING_CLEAR) {
-        return soft_pending(word) | vgic_lr_state(vcpu, n, LR_PENDING);
-    }
-    return word->active | vgic_lr_state(vcpu, n, LR_ACTIVE);
+    return found | (pending ? soft_pending(word) : word->active);
 }
 
 static uint64_t word_read(struct vcpu *vcpu, uint32_t n, uint32_t block)

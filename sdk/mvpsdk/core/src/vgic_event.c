@@ -5,6 +5,7 @@
 #include "arch.h"
 #include "build_features.h"
 #include "sched.h"
+#include "smp.h"
 #include "trace.h"
 #include "trap.h"
 #include "vcpu.h"
@@ -51,6 +52,10 @@ static void raise(struct vcpu *target, struct vgic_word *word, uint32_t intid)
     }
     if (target->vgic.loaded == 0) {
         vcpu_wake(target);
+        return;
+    }
+    if (FEATURE_SMP != 0 && !smp_is_here(target)) {
+        vgic_call(target);
         return;
     }
     if (target->vgic.underflow != 0) {

@@ -4,6 +4,7 @@
 
 #include <mvp/platform.h>
 
+#include "smp.h"
 #include "vcpu.h"
 #include "vgic_state.h"
 
@@ -62,6 +63,15 @@ static struct vcpu *owner_of(const struct vcpu *vcpu, uint64_t offset)
     return number < vcpu->partition->vcpu_count ? &vcpu->partition->vcpus[number] : NULL;
 }
 
+/* What another CPU has of another vCPU's: it comes back to memory, for as long as it is looked at.
+ */
+static void reach(const struct vcpu *vcpu, const struct vcpu *owner)
+{
+    if (FEATURE_SMP != 0 && owner != vcpu) {
+        smp_still(vcpu->partition);
+    }
+}
+
 static bool is_sgi_frame(uint64_t offset)
 {
     return (offset & FRAME) != 0;
@@ -74,6 +84,7 @@ uint64_t vgic_redistributor_read(struct vcpu *vcpu, uint64_t offset, uint32_t si
     if (owner == NULL) {
         return 0;
     }
+    reach(vcpu, owner);
     return is_sgi_frame(offset) ? vgic_bits_read(owner, offset % FRAME, size, 0, 32)
                                 : frame_read(owner, offset % FRAME);
 }
@@ -85,6 +96,7 @@ void vgic_redistributor_write(struct vcpu *vcpu, uint64_t offset, uint32_t size,
     if (owner == NULL) {
         return;
     }
+    reach(vcpu, owner);
     if (is_sgi_frame(offset)) {
         vgic_bits_write(owner, offset % FRAME, size, value, 0, 32);
     } else {

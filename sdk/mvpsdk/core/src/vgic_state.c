@@ -29,6 +29,7 @@ void vgic_cpu_init(struct vgic_cpu *cpu, uint32_t lr_count, uint32_t timer_irq)
     cpu->lr_held = 0;
     cpu->underflow = 0;
     cpu->loaded = 0;
+    cpu->called = 0;
     cpu->timer_irq = timer_irq;
     cpu->sgi_self = VGIC_NO_SELF;
     cpu->by_sender = 0;

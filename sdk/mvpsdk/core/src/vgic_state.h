@@ -88,7 +88,8 @@ void vgic_lr_put(struct vcpu *vcpu, uint32_t n);
 /* The guest makes interrupts of word n active by hand: finds them list registers, so that its EOI
  * counts. If all are taken they stay active until the guest writes ICACTIVER. */
 void vgic_lr_hold(struct vcpu *vcpu, uint32_t n, uint32_t interrupts);
-/* Word n's interrupts that are in the given state (LR_PENDING or LR_ACTIVE) in list registers. */
+/* Word n's interrupts that are in the given state (LR_PENDING or LR_ACTIVE) in list registers. To
+ * be called before soft state is read: other CPUs' list registers are put back for it. */
 uint32_t vgic_lr_state(struct vcpu *vcpu, uint32_t n, uint64_t state);
 
 /* vgic_bits.c: registers that distributor and redistributors have alike, from VGIC_GROUP on; those

@@ -5,6 +5,7 @@
 #include "arch.h"
 #include "build_features.h"
 #include "sched.h"
+#include "smp.h"
 #include "vcpu.h"
 #include "vgic_state.h"
 
@@ -15,17 +16,44 @@ static uint32_t first(uint32_t bits)
     return (uint32_t)__builtin_ctz(bits);
 }
 
-/* The vCPU in whose list registers an interrupt of word n may stand. */
+/* The vCPU in whose list registers on this CPU an interrupt of word n may stand, in case one may.
+ */
 static struct vcpu *holder(struct vcpu *vcpu, uint32_t n)
 {
     struct partition *partition = vcpu->partition;
 
     for (uint32_t other = 0; n != 0 && other < partition->vcpu_count; other++) {
-        if (partition->vcpus[other].vgic.loaded != 0) {
-            return &partition->vcpus[other];
+        struct vcpu *found = &partition->vcpus[other];
+
+        if (found->vgic.loaded != 0 && (FEATURE_SMP == 0 || smp_is_here(found))) {
+            return found;
         }
     }
     return vcpu;
+}
+
+/* Those that another CPU has in its list registers come back to memory. */
+static void still(struct vcpu *vcpu, uint32_t n, uint32_t mask)
+{
+    if (FEATURE_SMP != 0 && (vgic_word(vcpu, n)->in_lr & mask) != 0) {
+        smp_still(vcpu->partition);
+    }
+}
+
+static bool has_own(const struct vcpu *vcpu)
+{
+    return FEATURE_SMP == 0 || smp_is_here(vcpu);
+}
+
+static void take_own(struct vcpu *from, uint32_t n, uint32_t mask)
+{
+    for (uint32_t left = from->vgic.lr_used; left != 0; left &= left - 1) {
+        uint32_t intid = (uint32_t)from->vgic.lr[first(left)];
+
+        if (intid / 32 == n && (mask >> intid % 32 & 1) != 0) {
+            vgic_lr_fold(from, first(left));
+        }
+    }
 }
 
 bool vgic_lr_take(struct vcpu *vcpu, uint32_t n, uint32_t mask)
@@ -36,23 +64,40 @@ bool vgic_lr_take(struct vcpu *vcpu, uint32_t n, uint32_t mask)
         return false;
     }
     from = holder(vcpu, n);
-    for (uint32_t left = from->vgic.lr_used; left != 0; left &= left - 1) {
-        uint32_t intid = (uint32_t)from->vgic.lr[first(left)];
-
-        if (intid / 32 == n && (mask >> intid % 32 & 1) != 0) {
-            vgic_lr_fold(from, first(left));
-        }
+    if (has_own(from)) {
+        take_own(from, n, mask);
     }
+    still(vcpu, n, mask);
     return true;
+}
+
+void vgic_call(struct vcpu *vcpu)
+{
+    vcpu->vgic.called = 1;
+    vcpu_wake(vcpu);
+    arch_kick(vcpu->home);
+}
+
+void vgic_called(struct vcpu *vcpu)
+{
+    if (vcpu->vgic.called != 0 && vcpu->vgic.loaded != 0) {
+        vgic_lr_restore(vcpu);
+        vgic_lr_refill(vcpu);
+    }
+    vcpu->vgic.called = 0;
 }
 
 static void renew(struct vcpu *vcpu)
 {
-    if (vcpu->vgic.loaded != 0) {
+    if (vcpu->vgic.loaded == 0) {
+        if (vgic_pending(vcpu)) {
+            vcpu_wake(vcpu);
+        }
+    } else if (has_own(vcpu)) {
         vgic_lr_restore(vcpu);
         vgic_lr_refill(vcpu);
-    } else if (vgic_pending(vcpu)) {
-        vcpu_wake(vcpu);
+    } else {
+        vgic_call(vcpu);
     }
 }
 
@@ -86,7 +131,9 @@ void vgic_lr_hold(struct vcpu *vcpu, uint32_t n, uint32_t interrupts)
 {
     bool more = true;
 
-    vgic_lr_retire(holder(vcpu, n));
+    if (has_own(holder(vcpu, n))) {
+        vgic_lr_retire(holder(vcpu, n));
+    }
     if (n == 0 && (interrupts & TIMER_BIT) != 0) {
         (void)hold_one(&vcpu->vgic, MVP_VIRTUAL_TIMER_INTID, 1U << VGIC_TIMER_LR);
         interrupts &= ~TIMER_BIT;
@@ -100,19 +147,26 @@ void vgic_lr_hold(struct vcpu *vcpu, uint32_t n, uint32_t interrupts)
     }
 }
 
-uint32_t vgic_lr_state(struct vcpu *vcpu, uint32_t n, uint64_t state)
+/* Those of word n that stand in this CPU's list registers, in this state. */
+static uint32_t own_state(struct vcpu *vcpu, uint32_t n, uint64_t state)
 {
-    const struct vgic_cpu *cpu = &holder(vcpu, n)->vgic;
+    const struct vcpu *from = holder(vcpu, n);
     uint32_t found = 0;
 
-    for (uint32_t left = cpu->lr_used; left != 0; left &= left - 1) {
-        uint32_t intid = (uint32_t)cpu->lr[first(left)];
+    for (uint32_t left = has_own(from) ? from->vgic.lr_used : 0; left != 0; left &= left - 1) {
+        uint32_t intid = (uint32_t)from->vgic.lr[first(left)];
 
-        if (intid / 32 == n && (LR_READ(cpu, first(left)) & state) != 0) {
+        if (intid / 32 == n && (LR_READ(&from->vgic, first(left)) & state) == state) {
             found |= 1U << intid % 32;
         }
     }
     return found;
+}
+
+uint32_t vgic_lr_state(struct vcpu *vcpu, uint32_t n, uint64_t state)
+{
+    still(vcpu, n, ~own_state(vcpu, n, 0));
+    return own_state(vcpu, n, state);
 }
 
 void vgic_maintenance(struct vcpu *vcpu)
@@ -149,6 +203,7 @@ void vgic_load(struct vcpu *vcpu)
     struct vgic_cpu *cpu = &vcpu->vgic;
 
     cpu->loaded = 1;
+    cpu->called = 0;
     if (FEATURE_SOFT_GIC != 0 && cpu->soft != 0) {
         gicc2_load();
     }

@@ -41,21 +41,36 @@ void fp_load(const uint64_t *from);
 void early_console(void); /* before what is said early: opens the device tree's, if none is open */
 _Noreturn void boot_main(const void *tree, uint64_t pack, uint64_t el);
 
+/* secondary.c: starts the CPUs that partitions are on. *verdict is MVP_OK, and stays so if all
+ * came. */
+void secondaries_start(struct mvp_verdict *verdict);
+
+/* EL2's translation, as its registers have it. */
+struct translation {
+    uint64_t ttbr0;
+    uint64_t tcr;
+    uint64_t mair;
+    uint64_t sctlr;
+};
+
 /* mmu.c: EL2's own map; the board's RAM, its GIC and console, and this image. */
 bool mmu_map(const void *pack, struct table_pool *pool);
-void mmu_on(uint64_t root, const struct table_pool *pool);
-uint64_t mmu_root(void);
+void mmu_on(const struct table_pool *pool);
+void mmu_tables(struct translation *tables);
 
 /* cpu.c: registers of EL2 that stay as they are while guests run. */
 void cpu_init(void);
 void cpu_read_ids(uint64_t *ids);
+uint64_t cpu_smc(uint64_t id, uint64_t x1, uint64_t x2);
 
 /* drivers/gic_<version>/ */
 uint32_t gic_version(const struct mvp_board *board); /* of the GIC that is there; 0: not told */
-uint32_t gic_init(const struct mvp_board *board);    /* returns the number of list registers */
+void gic_init(const struct mvp_board *board);        /* what all CPUs share */
+/* This CPU's own part; returns the number of its list registers. */
+uint32_t gic_init_cpu(const struct mvp_board *board, struct cpu *cpu);
 
-/* gic.c */
-void gic_enable_owned(const void *pack);
+/* gic.c: the interrupts of those partitions that have their first vCPU on this CPU. */
+void gic_enable_owned(const struct cpu *cpu);
 
 /* drivers/console_<driver>.c: polled, as the boot loader left it set up. */
 void console_open(const struct uart *found);

@@ -14,6 +14,11 @@
 _Static_assert(offsetof(struct vcpu, pc) == VCPU_PC, "vectors.S");
 _Static_assert(offsetof(struct vcpu, pstate) == VCPU_PC + 8, "vectors.S");
 _Static_assert(offsetof(struct vcpu, stack) == VCPU_STACK, "vectors.S");
+_Static_assert(offsetof(struct vcpu, home) == VCPU_HOME, "vectors.S");
+_Static_assert(offsetof(struct cpu, index) == CPU_INDEX, "lock.S");
+_Static_assert(offsetof(struct machine, smp.lock) == 0, "lock.S");
+_Static_assert(offsetof(struct machine, smp.here) == SMP_HERE, "lock.S");
+_Static_assert(offsetof(struct machine, smp.still) == SMP_STILL, "lock.S");
 
 /* EL1 and EL0 registers that a guest owns: each has its place in arch_context.system. */
 /* clang-format off */
@@ -33,8 +38,6 @@ _Static_assert(offsetof(struct vcpu, stack) == VCPU_STACK, "vectors.S");
 #define MPIDR_RES1 0x80000000
 #define CPTR_TFP 0x400
 #define CPTR_BASE 0x33ff /* RES1, and SVE trapped */
-
-static struct vcpu *fp_owner;
 
 /* NOLINTNEXTLINE(readability-function-size): a table, a statement for each register */
 static void save_system(uint64_t *system)
@@ -72,8 +75,8 @@ static void reset(struct vcpu *vcpu)
     for (uint32_t n = 0; n < sizeof vcpu->context.fp / 8; n++) {
         vcpu->context.fp[n] = 0;
     }
-    if (fp_owner == vcpu) {
-        fp_owner = NULL;
+    if (vcpu->home->fp_owner == vcpu) {
+        vcpu->home->fp_owner = NULL;
     }
     vcpu->context.system[SYSTEM_SCTLR] = SCTLR_EL1_RESET;
     vcpu->x[0] = vcpu->argument;
@@ -90,7 +93,7 @@ static void load(struct vcpu *vcpu)
     WRITE("vttbr_el2", vcpu->partition->vttbr);
     WRITE("vmpidr_el2", MPIDR_RES1 | vcpu->number);
     WRITE("cntvoff_el2", vcpu->partition->counter_offset);
-    WRITE("cptr_el2", fp_owner == vcpu ? CPTR_BASE : CPTR_BASE | CPTR_TFP);
+    WRITE("cptr_el2", vcpu->home->fp_owner == vcpu ? CPTR_BASE : CPTR_BASE | CPTR_TFP);
     vgic_load(vcpu); /* before its timer is on: one that is active must not come again */
     WRITE("cntv_cval_el0", vcpu->vtimer_compare);
     WRITE("cntv_ctl_el0", vcpu->vtimer_control);
@@ -113,16 +116,18 @@ void context_switch(struct vcpu *next, struct vcpu *previous)
 
 void arch_fp_load(struct vcpu *vcpu)
 {
+    struct cpu *cpu = vcpu->home;
+
     WRITE("cptr_el2", CPTR_BASE);
     ISB();
-    if (fp_owner == vcpu) {
+    if (cpu->fp_owner == vcpu) {
         return;
     }
-    if (fp_owner != NULL) {
-        fp_save(fp_owner->context.fp);
+    if (cpu->fp_owner != NULL) {
+        fp_save(cpu->fp_owner->context.fp);
     }
     fp_load(vcpu->context.fp);
-    fp_owner = vcpu;
+    cpu->fp_owner = vcpu;
 }
 
 void arch_vtimer_off(void)

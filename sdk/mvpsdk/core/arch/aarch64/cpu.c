@@ -14,6 +14,7 @@
 #define HCR_IMO (1ULL << 4)
 #define HCR_AMO (1ULL << 5)
 #define HCR_TWI (1ULL << 13)
+#define HCR_TWE (1ULL << 14)
 #define HCR_TID3 (1ULL << 18)
 #define HCR_TSC (1ULL << 19)
 #define HCR_TIDCP (1ULL << 20)
@@ -97,7 +98,7 @@ void arch_trap_wfi(bool on)
 {
     uint64_t kept = FEATURE_SOFT_GIC != 0 ? READ("hcr_el2") & HCR_SIGNALS : 0;
 
-    WRITE("hcr_el2", (on ? HCR_BASE | HCR_TWI : HCR_BASE) | kept);
+    WRITE("hcr_el2", (on ? HCR_BASE | HCR_TWI | HCR_TWE : HCR_BASE) | kept);
 }
 
 void arch_signal(uint32_t signal)
@@ -110,26 +111,41 @@ void arch_idle(void)
     __asm__ volatile("dsb sy\n\twfi" ::: "memory");
 }
 
+void arch_wait(void)
+{
+    __asm__ volatile("wfe" ::: "memory");
+}
+
+void arch_wake(void)
+{
+    __asm__ volatile("dsb sy\n\tsev" ::: "memory");
+}
+
 void *arch_memory(uint64_t pa)
 {
     return (void *)pa;
 }
 
-static void smc(uint64_t id)
+/* SMC to the firmware below (Arm DEN 0028). Returns its x0. */
+uint64_t cpu_smc(uint64_t id, uint64_t first, uint64_t second)
 {
     register uint64_t x0 __asm__("x0") = id;
+    register uint64_t x1 __asm__("x1") = first;
+    register uint64_t x2 __asm__("x2") = second;
+    register uint64_t x3 __asm__("x3") = 0;
 
     __asm__ volatile("smc #0"
-                     : "+r"(x0)
+                     : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
                      :
-                     : "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12",
-                       "x13", "x14", "x15", "x16", "x17", "memory");
+                     : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15",
+                       "x16", "x17", "memory");
+    return x0;
 }
 
 void arch_power(bool reset)
 {
     if (machine.board->bring_up == MVP_BRING_UP_PSCI_SMC) {
-        smc(reset ? PSCI_SYSTEM_RESET : PSCI_SYSTEM_OFF);
+        cpu_smc(reset ? PSCI_SYSTEM_RESET : PSCI_SYSTEM_OFF, 0, 0);
     }
     for (;;) {
         __asm__ volatile("wfi");

@@ -25,17 +25,19 @@ static void enable_spi(uint32_t intid, bool edge)
     reg_write(reg_word(gic_distributor + GICD_ISENABLER, intid / 32), 1U << intid % 32);
 }
 
-void gic_enable_owned(const void *pack)
+void gic_enable_owned(const struct cpu *cpu)
 {
-    const struct mvp_pack_header *header = pack;
+    const struct mvp_pack_header *header = machine.pack;
 
-    if (machine.board->console_irq != 0) {
+    if (machine.board->console_irq != 0 && cpu->index == 0) {
         enable_spi(machine.board->console_irq, false);
     }
     for (uint32_t n = 0; n < header->tables[MVP_TABLE_INTERRUPT].count; n++) {
-        const struct mvp_interrupt *row = mvp_pack_entry(pack, MVP_TABLE_INTERRUPT, n);
+        const struct mvp_interrupt *row = mvp_pack_entry(header, MVP_TABLE_INTERRUPT, n);
 
-        enable_spi(row->physical, (row->flags & MVP_INTERRUPT_EDGE) != 0);
+        if (machine.partitions[row->partition].vcpus[0].home == cpu) {
+            enable_spi(row->physical, (row->flags & MVP_INTERRUPT_EDGE) != 0);
+        }
     }
 }
 

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "machine.h"
+
 #define GICD_CTLR 0x0000
 #define GICD_TYPER 0x0004
 #define GICD_IGROUPR 0x0080
@@ -18,6 +20,7 @@
 #define GICD_ICFGR 0x0c00
 #define GICD_IROUTER 0x6000 /* GICv3 */
 #define MPIDR_AFFINITY 0xff00ffffffULL
+#define OWN_SGIS (FEATURE_SMP != 0 ? 1U << SMP_KICK : 0U)
 
 #pragma GCC visibility push(hidden)
 extern uint64_t gic_distributor; /* its address */
@@ -31,6 +34,12 @@ static inline uint32_t reg_read(uint64_t address)
 static inline void reg_write(uint64_t address, uint32_t value)
 {
     *(volatile uint32_t *)address = value;
+}
+
+/* The CPU that runs this. */
+static inline struct cpu *this_cpu(void)
+{
+    return &machine.cpus[FEATURE_SMP != 0 ? machine.smp.here : 0];
 }
 
 /* Where the n-th word of a row of registers is. */

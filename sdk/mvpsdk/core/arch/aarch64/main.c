@@ -10,6 +10,7 @@
 #include "machine.h"
 #include "memory.h"
 #include "menu.h"
+#include "offsets.h"
 #include "partition.h"
 #include "regs.h"
 
@@ -153,7 +154,7 @@ static void map_own(const struct mvp_pack_header *header)
     machine.pool.base = (uint64_t)pages;
     machine.pool.count = memory_tables(header); /* the judge has seen: no more than there are */
     require(mmu_map(header, &machine.pool) ? MVP_OK : MVP_MEM_TABLES, machine.pool.used);
-    mmu_on(mmu_root(), &machine.pool);
+    mmu_on(&machine.pool);
 }
 
 void banner(const char *text)
@@ -186,13 +187,30 @@ static void start_realtime(void)
     }
 }
 
+/* They come in once this CPU leaves the hypervisor, or idles. */
+static void start_others(void)
+{
+    struct mvp_verdict verdict = {.reason = MVP_OK};
+
+    if (FEATURE_SMP != 0) {
+        arch_lock(&machine.cpus[0]);
+        secondaries_start(&verdict);
+        if (verdict.reason != MVP_OK) {
+            stop(&verdict);
+        }
+    }
+}
+
 static _Noreturn void run(const struct boot *boot)
 {
     for (uint32_t n = 0; n < machine.vcpu_count; n++) {
-        machine.vcpus[n].stack = (uint64_t)cpu_stack_top;
+        struct vcpu *vcpu = &machine.vcpus[n];
+
+        vcpu->stack = (uint64_t)cpu_stack_top + ((uint64_t)vcpu->home->index << STACK_STRIDE_SHIFT);
     }
     cpu_read_ids(machine.idregs);
-    gic_enable_owned(machine.pack);
+    start_others();
+    gic_enable_owned(&machine.cpus[0]);
     console_interrupts();
     banner("hypervisor window=% fingerprint=%");
     start_realtime();
@@ -204,9 +222,11 @@ static _Noreturn void run(const struct boot *boot)
 /* With fewer than the vGIC needs, or none where the board's file is wrong, nothing would arrive. */
 static uint32_t list_registers(const struct mvp_board *board)
 {
-    uint32_t count = gic_init(board);
-    struct mvp_verdict few = {.reason = MVP_RUN_NO_GIC, .value = count, .bound = VGIC_MIN_LRS};
+    uint32_t count;
+    struct mvp_verdict few = {.reason = MVP_RUN_NO_GIC, .bound = VGIC_MIN_LRS};
 
+    gic_init(board);
+    few.value = count = gic_init_cpu(board, &machine.cpus[0]);
     if (count < VGIC_MIN_LRS) {
         stop(&few);
     }

@@ -5,6 +5,8 @@
  */
 #include "aarch64.h"
 #include "memory.h"
+#include "offsets.h"
+#include "optional.h"
 #include "regs.h"
 
 /* VMSAv8-64 stage-1 of EL2: AttrIndx 4:2, AP 7:6 (bit 6 is RES1), SH 9:8, AF 10, XN 54. */
@@ -23,16 +25,27 @@ static bool map(struct table_pool *pool, uint64_t root, uint64_t base, uint64_t 
     return base >= end || table_map(pool, root, base, base, end - base, attributes);
 }
 
-/* All but the page below the CPU's stack, up to the last table that there will be. */
+/* What is written to: all but the page below each CPU's stack, up to the last table that there will
+ * be. */
+static bool map_data(struct table_pool *pool, uint64_t root)
+{
+    uint64_t from = (uint64_t)_data;
+    uint64_t guard = (uint64_t)cpu_guard;
+    bool mapped = true;
+
+    for (uint32_t n = 0; n < (FEATURE_SMP != 0 ? MVP_MAX_CPUS : 1); n++) {
+        mapped = mapped && map(pool, root, from, guard, NORMAL | XN);
+        from = guard + GUARD_SIZE;
+        guard += 1 << STACK_STRIDE_SHIFT;
+    }
+    return mapped && map(pool, root, from, pool->base + pool->count * 4096ULL, NORMAL | XN);
+}
+
 static bool map_image(struct table_pool *pool, uint64_t root)
 {
-    uint64_t window = (uint64_t)_head;
-
-    return map(pool, root, window, (uint64_t)_rodata, NORMAL | READ_ONLY) &&
+    return map(pool, root, (uint64_t)_head, (uint64_t)_rodata, NORMAL | READ_ONLY) &&
            map(pool, root, (uint64_t)_rodata, (uint64_t)_data, NORMAL | READ_ONLY | XN) &&
-           map(pool, root, (uint64_t)_data, (uint64_t)cpu_guard, NORMAL | XN) &&
-           map(pool, root, (uint64_t)cpu_guard + GUARD_SIZE, pool->base + pool->count * 4096ULL,
-               NORMAL | XN);
+           map_data(pool, root);
 }
 
 /* A bank of RAM, around the image if that lies in it. */
@@ -81,11 +94,6 @@ bool mmu_map(const void *pack, struct table_pool *pool)
            map_device(pool, own_root, board->console_base, board->console_size);
 }
 
-uint64_t mmu_root(void)
-{
-    return own_root;
-}
-
 /* Before the caches come on: what was written so far went past them, and lines that the boot loader
  * left of this memory must not come up instead. */
 static void forget_lines(uint64_t from, uint64_t to)
@@ -99,16 +107,27 @@ static void forget_lines(uint64_t from, uint64_t to)
     DSB();
 }
 
-void mmu_on(uint64_t root, const struct table_pool *pool)
+void mmu_tables(struct translation *tables)
 {
     uint64_t range = READ("id_aa64mmfr0_el1") & 15;
 
+    tables->ttbr0 = own_root;
+    tables->tcr = TCR_BASE | (range < 5 ? range : 5) << 16 | (64 - TABLE_LEVEL1_BITS);
+    tables->mair = MAIR;
+    tables->sctlr = SCTLR;
+}
+
+void mmu_on(const struct table_pool *pool)
+{
+    struct translation tables;
+
+    mmu_tables(&tables);
     forget_lines((uint64_t)_head, pool->base + pool->used * 4096ULL);
-    WRITE("mair_el2", MAIR);
-    WRITE("tcr_el2", TCR_BASE | (range < 5 ? range : 5) << 16 | (64 - TABLE_LEVEL1_BITS));
-    WRITE("ttbr0_el2", root);
+    WRITE("mair_el2", tables.mair);
+    WRITE("tcr_el2", tables.tcr);
+    WRITE("ttbr0_el2", tables.ttbr0);
     ISB();
     __asm__ volatile("tlbi alle2\n\tdsb sy\n\tic iallu\n\tdsb sy\n\tisb" ::: "memory");
-    WRITE("sctlr_el2", SCTLR);
+    WRITE("sctlr_el2", tables.sctlr);
     ISB();
 }

@@ -6,6 +6,7 @@
  * panic has a stack of its own above: SP may be anything by then, a guest's struct vcpu for one.
  */
 #include "offsets.h"
+#include "optional.h"
 
     .section .stack, "aw", %nobits
     .globl cpu_guard, cpu_stack_top, panic_frame
@@ -18,6 +19,9 @@ cpu_stack_top:                      /* one for each physical CPU */
     .skip   PANIC_STACK
 panic_frame:
     .skip   PANIC_FRAME
+#if FEATURE_SMP
+    .skip   7 << STACK_STRIDE_SHIFT /* those of the other CPUs alike: MVP_MAX_CPUS */
+#endif
 
     .section .text.panic_entry, "ax"
     .globl panic_entry

@@ -22,6 +22,7 @@
 #define ICC_CTLR "s3_0_c12_c12_4"
 #define ICC_IGRPEN1 "s3_0_c12_c12_7"
 #define ICC_DIR "s3_0_c12_c11_1"
+#define ICC_SGI1R "s3_0_c12_c11_5"
 #define ICC_PMR "s3_0_c4_c6_0"
 #define ICC_SRE_EL1 "s3_0_c12_c12_5"
 #define ICC_SRE_EL2 "s3_4_c12_c9_5"

@@ -8,6 +8,7 @@
  * core is compiled with x18 fixed); the rest is saved only if the vCPU is switched away.
  */
 #include "offsets.h"
+#include "optional.h"
 
     .macro save_few
     stp     x0, x1, [sp, #0]
@@ -26,6 +27,18 @@
     mov     x0, sp
     ldr     x2, [x0, #VCPU_STACK]
     mov     sp, x2
+    .endm
+
+    .macro enter_locked             /* x0 = vcpu; with one CPU there is nobody to lock out */
+#if FEATURE_SMP
+    bl      lock_enter
+#endif
+    .endm
+
+    .macro leave_locked
+#if FEATURE_SMP
+    bl      lock_leave
+#endif
     .endm
 
     .macro save_high v              /* of vcpu v */
@@ -56,6 +69,7 @@
     .endm
 
     .macro resume_few
+    leave_locked
     ldr     x0, [sp]
     mov     sp, x0
     load_low
@@ -154,6 +168,7 @@ resume_all:
     msr     elr_el2, x2
     msr     spsr_el2, x3
 resume_registers:                   /* x0 = vcpu */
+    leave_locked
     mov     sp, x0
     load_low
     ldp     x18, x19, [sp, #144]
@@ -164,16 +179,6 @@ resume_registers:                   /* x0 = vcpu */
     ldp     x28, x29, [sp, #224]
     ldp     x0, x1, [sp, #0]
     eret
-
-/* enter(x0 = vcpu): the first guest on this CPU. */
-    .globl  enter
-enter:
-    ldr     x1, [x0, #VCPU_STACK]
-    mov     sp, x1
-    str     x0, [sp]
-    mov     x1, #0
-    bl      context_switch
-    b       resume_all
 
     slot 4                          /* from EL2: our own fault */
     b       panic_entry
@@ -188,6 +193,7 @@ enter:
     save_few
     mrs     x1, esr_el2
     to_stack
+    enter_locked
     lsr     x2, x1, #26
     cmp     x2, #0x16               /* HVC */
     b.ne    sync_other
@@ -198,6 +204,7 @@ enter:
     slot 9                          /* IRQ */
     save_few
     to_stack
+    enter_locked
     bl      trap_irq
     cbnz    x0, switch_few
 resume:
@@ -209,6 +216,7 @@ resume:
     save_few
     mrs     x1, esr_el2
     to_stack
+    enter_locked
     b       serror_full
 
     slot 12                         /* from a guest in AArch32 */
@@ -219,3 +227,23 @@ resume:
     b       panic_entry
     slot 15
     b       panic_entry
+
+/* enter(x0 = vcpu): the first guest on this CPU. */
+    .globl  enter
+enter:
+    ldr     x1, [x0, #VCPU_STACK]
+    mov     sp, x1
+    str     x0, [sp]
+    mov     x1, #0
+    bl      context_switch
+    b       resume_all
+
+#if FEATURE_SMP
+    .globl  exit_void               /* from lock_enter: the vCPU is not what it was when it trapped */
+exit_void:
+    save_high x0
+    save_state x0
+    ldr     x0, [x0, #VCPU_HOME]
+    bl      sched_run
+    b       switch_all
+#endif

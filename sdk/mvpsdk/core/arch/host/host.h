@@ -16,6 +16,17 @@ struct vcpu;
 #define HOST_QUEUE 64
 #define HOST_CONSOLE 8192
 
+/* One of the machine's CPUs, while another is at hand. */
+struct host_cpu {
+    uint64_t lr[16]; /* HOST_LRS */
+    uint32_t underflow;
+    uint32_t kicks;  /* how often it was called */
+    uint32_t called; /* 1: and has not come yet */
+    uint32_t stood;  /* 1: it stands still, and has list registers to fill */
+    uint32_t voided; /* how often what it came for was void */
+    uint32_t zero;
+};
+
 struct host {
     /* Time. */
     uint64_t time; /* what arch_time() returns; idling moves it to the timer's deadline */
@@ -34,6 +45,11 @@ struct host {
     uint32_t interface_off; /* 1: arch_interface() made it nobody's */
     uint32_t signal;        /* arch_signal()'s last */
     uint32_t signals;
+
+    /* The others; machine.smp.here is the CPU at hand. */
+    struct host_cpu cpus[8]; /* MVP_MAX_CPUS */
+    uint32_t locks;
+    uint32_t unlocks;
 
     /* The physical interrupt controller. */
     uint32_t queue_head; /* interrupts that arch_irq_acknowledge() will hand out */
@@ -75,6 +91,8 @@ extern struct host host;
 
 /* As after power-on: all records empty, 4 list registers, 62.5 MHz. */
 void host_reset(void);
+/* What follows happens on another CPU. */
+void host_at(uint32_t index);
 /* A physical interrupt that waits to be acknowledged. */
 void host_raise(uint32_t intid);
 /* A byte that someone types. */

@@ -4,6 +4,7 @@
 #define GIC_H
 
 #include "gic_registers.h"
+#include "machine.h"
 #include "regs.h"
 
 #define GIC_VERSION 2
@@ -18,7 +19,7 @@
 #pragma GCC visibility push(hidden)
 extern uint64_t gic_interface;  /* GICC */
 extern uint64_t gic_hypervisor; /* GICH */
-extern uint8_t gic_own_target;  /* this CPU in GICD_ITARGETSR */
+extern uint64_t gic_deactivate; /* GICC_DIR */
 #pragma GCC visibility pop
 
 /* Registers of the virtual interface that a guest owns: its CPU interface's, and what is active. */
@@ -42,13 +43,17 @@ static inline uint32_t gic_acknowledge(void)
     if ((value & IAR_INTID) < 1020) {
         reg_write(gic_interface + GICC_EOIR, value); /* of an SGI, its sender's number too */
     }
+    if (FEATURE_SMP != 0 && (value & IAR_INTID) == SMP_KICK) {
+        reg_write(gic_deactivate, value); /* it has done what it is for */
+    }
     return value & IAR_INTID;
 }
 
 /* An SPI comes to this CPU. */
 static inline void gic_route(uint32_t intid)
 {
-    *(volatile uint8_t *)(gic_distributor + GICD_ITARGETSR + intid) = gic_own_target;
+    *(volatile uint8_t *)(gic_distributor + GICD_ITARGETSR + intid) =
+        (uint8_t)this_cpu()->interrupts;
 }
 
 #endif

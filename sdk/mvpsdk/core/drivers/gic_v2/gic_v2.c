@@ -15,6 +15,7 @@
 #define GICC_PMR 0x04
 #define GICC_BPR 0x08
 #define GICC_APR 0xd0 /* four */
+#define GICD_SGIR 0xf00
 #define GICD_PIDR2 0xfe8
 #define GICH_HCR 0x00
 #define GICH_VTR 0x04
@@ -29,8 +30,7 @@
 
 uint64_t gic_interface;
 uint64_t gic_hypervisor;
-uint8_t gic_own_target;
-static uint64_t deactivate; /* GICC_DIR */
+uint64_t gic_deactivate;
 
 uint32_t gic_version(const struct mvp_board *board)
 {
@@ -38,10 +38,8 @@ uint32_t gic_version(const struct mvp_board *board)
 }
 
 /* A word of interrupts: off, idle, in our group; SPIs come to this CPU. */
-static void word_init(uint32_t n)
+static void word_init(uint32_t n, uint32_t target)
 {
-    uint32_t target = gic_own_target * 0x01010101U;
-
     reg_write(reg_word(gic_distributor + GICD_ICENABLER, n), ~0U);
     reg_write(reg_word(gic_distributor + GICD_ICPENDR, n), ~0U); /* what a boot loader left */
     reg_write(reg_word(gic_distributor + GICD_ICACTIVER, n), ~0U);
@@ -49,7 +47,7 @@ static void word_init(uint32_t n)
     for (uint32_t i = 0; i < 8; i++) {
         reg_write(reg_word(gic_distributor + GICD_IPRIORITYR, 8 * n + i), PRIORITY);
         if (n != 0) {
-            reg_write(reg_word(gic_distributor + GICD_ITARGETSR, 8 * n + i), target);
+            reg_write(reg_word(gic_distributor + GICD_ITARGETSR, 8 * n + i), target * 0x01010101U);
         }
     }
 }
@@ -66,18 +64,19 @@ static uint8_t own_target(void)
     return (uint8_t)(seen | seen >> 8);
 }
 
-static void distributor_init(const struct mvp_board *board)
+void gic_init(const struct mvp_board *board)
 {
-    uint32_t words = (reg_read(gic_distributor + GICD_TYPER) & 31) + 1;
+    uint32_t words;
 
+    gic_distributor = board->gicd_base;
+    gic_interface = board->gicr_base;
+    gic_hypervisor = board->gich_base;
+    gic_deactivate = gic_interface + gic2_second_page(board->gicr_size);
+    words = (reg_read(gic_distributor + GICD_TYPER) & 31) + 1;
     reg_write(gic_distributor + GICD_CTLR, 0);
-    gic_own_target = own_target();
-    for (uint32_t n = 0; n < words; n++) {
-        word_init(n);
+    for (uint32_t n = 1; n < words; n++) {
+        word_init(n, own_target());
     }
-    reg_write(gic_distributor + GICD_ISENABLER, 1U << board->virtual_irq |
-                                                    1U << board->hypervisor_irq |
-                                                    1U << board->maintenance_irq);
     reg_write(gic_distributor + GICD_CTLR, CTLR_ENABLE);
 }
 
@@ -105,20 +104,28 @@ static uint32_t virtual_init(void)
     return count < VGIC_MAX_LRS ? count : VGIC_MAX_LRS;
 }
 
-uint32_t gic_init(const struct mvp_board *board)
+/* Each CPU finds its own private interrupts in word 0. */
+uint32_t gic_init_cpu(const struct mvp_board *board, struct cpu *cpu)
 {
-    gic_distributor = board->gicd_base;
-    gic_interface = board->gicr_base;
-    gic_hypervisor = board->gich_base;
-    deactivate = gic_interface + gic2_second_page(board->gicr_size);
-    distributor_init(board);
+    cpu->interrupts = own_target();
+    word_init(0, 0);
+    reg_write(gic_distributor + GICD_ISENABLER, OWN_SGIS | 1U << board->virtual_irq |
+                                                    1U << board->hypervisor_irq |
+                                                    1U << board->maintenance_irq);
     interface_init();
     return virtual_init();
 }
 
+/* GICD_SGIR (Arm IHI 0048, 4.3.15): to a list of CPUs. */
+void arch_kick(const struct cpu *cpu)
+{
+    DSB(); /* what it is to see comes first */
+    reg_write(gic_distributor + GICD_SGIR, (uint32_t)cpu->interrupts << 16 | SMP_KICK);
+}
+
 void arch_irq_deactivate(uint32_t intid)
 {
-    reg_write(deactivate, intid);
+    reg_write(gic_deactivate, intid);
 }
 
 void arch_irq_active(uint32_t intid, bool active)

@@ -4,6 +4,7 @@
 #define GIC_H
 
 #include "gic_registers.h"
+#include "machine.h"
 #include "regs.h"
 
 #define GIC_VERSION 3
@@ -30,6 +31,9 @@ static inline uint32_t gic_acknowledge(void)
 
     if (intid < 1020 || intid > 1023) { /* an LPI that the boot loader left on is ended, too */
         WRITE(ICC_EOIR1, intid);
+    }
+    if (FEATURE_SMP != 0 && intid == SMP_KICK) {
+        WRITE(ICC_DIR, intid); /* it has done what it is for */
     }
     return intid;
 }

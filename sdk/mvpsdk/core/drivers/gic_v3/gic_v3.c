@@ -22,8 +22,6 @@
 #define HCR_UNDERFLOW 2U
 #define HCR_TRAPS 0x1c00U /* TC, TALL0, TALL1: every register of the interface */
 
-static uint64_t redistributor; /* of this CPU */
-
 static void wait_while(uint64_t address, uint32_t bits)
 {
     for (uint32_t n = 0; n < WAIT_LIMIT && (reg_read(address) & bits) != 0; n++) {
@@ -73,7 +71,7 @@ static uint64_t find_redistributor(uint64_t base, uint64_t size)
     return 0;
 }
 
-static void redistributor_init(const struct mvp_board *board)
+static void redistributor_init(const struct mvp_board *board, uint64_t redistributor)
 {
     uint64_t sgi = redistributor + GICR_SGI;
 
@@ -86,8 +84,8 @@ static void redistributor_init(const struct mvp_board *board)
     for (uint32_t i = 0; i < 8; i++) {
         reg_write(reg_word(sgi + GICD_IPRIORITYR, i), PRIORITY);
     }
-    reg_write(sgi + GICD_ISENABLER, 1U << board->virtual_irq | 1U << board->hypervisor_irq |
-                                        1U << board->maintenance_irq);
+    reg_write(sgi + GICD_ISENABLER, OWN_SGIS | 1U << board->virtual_irq |
+                                        1U << board->hypervisor_irq | 1U << board->maintenance_irq);
     wait_while(redistributor, CTLR_RWP >> 28); /* GICR_CTLR.RWP is bit 3 */
 }
 
@@ -98,32 +96,53 @@ uint32_t gic_version(const struct mvp_board *board)
     return (READ("id_aa64pfr0_el1") >> PFR0_GIC_SHIFT & 15) != 0 ? GIC_VERSION : 0;
 }
 
-uint32_t gic_init(const struct mvp_board *board)
+void gic_init(const struct mvp_board *board)
 {
-    uint32_t count = (uint32_t)(READ(ICH_VTR) & 31) + 1;
-
     gic_distributor = board->gicd_base;
+    distributor_init();
+}
+
+static void registers_init(void)
+{
     WRITE(ICC_SRE_EL2, 0xf);
     ISB();
     WRITE(ICC_SRE_EL1, 7);
     ISB();
     WRITE(ICC_SRE_EL2, 7); /* from now on EL1 can't switch it off for the others: it traps */
-    distributor_init();
-    redistributor = find_redistributor(board->gicr_base, board->gicr_size);
-    if (redistributor == 0) {
-        return 0;
-    }
-    redistributor_init(board);
     WRITE(ICC_PMR, 0xf0);
     WRITE(ICC_BPR1, 0);
     WRITE(ICC_CTLR, 2); /* EOImode: EOIR drops the priority, DIR deactivates */
     WRITE(ICC_IGRPEN1, 1);
+}
+
+uint32_t gic_init_cpu(const struct mvp_board *board, struct cpu *cpu)
+{
+    uint32_t count = (uint32_t)(READ(ICH_VTR) & 31) + 1;
+
+    cpu->interrupts = find_redistributor(board->gicr_base, board->gicr_size);
+    if (cpu->interrupts == 0) {
+        return 0;
+    }
+    redistributor_init(board, cpu->interrupts);
+    registers_init();
     for (uint32_t n = 0; n < count; n++) {
         arch_lr_write(n, 0); /* what a boot loader left */
     }
     WRITE(ICH_HCR, HCR_ON);
     ISB();
     return count;
+}
+
+/* ICC_SGI1R_EL1 (Arm IHI 0069, 12.2.13): by affinity 3, 2 and 1, and a bit for affinity 0. */
+void arch_kick(const struct cpu *cpu)
+{
+    uint64_t to = cpu->affinity;
+    uint64_t range = to >> 4 & 15;
+
+    DSB(); /* what it is to see comes first */
+    WRITE(ICC_SGI1R, (to >> 32 & 0xff) << 48 | (to >> 16 & 0xff) << 32 | (to >> 8 & 0xff) << 16 |
+                         range << 44 | (uint64_t)SMP_KICK << 24 | 1ULL << (to & 15));
+    ISB();
 }
 
 void arch_irq_deactivate(uint32_t intid)
@@ -133,7 +152,7 @@ void arch_irq_deactivate(uint32_t intid)
 
 void arch_irq_active(uint32_t intid, bool active)
 {
-    uint64_t frame = intid < 32 ? redistributor + GICR_SGI : gic_distributor;
+    uint64_t frame = intid < 32 ? this_cpu()->interrupts + GICR_SGI : gic_distributor;
     uint64_t reg = active ? GICD_ISACTIVER : GICD_ICACTIVER;
 
     reg_write(reg_word(frame + reg, intid / 32), 1U << intid % 32);

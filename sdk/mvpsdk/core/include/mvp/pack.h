@@ -25,13 +25,12 @@
 #define MVP_MAX_MEMORY 64
 #define MVP_MAX_PARTITIONS 4
 #define MVP_MAX_VCPUS 8
-#define MVP_MAX_CPUS 1 /* physical CPUs that this build runs on */
+#define MVP_MAX_CPUS 8 /* physical CPUs that partitions may be on: the board's first */
 #define MVP_MAX_REGIONS 64
 #define MVP_MAX_INTERRUPTS 64
 #define MVP_MAX_CHANNELS 0
 #define MVP_MAX_IMAGES 32
 #define MVP_INTIDS 1024
-#define MVP_BOARD_CPUS 8 /* of the board's CPUs those that a pack names: the first ones */
 
 enum mvp_table_id {
     MVP_TABLE_BOARD = 0,
@@ -106,7 +105,7 @@ struct mvp_board {
     uint32_t hypervisor_irq;
     uint32_t cpu_count;
     uint32_t bring_up; /* enum mvp_bring_up */
-    /* Of each CPU, the boot CPU first; 0 behind the last. A build for one CPU reads neither. */
+    /* Of each CPU, the boot CPU first; 0 behind the last. MVP_MAX_CPUS of them. */
     uint64_t cpu_affinity[8]; /* MPIDR_EL1's affinity fields: bits 39:32 and 23:0 */
     uint64_t cpu_release[8];  /* where it waits for its entry, in a spin table; 0: by bring_up */
 };

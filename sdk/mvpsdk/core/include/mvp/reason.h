@@ -63,7 +63,8 @@ enum mvp_reason {
     MVP_RUN_SERROR = 70,       /* an asynchronous external abort */
     MVP_RUN_WINDOW = 71,       /* the binary outgrew its 2 MiB window or was linked wrongly */
     MVP_RUN_CONSOLE = 72,      /* this build has another console driver than the pack names */
-    MVP_RUN_STACK = 73         /* the hypervisor's stack ran into the page below it */
+    MVP_RUN_STACK = 73,        /* the hypervisor's stack ran into the page below it */
+    MVP_RUN_CPU = 74           /* a CPU of the board did not start */
 };
 
 /* Where a refusal points: table and index as in pack.h, and the two values that collide. */
