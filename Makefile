@@ -7,9 +7,9 @@ demo: host
 	@PATH="$(abspath .venv/bin):$$PATH" examples/demo-handset/demo
 
 # Sets everything up, then runs the checks and all tests, QEMU boots included; the closing line is
-# pytest's.
+# pytest's. Those of the core have run twice by then, under the sanitizers.
 test: host check core-check
-	$(PYTHON) -m pytest -q -n 2 --dist worksteal tests
+	$(PYTHON) -m pytest -q -n 2 --dist worksteal --ignore tests/core tests
 
 setup:
 	@.ci/setup

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import Phase, settings
 
 WIDTH = 56
 """Of what caught a fault, in the table of them."""
@@ -34,6 +35,9 @@ def _use_library(path: str) -> None:
 
 if "MVPSDK_CORE_LIB" in os.environ:
     _use_library(os.environ["MVPSDK_CORE_LIB"])
+
+settings.register_profile("first", phases=(Phase.explicit, Phase.reuse, Phase.generate))
+"""That something fails is enough, as where a fault is seeded: no smallest example is looked for."""
 
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's background jobs begin

@@ -164,6 +164,16 @@ def test_more_interrupts_than_list_registers_all_come(guest: SoftRig) -> None:
     assert sorted(taken) == expected
 
 
+def test_those_that_wait_come_though_none_that_was_taken_is_deactivated(guest: SoftRig) -> None:
+    """EOImode 1: two are active still when the third comes, as long as a list register is free."""
+    guest.interface(soft.CTLR, soft.GROUP0 | soft.SPLIT)
+    lib.vgic_save(guest.vcpu())
+    for intid in (1, 2, 3):
+        guest.write(SGIR, 2 << 24 | intid)
+    lib.vgic_load(guest.vcpu())
+    assert [guest.acknowledge() & 0x3FF for _ in range(4)] == [1, 2, 3, NONE]
+
+
 def test_one_made_active_by_hand_without_room_is_ended_all_the_same(guest: SoftRig) -> None:
     """As are those that have found a list register."""
     several = range(32, 44)
@@ -174,6 +184,15 @@ def test_one_made_active_by_hand_without_room_is_ended_all_the_same(guest: SoftR
         assert guest.bit_read(rig.ISACTIVER, intid) == 0
     end(guest, 900)  # of no distributor's
     assert guest.read(rig.ISACTIVER + 4) == 0
+
+
+def test_what_is_taken_back_from_the_list_registers_is_not_handed_out(guest: SoftRig) -> None:
+    """For a change of its state, as by any register of the distributor."""
+    guest.line(LEVEL, True)
+    assert lib.vgic_lr_take(guest.vcpu(), LEVEL // 32, 1 << LEVEL % 32)
+    assert take(guest) == NONE
+    lib.vgic_lr_put(guest.vcpu(), LEVEL // 32)
+    assert take(guest) == LEVEL
 
 
 def test_each_vcpu_has_an_interface_of_its_own() -> None:

@@ -31,7 +31,15 @@ def run_tests(names: tuple[str, ...], library: Path) -> tuple[int, int, str]:
     """
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
     done = subprocess.run(
-        [*command, "-x", "--tb=line", "--timeout=60", "--timeout-method=thread", *names],
+        [
+            *command,
+            "-x",
+            "--tb=line",
+            "--timeout=60",
+            "--timeout-method=thread",
+            "--hypothesis-profile=first",
+            *names,
+        ],
         cwd=objects.ROOT,
         env={**os.environ, "MVPSDK_CORE_LIB": str(library)},
         capture_output=True,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.target
 
-CORES = 4
+CORES = 8
 
 
 def dumped(folder: Path, version: int, options: str = "virtualization=on") -> Path:

@@ -134,7 +134,7 @@ def _handset(
             priority=0,
             devices=(),
         ),
-        personas=tuple(_persona(files["guest"], version, words=words) for version in vgics),
+        personas=tuple(_persona(board, files["guest"], version, words) for version in vgics),
         boot=Boot(
             mode="exclusive",
             default=PERSONAS[vgics[0]],
@@ -145,7 +145,12 @@ def _handset(
     )
 
 
-def _persona(kernel: Path, version: int, *, words: str) -> Persona:
+def _cores(board: Board) -> tuple[int, ...]:
+    """Of each vCPU: where there are two cores, one beside the firmware, and two on a core alone."""
+    return (0, 1, 1) if plan.startable(board) > 1 else (0, 0)
+
+
+def _persona(board: Board, kernel: Path, version: int, words: str) -> Persona:
     return Persona(
         name=PERSONAS[version],
         kernel=Input(path=kernel),
@@ -153,7 +158,7 @@ def _persona(kernel: Path, version: int, *, words: str) -> Persona:
         ramdisk=None,
         command_line=words,
         memory=_RAM,
-        cpus=(0, 0),
+        cpus=_cores(board),
         vgic=2 if version == 2 else 3,  # noqa: PLR2004 - the GIC's version
         restart="never",
     )

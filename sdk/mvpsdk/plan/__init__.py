@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plans: `make` places everything and gives a `Plan`; pure, it reads no files."""
 
+from mvpsdk.plan.cores import startable
 from mvpsdk.plan.making import make
 from mvpsdk.plan.model import Interrupt, Partition, Placement, Plan, PlannedImage, Region
 from mvpsdk.plan.pack import check, metadata, needed_features
@@ -18,5 +19,6 @@ __all__ = [
     "make",
     "metadata",
     "needed_features",
+    "startable",
     "usage",
 ]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mvpsdk.board.model import Board
     from mvpsdk.handset.model import Handset
 
-__all__ = ["check_cores"]
+__all__ = ["check_cores", "startable"]
 
 
 def check_cores(board: Board, handset: Handset) -> Iterator[Fault]:
@@ -46,8 +46,11 @@ def _pinned(handset: Handset) -> Iterator[tuple[str, int]]:
             yield f"persona[{number}].cpus", core
 
 
-def _startable(board: Board) -> int:
-    """The first core runs already; the hypervisor starts others by the board's firmware."""
+def startable(board: Board) -> int:
+    """Return how many cores partitions may be on, from the first.
+
+    The first core runs already; the hypervisor starts others by the board's firmware.
+    """
     if board.cpu.bring_up not in {"psci-smc", "spin-table"}:
         return 1
     return min(board.cpu.count, CONSTANTS["MAX_CPUS"])
@@ -56,7 +59,7 @@ def _startable(board: Board) -> int:
 def _unusable(board: Board, core: int) -> str:
     if core >= board.cpu.count:
         return f'board "{board.name}" has {board.cpu.count}, 0 to {board.cpu.count - 1}'
-    if core < _startable(board):
+    if core < startable(board):
         return ""
     if core >= CONSTANTS["MAX_CPUS"]:
         return f"the hypervisor runs on the first {CONSTANTS['MAX_CPUS']} only"
@@ -64,4 +67,4 @@ def _unusable(board: Board, core: int) -> str:
 
 
 def _usable(board: Board) -> str:
-    return ", ".join(str(core) for core in range(_startable(board)))
+    return ", ".join(str(core) for core in range(startable(board)))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["boot", "start"]
 
 _NEEDED = ("hypervisor", "pack")
+_AUDIO = (8, 2)
+"""From this version on QEMU wants to be told what becomes of a machine's sound, if it has any."""
 
 
 def start(path: Path | str, options: Options | None = None) -> Session:
@@ -62,7 +64,8 @@ def boot(bootable: Bootable, options: Options | None = None) -> Session:
     loading = via.arguments(options.via, bootable, options.persona)
     clock = bootable.machine.clock if options.deterministic else None
     program = choosing.choose(bootable.machine, options.qemu)
-    qemu = Qemu([program, *machine, *loading])
+    silent = ["-audio", "none"] if choosing.version(program) >= _AUDIO else []
+    qemu = Qemu([program, *machine, *silent, *loading])
     try:
         mending.mend(qemu, bootable.machine)
     except BaseException:

@@ -334,6 +334,8 @@ static void end(struct vcpu *vcpu, uint32_t intid)
     interface->running &= interface->running - 1;
     if ((interface->control & CTLR_SPLIT) == 0) {
         deactivate(vcpu, intid);
+    } else if (vcpu->vgic.underflow != 0 && interface->pending == 0) {
+        vgic_maintenance(vcpu); /* all there are have been taken, and more wait that may come now */
     }
     renew(interface);
 }

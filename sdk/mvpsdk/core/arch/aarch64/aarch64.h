@@ -61,7 +61,7 @@ void mmu_tables(struct translation *tables);
 /* cpu.c: registers of EL2 that stay as they are while guests run. */
 void cpu_init(void);
 void cpu_read_ids(uint64_t *ids);
-uint64_t cpu_smc(uint64_t id, uint64_t x1, uint64_t x2);
+uint64_t cpu_smc(uint64_t id, uint64_t first, uint64_t second);
 
 /* drivers/gic_<version>/ */
 uint32_t gic_version(const struct mvp_board *board); /* of the GIC that is there; 0: not told */

@@ -11,8 +11,10 @@
     .section .stack, "aw", %nobits
     .globl cpu_guard, cpu_stack_top, panic_frame
     .balign 4096
+    .type   cpu_guard, %object
 cpu_guard:
     .skip   4096
+    .size   cpu_guard, . - cpu_guard
     .skip   4096 - STACK_SLOT - PANIC_STACK - PANIC_FRAME
 cpu_stack_top:                      /* one for each physical CPU */
     .skip   STACK_SLOT              /* the vCPU whose registers are on the CPU (vectors.S) */
