@@ -56,11 +56,11 @@ def bundled_for(shared: Path, demo: Path) -> Callable[[str], Path]:
 
 @pytest.fixture(scope="session")
 def hypervisor(shared: Path) -> Path:
-    """The hypervisor for a board with a PL011, built without the command line."""
+    """The demo's for a board with a PL011, built without the command line."""
 
     def make(folder: Path) -> Path:
         made = folder / "hypervisor"
-        made.write_bytes(build.image("pl011").binary)
+        made.write_bytes(build.image("pl011", features=("early-console", "menu", "rtc")).binary)
         return made
 
     return once(shared / "hypervisor", make)
