@@ -30,13 +30,20 @@ def bootable(fault: faults.Fault, sound: Path, cache: Cache, work: Path, gic: in
     there = board.named(BOARDS[gic])
     first = next(name for name in fault.tests if not name.startswith(BESIDE))
     made, _ = conform.bundle(there, work / "c.itb", vgic="board", cache=cache, only=first)
-    (pack,) = bundle.extract(bundle.open(made.path), ("pack",), work)
-    virtual = there.virtual
+    contents = bundle.open(made.path)
+    (pack,) = bundle.extract(contents, ("pack",), work)
+    virtual = contents.manifest and contents.manifest.virtual
     assert virtual
     return run.Bootable(
         hypervisor=faulty.faulty(fault, sound, work, gic),
         pack=pack,
-        machine=run.Machine(machine=virtual.machine, cpu=virtual.cpu, memory=virtual.memory),
+        machine=run.Machine(
+            machine=virtual.machine,
+            cpu=virtual.cpu,
+            memory=virtual.memory,
+            cpus=virtual.cpus,
+            qemu=virtual.qemu,
+        ),
     )
 
 
