@@ -141,6 +141,9 @@ def serve(machine: Machine, connection: socket.socket) -> None:
 
 def main() -> None:
     """Be QEMU."""
+    if "--version" in sys.argv:
+        sys.stdout.write("QEMU emulator version 7.2.0\n")
+        return
     if "bad" in sys.argv:
         sys.stderr.write("fake-qemu: unsupported machine type\n")
         sys.exit(1)
