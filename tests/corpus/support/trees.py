@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Vendors' device trees for arm64, as Debian's kernel packages hold them.
+"""Vendors' device trees for arm64, as Debian's kernel packages hold them, and their kernels.
 
 They are other people's files: fetched by apt, which checks them against Debian's signed index, and
-kept in the cache, never in this repository. Of each package only the trees are kept.
+kept in the cache, never in this repository. Of each package only the trees and the kernel are kept.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ SUITES = ("bookworm", "bookworm-backports")
 DAY = 24 * 3600.0  # seconds that what apt said once is believed
 
 META = "linux-image-arm64"
+KERNEL = "vmlinuz"
 
 
 class CorpusError(Exception):
@@ -38,11 +39,16 @@ class CorpusError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Corpus:
-    """All trees of one kernel package."""
+    """All trees of one kernel package, and its kernel."""
 
     line: str  # 6.1
     version: str  # of the package: 6.1.176-1
     folder: Path
+
+    @property
+    def kernel(self) -> Path:
+        """The kernel, as Debian built it."""
+        return self.folder / KERNEL
 
     def trees(self) -> list[Path]:
         """Return the trees, in the order of their names."""
@@ -89,7 +95,8 @@ def _alone(home: Path) -> Iterator[None]:
 
 def _known(home: Path, line: str) -> bool:
     note = home / line
-    return note.is_file() and time.time() - note.stat().st_mtime < DAY and _folder(note).is_dir()
+    fresh = note.is_file() and time.time() - note.stat().st_mtime < DAY
+    return fresh and (_folder(note) / KERNEL).is_file()
 
 
 def _read(home: Path, line: str) -> Corpus:
@@ -112,9 +119,10 @@ def _fetch(home: Path) -> None:
     with tempfile.TemporaryDirectory(dir=home) as name:
         apt = _Apt(Path(name))
         for line, (package, version, digest) in apt.packages().items():
-            if not (home / digest).is_dir():
-                apt.unpack(package, home / digest)
-            (home / line).write_text(f"{version} {digest}\n")
+            folder = f"{version}_{digest[:16]}"
+            if not (home / folder).is_dir():
+                apt.unpack(package, home / folder)
+            (home / line).write_text(f"{version} {folder}\n")
 
 
 class _Apt:
@@ -163,12 +171,13 @@ class _Apt:
         return {line: found[line] for line in LINES}
 
     def unpack(self, package: str, into: Path) -> None:
-        """Fetch a kernel package and keep its trees."""
+        """Fetch a kernel package and keep its trees and its kernel."""
         self.run("apt-get", "-q", "download", package)
         archive = next(self.folder.glob(f"{package}_*.deb"))
         trees = self.folder / package
         trees.mkdir()
-        wanted = ["--wildcards", "--strip-components=4", "./usr/lib/linux-image-*/*.dtb"]
+        names = ["--transform=s,.*/vmlinuz-.*,vmlinuz,", "--transform=s,./usr/lib/[^/]*/,,"]
+        wanted = ["--wildcards", *names, "./usr/lib/linux-image-*/*.dtb", "./boot/vmlinuz-*"]
         with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", archive], stdout=-1) as unpacking:
             done = subprocess.run(
                 ["tar", "-x", "-C", trees, *wanted],
@@ -178,8 +187,9 @@ class _Apt:
                 check=False,
             )
         archive.unlink()
-        if done.returncode or unpacking.returncode or not any(trees.rglob("*.dtb")):
-            raise CorpusError(f"{package} holds no device trees: {done.stderr.strip()}")
+        whole = any(trees.rglob("*.dtb")) and (trees / KERNEL).is_file()
+        if done.returncode or unpacking.returncode or not whole:
+            raise CorpusError(f"{package} lacks trees or kernel: {done.stderr.strip()}")
         trees.rename(into)
 
 
