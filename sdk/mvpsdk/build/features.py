@@ -19,6 +19,7 @@ __all__ = ["CHOICES", "SOURCES", "known", "missing", "wanted"]
 SOURCES = {
     "early-console": ("src/uart.c",),
     "flash": ("src/flash.c",),
+    "halt": (),
     "menu": (),
     "rtc": ("src/pl031.c",),
     "smp": (
@@ -32,8 +33,8 @@ SOURCES = {
 }
 """What src/optional.h has by another name, and the sources that nothing else needs."""
 
-CHOICES = frozenset({"early-console", "flash", "menu", "rtc", "smp", "soft-gic"})
-"""Those that a handset asks for; whether vgic2 is in follows from them and the board's GIC."""
+CHOICES = frozenset({"early-console", "flash", "halt", "menu", "rtc", "smp", "soft-gic"})
+"""Those that a handset or its board asks for; of them and the board's GIC follows vgic2."""
 
 _GICV2 = 2  # the architecture's version
 _BITS = {
@@ -54,6 +55,7 @@ def wanted(handset: Handset, board: Board) -> frozenset[str]:
     asked = {
         "early-console": handset.boot.early_console and not mute,
         "flash": any(persona.rom for persona in handset.personas),
+        "halt": board.cpu.bring_up != "psci-smc" and not mute,
         "menu": handset.boot.menu_timeout > 0,
         "rtc": any(persona.rtc for persona in handset.personas),
         "smp": any(core > 0 for core in cores),

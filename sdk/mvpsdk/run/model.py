@@ -23,6 +23,7 @@ __all__ = [
     "Machine",
     "Met",
     "Options",
+    "Parking",
     "Reason",
     "pattern",
 ]
@@ -36,6 +37,14 @@ Reason = Literal["met", "rejected", "halted", "timeout", "powered-off", "left"]
 """Why a session ended."""
 
 
+@dataclass(frozen=True, slots=True)
+class Parking:
+    """Cores that sleep for the whole run, and where what they do is put; see `run.mending`."""
+
+    cores: tuple[int, ...]
+    at: Pa
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Machine:
     """How QEMU builds the board."""
@@ -47,6 +56,7 @@ class Machine:
     clock: Pa | None = None  # of a PL031; None: virtual time can't be read
     serial: int = 0  # which of QEMU's -serial the console is
     qemu: str = ""  # the least version that has it as the board is; "": any that has the machine
+    parking: Parking | None = None  # None: no core would poll in vain
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -30,6 +30,7 @@ __all__ = ["Session"]
 # What the hypervisor says before it halts the board (core/arch/aarch64); nobody else can, since
 # guests' lines carry their own prefix.
 _LAST_WORDS = re.compile(r"stop reason=0x[0-9a-f]+|panic ends")
+_HALTED = re.compile(r"halted, no PSCI to (power off|reset)")  # where a board can do neither
 _PANIC = re.compile(r"panic reason=0x[0-9a-f]+")
 _DYING = 5.0  # seconds of the host's time until a panic has said all that it can
 _QUIET = 0.2  # seconds of silence after which a line that isn't ended counts as a prompt
@@ -133,6 +134,14 @@ class Session(AbstractContextManager["Session"]):
         if line.partition == HYPERVISOR and _LAST_WORDS.match(line.text):
             last = self._panic[0] if self._panic else line
             yield self._exit("halted", ok=False, rejected=last)
+        elif line.partition == HYPERVISOR and (halted := _HALTED.match(line.text)):
+            yield self._halted(line, off=halted[1] == "power off")
+
+    def _halted(self, line: Line, *, off: bool) -> Exit:
+        """Off counts as what was asked for, though the board stays on; a reset does not come."""
+        if off:
+            return self._exit("powered-off", ok=not self._watch.awaited)
+        return self._exit("halted", ok=False, rejected=line)
 
     def _met(self, line: Line) -> Iterator[Event]:
         for expectation in self._watch.meets(line):

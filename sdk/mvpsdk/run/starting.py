@@ -65,7 +65,8 @@ def boot(bootable: Bootable, options: Options | None = None) -> Session:
     clock = bootable.machine.clock if options.deterministic else None
     program = choosing.choose(bootable.machine, options.qemu)
     silent = ["-audio", "none"] if choosing.version(program) >= _AUDIO else []
-    qemu = Qemu([program, *machine, *silent, *loading])
+    mended = mending.arguments(bootable.machine)
+    qemu = Qemu([program, *machine, *silent, *mended, *loading])
     try:
         mending.mend(qemu, bootable.machine)
     except BaseException:
@@ -100,6 +101,7 @@ def _machine(manifest: Manifest, contents: Contents) -> Machine:
         clock=None if virtual.clock is None else Pa(virtual.clock),
         serial=virtual.serial,
         qemu=virtual.qemu,
+        parking=mending.parking(contents.pack, virtual.cpus) if contents.pack else None,
     )
 
 

@@ -16,6 +16,8 @@ from mvpsdk.core import facade
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mvpsdk.board.model import BringUp
+
 HANDSET = """\
 [handset]
 name = "acme"
@@ -45,12 +47,16 @@ menu-timeout = "3 s"
 """
 
 
-USUAL = CHOICES - {"smp", "soft-gic"}
+USUAL = CHOICES - {"halt", "smp", "soft-gic"}
 """What the handset above asks for."""
 
 
 def wanted(
-    folder: Path, *changes: tuple[str, str], mute: bool = False, board: str = "qemu-virt"
+    folder: Path,
+    *changes: tuple[str, str],
+    mute: bool = False,
+    board: str = "qemu-virt",
+    bring_up: BringUp = "psci-smc",
 ) -> set[str]:
     """What a build for one of QEMU's boards is asked to have."""
     text = HANDSET
@@ -60,6 +66,7 @@ def wanted(
     (folder / "handset.toml").write_text(text)
     loaded = handset.load(folder / "handset.toml")
     found = boards.named(board, (), folder)
+    found = replace(found, cpu=replace(found.cpu, bring_up=bring_up))
     return set(build.wanted(loaded, replace(found, console=None) if mute else found))
 
 
@@ -87,6 +94,15 @@ def test_what_nobody_asks_for_is_left_out(
 def test_a_mute_board_has_no_console_early_or_late(tmp_path: Path) -> None:
     """There is no driver in its build to say anything by."""
     assert wanted(tmp_path, mute=True) == USUAL - {"early-console"}
+
+
+@pytest.mark.parametrize(("bring_up", "is_in"), [("psci-smc", False), ("spin-table", True)])
+def test_a_board_that_can_not_be_powered_off_says_so(
+    bring_up: BringUp, is_in: bool, tmp_path: Path
+) -> None:
+    """Where PSCI does it, there is nothing to say."""
+    assert ("halt" in wanted(tmp_path, bring_up=bring_up)) is is_in
+    assert "halt" not in wanted(tmp_path, bring_up=bring_up, mute=True)
 
 
 @pytest.mark.parametrize(

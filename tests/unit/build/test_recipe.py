@@ -78,7 +78,7 @@ def test_what_is_left_out_is_not_compiled() -> None:
     aarch64 = {f"arch/aarch64/{name}" for name in ("lock.S", "secondary.S", "secondary.c")}
     assert gone == {"src/flash.c", "src/pl031.c", "src/smp.c", "src/uart.c"} | vgic2 | aarch64
     flags = bare.compile_flags(GCC, Path())
-    left_out = ("EARLY_CONSOLE", "FLASH", "MENU", "RTC", "SOFT_GIC")
+    left_out = ("EARLY_CONSOLE", "FLASH", "HALT", "MENU", "RTC", "SOFT_GIC")
     assert {f"-DFEATURE_{name}=0" for name in left_out} <= {*flags}
     assert bare.key(GCC) != recipe.hypervisor("pl011").key(GCC)
 
@@ -100,7 +100,7 @@ def test_an_unknown_feature_is_named(core: Path) -> None:
     with pytest.raises(InputError, match="no feature radio") as caught:
         recipe.hypervisor("toy", core, features=("menu", "radio"))
 
-    assert caught.value.hint == "there are: early-console, flash, menu, rtc, smp, soft-gic"
+    assert caught.value.hint == "there are: early-console, flash, halt, menu, rtc, smp, soft-gic"
 
 
 def test_firmware_is_its_folder_and_the_runtime(core: Path, write: Write, tmp_path: Path) -> None:

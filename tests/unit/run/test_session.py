@@ -88,6 +88,24 @@ def test_guest_cannot_pretend_a_halt(handset: Handset) -> None:
     assert end(handset(fake, WORLD, expect=expect("work:world"))).ok
 
 
+HALTED = "halted, no PSCI to"
+
+
+@pytest.mark.parametrize(
+    ("wish", "reason", "ok"), [("power off", "powered-off", True), ("reset", "halted", False)]
+)
+def test_board_without_psci_ends_it_by_its_words(
+    handset: Handset, wish: str, reason: str, *, ok: bool
+) -> None:
+    """As far off as it gets is off; a reset does not come. Of a guest they are words."""
+    guest = ["print", f"[work] {HALTED} {wish}\r\n"]
+    last = end(handset(guest, ["print", f"[mvp] {HALTED} {wish}\r\n"], until_exit=True))
+    assert (last.reason, last.ok) == (reason, ok)
+    assert last.wall < 5
+    awaited = handset(guest, ["print", f"[mvp] {HALTED} {wish}\r\n"], expect=expect("work:more"))
+    assert not end(awaited).ok
+
+
 def test_time_runs_out(handset: Handset) -> None:
     """Without what is expected the session ends in time and says what it awaited."""
     last = end(handset(HELLO, expect=expect("work:never"), timeout=0.3))

@@ -35,4 +35,8 @@
 #define FEATURE_EARLY_CONSOLE 1
 #endif
 
+#ifndef FEATURE_HALT /* a word where the board can't be powered off; no pack needs it */
+#define FEATURE_HALT 1
+#endif
+
 #endif

@@ -2,6 +2,7 @@
 /* This CPU at EL2: what traps, what it tells of itself, its timer, power. */
 #include "aarch64.h"
 #include "arch.h"
+#include "console.h"
 #include "machine.h"
 #include "regs.h"
 
@@ -144,8 +145,15 @@ uint64_t cpu_smc(uint64_t id, uint64_t first, uint64_t second)
 
 void arch_power(bool reset)
 {
+    /* As far off as a board gets without PSCI: `mvpsdk run` ends by these words. */
+    static const char halted[] = "halted, no PSCI to ";
+
     if (machine.board->bring_up == MVP_BRING_UP_PSCI_SMC) {
         cpu_smc(reset ? PSCI_SYSTEM_RESET : PSCI_SYSTEM_OFF, 0, 0);
+    }
+    if (FEATURE_HALT != 0) {
+        log_words(halted, reset ? "reset" : "power off");
+        console_flush();
     }
     for (;;) {
         __asm__ volatile("wfi");
