@@ -12,6 +12,7 @@ import packs
 from mvpsdk.core import facade as core
 from mvpsdk.core._library import ffi, lib
 from mvpsdk.errors import BundleError
+from mvpsdk.units import GIB
 
 # Stage-2 descriptor bits, Arm DDI 0487 D8.3.2.
 WRITE = 1 << 7
@@ -117,6 +118,30 @@ def test_the_hypervisors_own_tables_are_counted(pack: core.Pack) -> None:
     none = core.pack_write(replace(pack, partitions=(), regions=()))
 
     assert core.table_count(none) == 6
+
+
+@pytest.mark.parametrize(
+    ("base", "size", "more"),
+    [
+        ((1 << 39) - GIB, GIB, 0),  # the last that a root of level 1 reaches
+        (1 << 39, GIB, 2),  # a root of level 0, and a level 1 for each 512 GiB
+        ((1 << 39) - GIB, 2 * GIB, 2),
+        (1 << 40, GIB + (2 << 20), 3),
+        (1 << 40, 3 << 39, 4),
+        ((1 << 40) + GIB, 1 << 39, 3),
+        ((1 << 48) - GIB, GIB, 2),
+    ],
+)
+def test_memory_beyond_512_gib_takes_a_level_more(
+    pack: core.Pack, base: int, size: int, more: int
+) -> None:
+    """The root's slots of 512 GiB hold no blocks: each that is touched has a table."""
+    none = replace(pack, partitions=(), regions=())
+    bank = replace(pack.memory[0], name="far", base=base, size=size)
+    metadata = core.pack_write(replace(none, memory=(*pack.memory, bank)))
+
+    assert bool(lib.memory_far(packs.as_buffer(metadata))) is (base + size > 1 << 39)
+    assert core.table_count(metadata) == 6 + more
 
 
 @pytest.mark.parametrize(("base", "more"), [(0x80000000, 0), (0x80200000, 1), (0x80001000, 2)])

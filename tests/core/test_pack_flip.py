@@ -49,7 +49,18 @@ def test_each_byte_counts_even_with_a_right_checksum(metadata: bytes) -> None:
 def test_random_entries_are_judged_without_harm(metadata: bytes) -> None:
     """Random 8-byte values anywhere behind the header, with a checksum that fits."""
     source = random.Random(7)  # noqa: S311 - repeatable on purpose
-    edges = [0, 1, 0xFFF, 0x1000, 0x40000000, 1 << 39, (1 << 64) - 1, 1 << 63, (1 << 64) - 0x1000]
+    edges = [
+        0,
+        1,
+        0xFFF,
+        0x1000,
+        0x40000000,
+        1 << 39,
+        1 << 48,
+        (1 << 64) - 1,
+        1 << 63,
+        (1 << 64) - 0x1000,
+    ]
     verdict = ffi.new("struct mvp_verdict *")
 
     for _ in range(3000):

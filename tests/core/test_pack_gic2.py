@@ -62,7 +62,7 @@ def test_frames_spaced_for_large_pages_are_mapped_where_their_pages_are() -> Non
         (T.BOARD, 0, {"gic_version": 4}, R.CONFIG_BOARD),
         (T.BOARD, 0, {"gich_size": 0}, R.MEM_ALIGN),
         (T.BOARD, 0, {"gich_base": GICH + 0x800}, R.MEM_ALIGN),
-        (T.BOARD, 0, {"gicv_base": 1 << 39}, R.MEM_WRAP),
+        (T.BOARD, 0, {"gicv_base": 1 << 48}, R.MEM_WRAP),
         (T.BOARD, 0, {"gicr_size": PAGE}, R.CONFIG_BOARD),
         (T.BOARD, 0, {"gicv_size": PAGE}, R.CONFIG_BOARD),
         (T.BOARD, 0, {"gicd_size": 0x11000}, R.MEM_DEVICE),

@@ -42,7 +42,7 @@ BOARD: list[Case] = [
     (T.BOARD, 0, {"gicd_size": 0}, R.MEM_ALIGN),
     (T.BOARD, 0, {"gicd_size": 0x1000}, R.CONFIG_BOARD),
     (T.BOARD, 0, {"gicr_size": 0x1000}, R.CONFIG_BOARD),
-    (T.BOARD, 0, {"gicr_base": 1 << 39}, R.MEM_WRAP),
+    (T.BOARD, 0, {"gicr_base": 1 << 48}, R.MEM_WRAP),
     (T.BOARD, 0, {"gich_base": 0x1000}, R.CONFIG_BOARD),
     (T.BOARD, 0, {"gicv_size": 0x1000}, R.CONFIG_BOARD),
     (T.BOARD, 0, {"gic_version": 1}, R.CONFIG_BOARD),

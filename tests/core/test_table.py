@@ -104,6 +104,23 @@ def test_addresses_that_differ_in_alignment_get_pages() -> None:
     assert tables.walk(0x401FFFFF) == (0x80200000 | NORMAL | 3, 0x401FF000, KIB4)
 
 
+def test_a_root_of_level_0_has_a_table_for_each_512_gib() -> None:
+    """Each is made once, and is a root of level 1 as any other."""
+    top = Tables(4)
+    far = 5 << 39
+
+    first = lib.table_level1(top.pool, top.root, far)
+    assert lib.table_level1(top.pool, top.root, far + (1 << 39) - 1) == first
+    assert top.pool.pages[5] == first | 3
+    assert lib.table_level1(top.pool, top.root, 0) not in (0, first)
+    assert lib.table_map(top.pool, first, far + GIB1, far + GIB1, GIB1, NORMAL)
+    assert lib.table_level1(top.pool, top.root, 1 << 39) != 0
+    assert lib.table_level1(top.pool, top.root, 2 << 39) == 0  # the pool is empty
+
+    top.root = first
+    assert top.walk(GIB1) == (far + GIB1 | NORMAL | 1, GIB1, GIB1)
+
+
 pages = st.integers(min_value=0, max_value=3 * GIB1 // KIB4)
 
 

@@ -208,6 +208,7 @@ static uint64_t new_word(const uint8_t *data, size_t words, uint64_t old, uint32
                                      0x200000,
                                      0x40000000,
                                      0x8000000000,
+                                     0x1000000000000,
                                      0x7fffffffff,
                                      ~0ULL,
                                      1ULL << 63};

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mvpsdk.core.facade import CONSTANTS
 from mvpsdk.errors import InputError
+from mvpsdk.units import GIB
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -18,6 +19,7 @@ __all__ = ["CHOICES", "SOURCES", "known", "missing", "wanted"]
 
 SOURCES = {
     "early-console": ("src/uart.c",),
+    "far": (),
     "flash": ("src/flash.c",),
     "halt": (),
     "menu": (),
@@ -33,10 +35,11 @@ SOURCES = {
 }
 """What src/optional.h has by another name, and the sources that nothing else needs."""
 
-CHOICES = frozenset({"early-console", "flash", "halt", "menu", "rtc", "smp", "soft-gic"})
+CHOICES = frozenset({"early-console", "far", "flash", "halt", "menu", "rtc", "smp", "soft-gic"})
 """Those that a handset or its board asks for; of them and the board's GIC follows vgic2."""
 
 _GICV2 = 2  # the architecture's version
+_NEAR_END = 512 * GIB  # what EL2's tables reach without it
 _BITS = {
     "flash": CONSTANTS["FEATURE_FLASH"],
     "menu": CONSTANTS["FEATURE_MENU"],
@@ -51,9 +54,13 @@ def wanted(handset: Handset, board: Board) -> frozenset[str]:
     """Return the features that a handset, its board's differences merged in, asks of a build."""
     cores = [core for persona in handset.personas for core in persona.cpus]
     cores += [handset.realtime.cpu] if handset.realtime else []
+    gic = board.interrupt_controller
+    kept = [*board.memory, *(frame for _, _, frame in gic.frames())]
+    kept += [board.console.range] if board.console else []
     mute = board.console is None or board.console.driver == "none"
     asked = {
         "early-console": handset.boot.early_console and not mute,
+        "far": any(part.end > _NEAR_END for part in kept),
         "flash": any(persona.rom for persona in handset.personas),
         "halt": board.cpu.bring_up != "psci-smc" and not mute,
         "menu": handset.boot.menu_timeout > 0,

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lays out the realtime partition: RAM at IPA = PA, the board's own devices at their addresses.
 
+Guest addresses end at 512 GiB. RAM beyond that is seen lower, by firmware that has no DMA.
+
 Its firmware is one static position-independent ELF that is linked at 0 and relocates itself, so
 that one file serves every board.
 """
@@ -22,7 +24,7 @@ from mvpsdk.plan.parts import (
     with_head_room,
 )
 from mvpsdk.plan.tree import DeviceNode, realtime_tree
-from mvpsdk.units import KIB, PAGE, Ipa, Pa, Range
+from mvpsdk.units import GIB, KIB, PAGE, Ipa, Pa, Range
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +40,12 @@ __all__ = ["NAME", "realtime_partition"]
 NAME = "realtime"
 """The partition's name."""
 
+IPA_END = 512 * GIB
+"""Of guest addresses: JUDGE_END of core/src/judge.h."""
+
+FAR_BASE = 256 * GIB
+"""RAM beyond IPA_END is seen in the GiB from here on, above the devices that there are."""
+
 DTB_ROOM = 64 * KIB
 """At the end of RAM, for the device tree."""
 
@@ -52,8 +60,8 @@ def realtime_partition(
     """
     realtime = handset.realtime
     assert realtime is not None  # noqa: S101 - the caller looked
-    ram = Range(Ipa(ram_pa), realtime.memory)
     devices = _devices(board, handset, realtime)
+    ram = Range(_seen_at(Range(ram_pa, realtime.memory), devices, handset), realtime.memory)
     gic = realtime_gic(board)
     found = facts_of(facts, NAME, handset.place("realtime.image"))
     place = handset.place("realtime.image") or handset.place("realtime.source")
@@ -73,7 +81,7 @@ def realtime_partition(
         cpus=(realtime.cpu,),
         ram=ram,
         ram_pa=ram_pa,
-        regions=_regions(ram, gic, devices),
+        regions=_regions(ram, ram_pa, gic, devices),
         interrupts=tuple(_interrupts(devices)),
         images=with_head_room([*segments, dtb], ram),
         abi=abi,
@@ -104,9 +112,29 @@ def _interrupts(devices: list[Device]) -> list[Interrupt]:
     ]
 
 
-def _regions(ram: Range[Ipa], gic: VirtualGic, devices: list[Device]) -> tuple[Region, ...]:
+def _seen_at(ram: Range[Pa], devices: list[Device], handset: Handset) -> Ipa:
+    """Return the address at which the firmware finds its RAM: the physical one where tables reach.
+
+    Raises PlanError for a device with DMA where they don't: it would be told guest addresses.
+    """
+    if ram.end <= IPA_END:
+        return Ipa(ram.base)
+    for number, device in enumerate(devices):
+        if device.dma:
+            raise PlanError(
+                f'RAM lies beyond 512 GiB, where the firmware can\'t have "{device.name}": its DMA'
+                " needs RAM at physical addresses",
+                place=handset.place(f"realtime.devices[{number}]"),
+                hint="leave the device out; guest addresses end at 512 GiB in this version",
+            )
+    return Ipa(FAR_BASE + ram.base % GIB)
+
+
+def _regions(
+    ram: Range[Ipa], ram_pa: Pa, gic: VirtualGic, devices: list[Device]
+) -> tuple[Region, ...]:
     return (
-        ram_region(ram, Pa(ram.base)),
+        ram_region(ram, ram_pa),
         *gic.regions,
         *map(_window, _shared_pages(devices)),
     )

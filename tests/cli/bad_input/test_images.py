@@ -139,7 +139,7 @@ CASES: dict[str, tuple[Callable[[], None], str, tuple[str, str], tuple[str, ...]
         change((BOARD, DEVICE, "base = 0xffff_ffff_f000")),
         "MEM003",
         (BOARD, "[[device]]"),
-        ("device [0xfffffffff000..0x1000000000000)", "the 512 GiB of the tables"),
+        ("device [0xfffffffff000..0x1000000000000)", "a guest address beyond"),
     ),
 }
 BOARD_CASES = {

@@ -12,6 +12,7 @@ from mvpsdk import board as boards
 from mvpsdk import build, handset
 from mvpsdk.build.features import CHOICES, missing
 from mvpsdk.core import facade
+from mvpsdk.units import GIB, PAGE, Pa, Range
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +48,7 @@ menu-timeout = "3 s"
 """
 
 
-USUAL = CHOICES - {"halt", "smp", "soft-gic"}
+USUAL = CHOICES - {"far", "halt", "smp", "soft-gic"}
 """What the handset above asks for."""
 
 
@@ -111,6 +112,27 @@ def test_a_board_that_can_not_be_powered_off_says_so(
 def test_a_second_core_asks_for_several(line: str, is_in: bool, tmp_path: Path) -> None:
     """Two virtual CPUs on one core do not."""
     assert ("smp" in wanted(tmp_path, ("rtc = false\n", f"{line}\n"))) is is_in
+
+
+@pytest.mark.parametrize(
+    ("base", "size", "is_in"),
+    [((1 << 39) - GIB, GIB, False), ((1 << 39) - GIB, GIB + PAGE, True), (1 << 40, GIB, True)],
+)
+def test_memory_beyond_512_gib_asks_for_far(
+    base: int, size: int, is_in: bool, tmp_path: Path
+) -> None:
+    """Banks, and whatever else the hypervisor maps for itself."""
+    wanted(tmp_path)
+    loaded = handset.load(tmp_path / "handset.toml")
+    found = boards.named("qemu-virt", (), tmp_path)
+    more = replace(found, memory=(*found.memory, Range(Pa(base), size)))
+    gic = replace(found.interrupt_controller, redistributor=Range(Pa(base), size))
+    assert found.console is not None
+    console = replace(found.console, base=Pa(base + size - PAGE))
+
+    assert ("far" in build.wanted(loaded, more)) is is_in
+    assert ("far" in build.wanted(loaded, replace(found, interrupt_controller=gic))) is is_in
+    assert ("far" in build.wanted(loaded, replace(found, console=console))) is is_in
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,9 @@ def test_an_unknown_feature_is_named(core: Path) -> None:
     with pytest.raises(InputError, match="no feature radio") as caught:
         recipe.hypervisor("toy", core, features=("menu", "radio"))
 
-    assert caught.value.hint == "there are: early-console, flash, halt, menu, rtc, smp, soft-gic"
+    assert (
+        caught.value.hint == "there are: early-console, far, flash, halt, menu, rtc, smp, soft-gic"
+    )
 
 
 def test_firmware_is_its_folder_and_the_runtime(core: Path, write: Write, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from mvpsdk import plan
 from mvpsdk.board import Console, Cpu, Device, Reserved
 from mvpsdk.board.model import CONSOLE_SPAN
 from mvpsdk.core import facade
+from mvpsdk.errors import PlanError
 from mvpsdk.image import AbiNote
 from mvpsdk.units import GIB, KIB, MIB, Pa, Range
 
@@ -64,6 +65,38 @@ def test_ram_does_not_span_banks(parts: Parts) -> None:
     made = parts.make()
     assert made.partition("work").ram_pa == 0x1_0000_0000
     assert made.pack.end <= 0x1_4000_0000
+
+
+@pytest.mark.parametrize(
+    ("base", "seen"),
+    [
+        ((1 << 39) - 16 * MIB, (1 << 39) - 12 * MIB),  # the last that guest addresses reach
+        ((1 << 39) - 8 * MIB, 1 << 38 | GIB - 4 * MIB),
+        (1 << 40, 1 << 38 | 4 * MIB),
+    ],
+)
+def test_firmware_sees_memory_beyond_512_gib_at_lower_addresses(
+    parts: Parts, base: int, seen: int
+) -> None:
+    """Guest addresses end there; below, they are the physical ones."""
+    parts.personas.clear()
+    parts.memory = (Range(Pa(base), 256 * MIB),)
+    made = parts.make()
+    realtime = made.partition("realtime")
+
+    assert (realtime.ram.base, realtime.ram_pa) == (seen, base + 4 * MIB)
+    assert realtime.ram.base <= realtime.entry < realtime.ram.end
+    assert next(region for region in realtime.regions if region.kind == "ram").pa == base + 4 * MIB
+
+
+def test_firmware_that_sees_its_memory_elsewhere_has_no_dma(parts: Parts) -> None:
+    """The device would be told addresses at which there is no RAM, or somebody else's."""
+    parts.memory = (Range(Pa(1 << 40), GIB),)
+    parts.devices = tuple(replace(device, dma=True) for device in parts.devices)
+
+    with pytest.raises(PlanError, match="RAM lies beyond 512 GiB") as caught:
+        parts.make()
+    assert '"gpio"' in str(caught.value)
 
 
 def test_personas_take_turns_in_one_place(parts: Parts) -> None:

@@ -112,7 +112,8 @@ bool judge_range(struct judge *judge, const struct range *range)
     if (range->base % JUDGE_PAGE == 0) {
         value = range->size;
         if (range->size % JUDGE_PAGE == 0 && range->size != 0) {
-            if (range_holds(0, JUDGE_END, range->base, range->size)) {
+            if (range_holds(0, FEATURE_FAR != 0 ? JUDGE_FAR_END : JUDGE_END, range->base,
+                            range->size)) {
                 return true;
             }
             reason = MVP_MEM_WRAP;

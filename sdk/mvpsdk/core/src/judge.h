@@ -19,8 +19,10 @@
 
 #define JUDGE_PAGE 4096
 
-/* End of the addresses that tables of three levels reach, EL2's and guests' alike: 512 GiB. */
+/* End of guest addresses: 512 GiB, which tables of three levels reach. */
 #define JUDGE_END 0x8000000000
+/* End of physical addresses: in a build with FEATURE_FAR 256 TiB, which those of four reach. */
+#define JUDGE_FAR_END 0x1000000000000
 
 /* Bounds that no rule has room for. */
 struct constants {
@@ -101,7 +103,7 @@ enum rule_test {
     IS_OWNER = 12,     /* a partition's index; that is the entry's owner from here on */
     IS_OTHERWISE = 13, /* the other's name is another */
     IS_NAME = 14,      /* of `bound` bytes: printable, not empty, NUL-padded by at least one NUL */
-    IS_RANGE = 15      /* and the field behind it: not empty, whole pages, below JUDGE_END */
+    IS_RANGE = 15      /* and the field behind it: not empty, whole pages, of physical addresses */
 };
 
 /* What stands in a rule in place of its reason. */
@@ -158,7 +160,7 @@ uint32_t judge_count(const struct judge *judge, uint32_t table);
 bool judge_refuse(struct judge *judge, uint32_t reason, uint64_t value, uint64_t bound);
 /* Holds the entry against rules, in their order. */
 bool judge_rules(struct judge *judge, const struct rule *rules);
-/* Not empty, whole pages, below JUDGE_END. */
+/* Not empty, whole pages, below the end of physical addresses. */
 bool judge_range(struct judge *judge, const struct range *range);
 /* Takes up an entry and holds it against rules. NULL: it breaks one. */
 const void *judge_row(struct judge *judge, uint32_t table, uint32_t index,

@@ -10,6 +10,7 @@
 #define STAGE2_WRITE 0x80                    /* S2AP[1] */
 #define STAGE2_NO_EXECUTE 0x0040000000000000 /* XN[1] */
 
+#define LEVEL0_SHIFT TABLE_LEVEL1_BITS
 #define LEVEL1_SHIFT 30
 #define LEVEL2_SHIFT 21
 
@@ -103,6 +104,18 @@ static struct span span_at(const void *pack, uint32_t index)
                          EL2};
 }
 
+bool memory_far(const void *pack)
+{
+    bool far = false;
+
+    for (uint32_t i = 0; i < first_region(pack); i++) {
+        struct span s = span_at(pack, i);
+
+        far = far || (s.size > 0 && (s.va + s.size - 1) >> LEVEL0_SHIFT != 0);
+    }
+    return far;
+}
+
 /* Is the slot of 1 << shift bytes at va one that no earlier span of the owner touches? Spans lie
  * apart, so where one does, neither fills the slot, and the table below it has been counted. */
 static bool is_new(const void *pack, uint32_t index, uint32_t owner, uint64_t va, uint32_t shift)
@@ -125,7 +138,8 @@ static uint64_t new_tables(const void *pack, uint32_t index, const struct span *
     const uint64_t mask = ((uint64_t)1 << shift) - 1;
     uint64_t last = s->va + s->size - 1;
     uint64_t between = (last >> shift) - (s->va >> shift); /* slots, and one */
-    bool blocks = ((s->va ^ s->pa) & mask) == 0 && s->size > mask;
+    bool blocks = ((s->va ^ s->pa) & mask) == 0 && s->size > mask &&
+                  (FEATURE_FAR == 0 || shift < LEVEL0_SHIFT); /* level 0 has none */
     uint64_t count = blocks || between == 0 ? 0 : between - 1;
 
     if (!(blocks && (s->va & mask) == 0) && is_new(pack, index, s->owner, s->va, shift)) {
@@ -142,11 +156,13 @@ uint32_t memory_tables(const void *pack)
 {
     uint32_t spans = first_region(pack) + count_of(pack, MVP_TABLE_REGION);
     uint64_t count = 1 + (uint64_t)count_of(pack, MVP_TABLE_PARTITION); /* roots */
+    bool far = FEATURE_FAR != 0 && memory_far(pack);
 
     for (uint32_t i = 0; i < spans; i++) {
         struct span s = span_at(pack, i);
+        uint32_t top = far && s.owner == EL2 ? LEVEL0_SHIFT : LEVEL1_SHIFT;
 
-        for (uint32_t shift = LEVEL1_SHIFT; s.size > 0 && shift >= LEVEL2_SHIFT; shift -= 9) {
+        for (uint32_t shift = top; s.size > 0 && shift >= LEVEL2_SHIFT; shift -= 9) {
             count += new_tables(pack, i, &s, shift);
         }
     }

@@ -31,6 +31,10 @@
 #define FEATURE_SMP 1
 #endif
 
+#ifndef FEATURE_FAR /* RAM or devices of EL2 beyond the 512 GiB of three levels of tables */
+#define FEATURE_FAR 1
+#endif
+
 #ifndef FEATURE_EARLY_CONSOLE /* words before the pack has named the console; no pack needs it */
 #define FEATURE_EARLY_CONSOLE 1
 #endif

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "bytes.h"
+#include "optional.h"
 
 #define ENTRIES 512
 #define PAGE 4096
@@ -14,6 +15,7 @@
 #define ADDRESS TABLE_ADDRESS
 
 /* Address bits below an entry's own: what one entry spans. */
+#define LEVEL0_SHIFT 39
 #define LEVEL1_SHIFT 30
 #define LEVEL2_SHIFT 21
 #define LEVEL3_SHIFT 12
@@ -46,12 +48,14 @@ uint64_t table_root(struct table_pool *pool)
     return pool->base + offset;
 }
 
-/* The table whose entries span 1 << shift bytes and whose range holds va; made where missing. */
-static uint64_t *table_for(struct table_pool *pool, uint64_t root, uint64_t va, uint32_t shift)
+/* The table whose entries span 1 << shift bytes and whose range holds va; made where missing. The
+ * root's entries span 1 << top. */
+static uint64_t *table_for(struct table_pool *pool, uint64_t root, uint64_t va, uint32_t top,
+                           uint32_t shift)
 {
     uint64_t *entries = table_entries(pool, root);
 
-    for (uint32_t s = LEVEL1_SHIFT; s > shift; s -= LEVEL_BITS) {
+    for (uint32_t s = top; s > shift; s -= LEVEL_BITS) {
         uint64_t *entry = &entries[entry_index(va, s)];
 
         if (*entry == 0) {
@@ -96,13 +100,22 @@ static uint32_t largest_shift(uint64_t va, uint64_t pa, uint64_t size)
     return shift;
 }
 
+#if FEATURE_FAR
+uint64_t table_level1(struct table_pool *pool, uint64_t root, uint64_t va)
+{
+    const uint64_t *entries = table_for(pool, root, va, LEVEL0_SHIFT, LEVEL1_SHIFT);
+
+    return entries == NULL ? 0 : pool->base + (uint64_t)(entries - pool->pages) * sizeof(uint64_t);
+}
+#endif
+
 bool table_map(struct table_pool *pool, uint64_t root, uint64_t va, uint64_t pa, uint64_t size,
                uint64_t attributes)
 {
     while (size > 0) {
         uint32_t shift = largest_shift(va, pa, size);
         uint64_t kind = shift == LEVEL3_SHIFT ? VALID | TABLE_OR_PAGE : VALID;
-        uint64_t *entries = table_for(pool, root, va, shift);
+        uint64_t *entries = table_for(pool, root, va, LEVEL1_SHIFT, shift);
         uint64_t done =
             entries == NULL ? 0 : fill(entries, va, size, shift, pa | attributes | kind);
 

@@ -11,6 +11,7 @@
 
 #define TABLE_POOL_PAGES 28  /* of all partitions and EL2 together */
 #define TABLE_LEVEL1_BITS 39 /* one level-1 table spans 512 GiB */
+#define TABLE_LEVEL0_BITS 48 /* one level-0 table: EL2's alone, where it has one */
 
 /* A pool of table pages. `pages` is 4 KiB aligned memory; `base` is the address that descriptors
  * point at (on the board the same; on the host whatever the test says). */
@@ -29,6 +30,9 @@ struct table_pool {
 
 /* Takes a zeroed page; returns its address, 0 if there is none left. */
 uint64_t table_root(struct table_pool *pool);
+/* The level-1 table of the 512 GiB that va lies in, below a root of level 0; made where missing. 0:
+ * there is no page left. */
+uint64_t table_level1(struct table_pool *pool, uint64_t root, uint64_t va);
 /* Maps [va, va + size) to pa with the largest blocks that fit. All 4 KiB aligned. False: pool empty
  * or already mapped. */
 bool table_map(struct table_pool *pool, uint64_t root, uint64_t va, uint64_t pa, uint64_t size,

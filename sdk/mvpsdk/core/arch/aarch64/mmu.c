@@ -19,10 +19,24 @@
 #define TCR_BASE 0x80803500ULL /* RES1; write-back, inner shareable walks; 4 KiB */
 #define SCTLR 0x30c5183dULL    /* RES1, M, C, I, SA; unaligned access to RAM is allowed */
 
+static uint64_t own_root;
+static bool is_far; /* the root is of level 0 */
+
+/* Where all lies in the first 512 GiB, the root is of level 1. */
 static bool map(struct table_pool *pool, uint64_t root, uint64_t base, uint64_t end,
                 uint64_t attributes)
 {
-    return base >= end || table_map(pool, root, base, base, end - base, attributes);
+    bool mapped = true;
+
+    while (FEATURE_FAR != 0 && is_far && mapped && base < end) {
+        uint64_t stop = ((base >> TABLE_LEVEL1_BITS) + 1) << TABLE_LEVEL1_BITS;
+        uint64_t table = table_level1(pool, root, base);
+
+        stop = stop < end ? stop : end;
+        mapped = table != 0 && table_map(pool, table, base, base, stop - base, attributes);
+        base = stop;
+    }
+    return mapped && (base >= end || table_map(pool, root, base, base, end - base, attributes));
 }
 
 /* What is written to: all but the page below each CPU's stack, up to the last table that there will
@@ -80,12 +94,11 @@ static bool map_device(struct table_pool *pool, uint64_t root, uint64_t base, ui
     return map(pool, root, base & ~4095ULL, (base + size + 4095) & ~4095ULL, DEVICE);
 }
 
-static uint64_t own_root;
-
 bool mmu_map(const void *pack, struct table_pool *pool)
 {
     const struct mvp_board *board = mvp_pack_entry(pack, MVP_TABLE_BOARD, 0);
 
+    is_far = FEATURE_FAR != 0 && memory_far(pack);
     own_root = table_root(pool);
     return own_root != 0 && map_image(pool, own_root) && map_banks(pack, pool, own_root) &&
            map_device(pool, own_root, board->gicd_base, board->gicd_size) &&
@@ -110,9 +123,10 @@ static void forget_lines(uint64_t from, uint64_t to)
 void mmu_tables(struct translation *tables)
 {
     uint64_t range = READ("id_aa64mmfr0_el1") & 15;
+    uint64_t bits = FEATURE_FAR != 0 && is_far ? TABLE_LEVEL0_BITS : TABLE_LEVEL1_BITS;
 
     tables->ttbr0 = own_root;
-    tables->tcr = TCR_BASE | (range < 5 ? range : 5) << 16 | (64 - TABLE_LEVEL1_BITS);
+    tables->tcr = TCR_BASE | (range < 5 ? range : 5) << 16 | (64 - bits);
     tables->mair = MAIR;
     tables->sctlr = SCTLR;
 }

@@ -51,7 +51,7 @@ enum mvp_reason {
     MVP_MEM_IMAGE = 55,       /* an image does not fit its RAM, or two images share bytes */
     MVP_MEM_DEVICE = 56,      /* a device window over RAM, the GIC or the hypervisor's console */
     MVP_MEM_TABLES = 57,      /* the stage-2 tables do not fit their pool */
-    MVP_MEM_WRAP = 58,        /* base + size wraps, or passes the 512 GiB of the tables */
+    MVP_MEM_WRAP = 58,        /* base + size wraps, or passes the end of physical addresses */
 
     /* At run time. */
     MVP_RUN_IMAGE_DIGEST = 64, /* an image's SHA-256 is not the one in the pack */
