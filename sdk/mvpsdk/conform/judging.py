@@ -22,6 +22,7 @@ PERSONAS = {2: "vgic2", 3: "vgic3"}
 FIRMWARE = "realtime"
 """The partition beside it."""
 _BOOT = re.compile(rb"(?m)^(?=\[mvp\] hypervisor )")  # its first words; a guest can't forge them
+_NOISE = re.compile(rb"[\x00\xff]+|\r+(?=\n)")  # of a line that breaks, or doubles its returns
 
 
 def judge(log: bytes, board: str) -> Report:
@@ -30,7 +31,7 @@ def judge(log: bytes, board: str) -> Report:
     A log in which no persona of the conformance bundle says anything gives a report with no suite,
     which is not ok.
     """
-    boots = _BOOT.split(log)
+    boots = _BOOT.split(_NOISE.sub(b"", log))
     return Report(board=board, suites=tuple(one for boot in boots for one in suites(within(boot))))
 
 

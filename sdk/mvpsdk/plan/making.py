@@ -11,8 +11,8 @@ from mvpsdk.core.facade import WINDOW_SIZE
 from mvpsdk.errors import Fault, PlanError
 from mvpsdk.plan import space
 from mvpsdk.plan.cores import check_cores
+from mvpsdk.plan.firmware import IPA_END, realtime_partition
 from mvpsdk.plan.firmware import NAME as REALTIME
-from mvpsdk.plan.firmware import realtime_partition
 from mvpsdk.plan.model import Placement, Plan
 from mvpsdk.plan.pack import check, lay_out
 from mvpsdk.plan.persona import persona_partition
@@ -78,6 +78,10 @@ def _check_board(board: Board, handset: Handset) -> None:
             hint='free it, and write board.el2 = "unlocked: <evidence>"',
             rule="BRD003",
         )
+
+
+_DIRECT = "the lowest free 2 MiB boundary; its map is direct, so this is its address too"
+_BEYOND = "the lowest free 2 MiB boundary; beyond 512 GiB, so its own address is a lower one"
 
 
 class _Placements:
@@ -151,8 +155,10 @@ def _place_ram(
     """Place the partitions' RAM; return where the realtime one's and the personas' stands."""
     realtime = personas = Pa(0)
     if handset.realtime:
-        why = "the lowest free 2 MiB boundary; its map is direct, so this is its address too"
-        realtime = placements.ram(REALTIME, handset.realtime.memory, why).base
+        found = placements.ram(REALTIME, handset.realtime.memory, _DIRECT)
+        if found.end > IPA_END:
+            placements.made[-1] = replace(placements.made[-1], why=_BEYOND)
+        realtime = found.base
     if handset.personas:
         names = " or ".join(persona.name for persona in handset.personas)
         needs = {each.name: each.memory + flash_memory(each, facts) for each in handset.personas}

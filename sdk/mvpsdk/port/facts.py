@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["gaps", "parse_bank", "parse_fact", "parse_value", "questions", "with_frames"]
 
+_NUMBERLIKE = frozenset({"console.driver", "virtual.qemu"})
+"""Texts that may look like numbers: "8250", "10.0"."""
 _KEY = re.compile(r"[a-z][a-z-]*(\[\d+\])?\.[a-z][a-z-]*")
 
 
@@ -60,7 +62,10 @@ def parse_fact(text: str) -> tuple[str, Any]:
             f'"{text}" is no fact of a board',
             hint="write key=value with a key of a board.toml, such as console.irq=33",
         )
-    return key, parse_value(value)
+    given = parse_value(value)
+    if key in _NUMBERLIKE and not isinstance(given, str):
+        given = value.strip()
+    return key, given
 
 
 def parse_value(text: str) -> Any:  # noqa: ANN401 - what TOML has

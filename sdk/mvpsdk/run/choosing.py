@@ -16,13 +16,16 @@ from typing import TYPE_CHECKING, NoReturn
 
 from mvpsdk.errors import MissingToolError
 from mvpsdk.run.command import PROGRAM, VARIABLE, executable
+from mvpsdk.units import GIB
 
 if TYPE_CHECKING:
     from mvpsdk.run.model import Machine
 
-__all__ = ["choose", "there_are", "version"]
+__all__ = ["choose", "least", "there_are", "version"]
 
 _VERSION = re.compile(r"(\d+)\.(\d+)")
+_HIGH = 4 * GIB
+_SINCE_HIGH = "10.0"  # is known to be good; 7.2 is known to be bad
 
 
 def choose(machine: Machine, name: str | None = None) -> str:
@@ -36,6 +39,15 @@ def choose(machine: Machine, name: str | None = None) -> str:
     there = there_are()
     fitting = (path for path in there if _has(path, machine))
     return next(fitting, None) or _refuse(machine, there)
+
+
+def least(told: str, ram: int) -> str:
+    """The least version for a board: the one that its file tells, if RAM begins below 4 GiB.
+
+    QEMU 7.2 puts only the low 32 bits of the ramdisk's address into the device tree, so that a
+    board whose RAM begins higher stays silent.
+    """
+    return told if ram < _HIGH or _numbers(told) >= _numbers(_SINCE_HIGH) else _SINCE_HIGH
 
 
 def there_are() -> tuple[str, ...]:

@@ -29,6 +29,11 @@ _GRACE = 3.0  # seconds to end in, before it is made to
 _WORD = re.compile(r": (0x[0-9a-f]{8})\b")  # what `xp /1xw` prints
 _SHOWN = 20  # lines of QEMU's complaint
 
+VERSION = "see which QEMU this is: mvpsdk doctor"
+ROMS = """\
+the machine has a display or a network card, whose ROMs are packages of their own
+Debian, Ubuntu: apt install seabios ipxe-qemu"""
+
 
 class Qemu:
     """A machine. It stands still, before its first instruction, until `resume`."""
@@ -168,7 +173,7 @@ class Qemu:
         said = self._stderr.read().decode(errors="replace").strip().splitlines()
         return ToolFailedError(
             "\n".join([f"QEMU {how}", *(f"  {line}" for line in said[-_SHOWN:])]),
-            hint="see which QEMU this is: mvpsdk doctor",
+            hint=ROMS if any("romfile" in line for line in said) else VERSION,
         )
 
     def close(self) -> None:
@@ -208,6 +213,6 @@ def _word(shown: str) -> int:
     if not found:
         raise ToolFailedError(
             f"QEMU can't read the clock: {shown.strip()}",
-            hint="see which QEMU this is: mvpsdk doctor",
+            hint=VERSION,
         )
     return int(found.group(1), 16)

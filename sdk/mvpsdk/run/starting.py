@@ -100,9 +100,17 @@ def _machine(manifest: Manifest, contents: Contents) -> Machine:
         cpus=virtual.cpus,
         clock=None if virtual.clock is None else Pa(virtual.clock),
         serial=virtual.serial,
-        qemu=virtual.qemu,
+        qemu=choosing.least(virtual.qemu, _ram(contents)),
         parking=mending.parking(contents.pack, virtual.cpus) if contents.pack else None,
     )
+
+
+def _ram(contents: Contents) -> int:
+    """Where RAM begins."""
+    from mvpsdk.core.facade import MemoryKind  # whoever reads a bundle has it already
+
+    rows = contents.pack.memory if contents.pack else ()
+    return min((row.base for row in rows if row.kind is MemoryKind.RAM), default=0)
 
 
 def _tree(manifest: Manifest, contents: Contents, folder: Path) -> Path | None:

@@ -180,5 +180,7 @@ def _remarks(notes: Notes, cpus: list[Node], methods: dict[str, str], psci: Node
             "cpu.bring-up",
             f"there is no PSCI node{': ' + says if says else ''}",
             cpus[0] if cpus else None,
-            hint="boot the stock OS, copy /sys/firmware/fdt from it, and use --from-live-fdt",
+            hint='say how cores start: --set cpu.bring-up=psci-smc, "spin-table", or "none"'
+            if notes.live
+            else "boot the stock OS, copy /sys/firmware/fdt from it, and use --from-live-fdt",
         )

@@ -117,7 +117,8 @@ def _none(notes: Notes, other: Node | None) -> None:
         f"{KEY}.version",
         f"{what} of version 2, 3 or 4: guests get no virtual interrupts",
         other,
-        hint="the SoC can't run this hypervisor; if it has a GIC that the tree leaves out, name it",
+        hint="the SoC can't run this hypervisor; if it has a GIC that the tree leaves out, name it:"
+        f" --set {KEY}.version=3 and the places of its registers",
     )
     notes.missing(f"{KEY}.maintenance-irq", other, "there is no GIC to ask")
 

@@ -148,3 +148,21 @@ def test_tap_that_is_written_is_read_again() -> None:
     assert read.plan == len(GUEST) + len(BESIDE)
     assert [point.ok for point in read.points].count(False) == 1 + len(BESIDE)
     assert read.points[0].name == f"vgic3/{GUEST[0]}"
+
+
+def test_what_a_serial_line_adds_means_nothing() -> None:
+    """A boot loader's words, carriage returns, a break, noise, and whatever is typed behind it."""
+    before = "\x00\xff\x00\r\nU-Boot 2023.01\r\n=> bootm 0x50000000\r\nStarting kernel ...\r\n\r\n"
+    began = spoken("mvp", "hypervisor window=0x0 fingerprint=0x0")
+    log = before + began + spoken("vgic3", *stream(GUEST)) + FIRMWARE_OK + "\x00\x00~[vgic3"
+
+    assert conform.judge(log.encode("latin-1").replace(b"\r\n", b"\r\r\n"), "acme").ok
+
+
+@pytest.mark.parametrize("noise", [b"\x00", b"\xff\x00", b"\x00\x00\x00"])
+def test_a_break_before_a_line_hides_nothing(noise: bytes) -> None:
+    """Bytes that no speaker says, such as those of a break, are taken off."""
+    lines = (spoken("vgic3", *stream(GUEST)) + FIRMWARE_OK).encode().splitlines(keepends=True)
+    log = b"".join(noise + line if number % 7 == 0 else line for number, line in enumerate(lines))
+
+    assert conform.judge(log, "acme").ok

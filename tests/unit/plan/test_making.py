@@ -86,6 +86,8 @@ def test_firmware_sees_memory_beyond_512_gib_at_lower_addresses(
 
     assert (realtime.ram.base, realtime.ram_pa) == (seen, base + 4 * MIB)
     assert realtime.ram.base <= realtime.entry < realtime.ram.end
+    why = next(placed.why for placed in made.placements if placed.owner == "realtime")
+    assert ("so this is its address too" in why) is (seen == base + 4 * MIB)
     assert next(region for region in realtime.regions if region.kind == "ram").pa == base + 4 * MIB
 
 

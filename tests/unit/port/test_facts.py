@@ -56,6 +56,9 @@ def test_what_is_no_bank_is_told(text: str) -> None:
         ('memory[0].size="1 GiB"', ("memory[0].size", "1 GiB")),
         ("cpu.affinities=[0, 0x100]", ("cpu.affinities", [0, 256])),
         ("device[0].dma=true", ("device[0].dma", True)),
+        ("console.driver=8250", ("console.driver", "8250")),
+        ('console.driver="8250"', ("console.driver", "8250")),
+        ("virtual.qemu=10.0", ("virtual.qemu", "10.0")),
     ],
 )
 def test_a_fact_is_a_key_and_a_value(text: str, expected: tuple[str, object]) -> None:

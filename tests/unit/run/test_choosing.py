@@ -111,3 +111,20 @@ def test_every_board_that_qemu_knows_has_its_qemu_here() -> None:
     shipped, _, known = check.found.partition(" of ")
     assert shipped == known
     assert int(known) >= 2
+
+
+@pytest.mark.parametrize(
+    ("told", "ram", "least"),
+    [
+        ("", 0x4000_0000, ""),
+        ("9.0", 0, "9.0"),
+        ("", 1 << 32, "10.0"),
+        ("9.0", 1 << 40, "10.0"),
+        ("10.2", 1 << 40, "10.2"),
+    ],
+)
+def test_memory_that_begins_beyond_4_gib_wants_a_later_qemu(
+    told: str, ram: int, least: str
+) -> None:
+    """Version 7.2 cuts the ramdisk's address, and the board says nothing at all."""
+    assert choosing.least(told, ram) == least

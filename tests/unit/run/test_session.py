@@ -207,6 +207,14 @@ def test_qemu_that_fails_is_an_error(handset: Handset) -> None:
         end(session)
 
 
+def test_qemu_that_lacks_a_rom_says_which_package_has_it(handset: Handset) -> None:
+    """A machine with a display is refused by a QEMU that was installed without recommendations."""
+    session = handset(["complain", 'failed to find romfile "vgabios.bin"\n'], ["exit", 1])
+    with pytest.raises(ToolFailedError, match="failed to find romfile") as caught:
+        end(session)
+    assert "apt install seabios" in str(caught.value.hint)
+
+
 def test_qemu_that_is_killed_is_an_error(handset: Handset) -> None:
     """A QEMU that dies by a signal isn't taken for a power-off."""
     with pytest.raises(ToolFailedError, match="killed by signal 11"):

@@ -15,7 +15,8 @@ off.
 ## How it is decided
 
 By `cpu.bring-up`: "none" and "psci-hvc" are errors (HVC reaches EL2, where the hypervisor itself
-is then), "spin-table" is a warning: core 0 runs. Confidence: certain.
+is then), "spin-table" is a warning: core 0 runs. So is "none" where there is one core. Confidence:
+certain.
 
 ## Example
 
@@ -63,6 +64,8 @@ CONSEQUENCE = "only core 0 starts: guests pinned elsewhere stay silent"
 KEY = "cpu.bring-up"
 NO_OFF = "the board neither powers off nor restarts by itself"
 NEEDED = "psci-smc"
+ALONE = "there is no PSCI, and one core, which needs none to start"
+FIX = "use boot firmware with PSCI, such as Trusted Firmware-A, and correct cpu.bring-up"
 WHY = {
     "none": "nothing starts the other cores",
     "psci-hvc": "PSCI is called by HVC, which the hypervisor itself would have to answer",
@@ -78,12 +81,16 @@ def check(subject: BoardSubject) -> Iterator[Observation]:
             yield replace(flaw, severity=Severity.WARNING, consequence=NO_OFF)
         else:
             yield flaw
-    found = subject.draft.content.cpu.bring_up
-    if found not in (None, NEEDED) and KEY not in spoken(subject, CODE):
+    cpu = subject.draft.content.cpu
+    found = cpu.bring_up
+    if found == "none" and cpu.count == 1 and KEY not in spoken(subject, CODE):
+        alone = of_key(KEY, ALONE, ((KEY, found), ("needed", NEEDED)), FIX, Severity.WARNING)
+        yield replace(alone, consequence=NO_OFF)
+    elif found not in (None, NEEDED) and KEY not in spoken(subject, CODE):
         yield of_key(
             KEY,
             f"{WHY[found]}; the hypervisor needs PSCI 0.2 or later over SMC",
             ((KEY, found), ("needed", NEEDED)),
-            "use boot firmware with PSCI, such as Trusted Firmware-A, and correct cpu.bring-up",
+            FIX,
             Severity.WARNING if found == "spin-table" else None,
         )
