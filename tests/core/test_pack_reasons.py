@@ -97,7 +97,7 @@ PARTITION: list[Case] = [
     (T.PARTITION, 0, {"zero": [0, 1]}, R.CONFIG_PARTITION),
     (T.PARTITION, 0, {"abi_major": 2}, R.PACK_ABI),
     (T.PARTITION, 0, {"abi_minor": 1}, R.PACK_ABI),
-    (T.PARTITION, 0, {"features": 0x200}, R.PACK_FEATURE),
+    (T.PARTITION, 0, {"features": 0x400}, R.PACK_FEATURE),
     (T.PARTITION, 0, {"entry": 0x40400002}, R.CONFIG_ENTRY),
     (T.PARTITION, 0, {"entry": 0x40500000}, R.CONFIG_ENTRY),
     (T.PARTITION, 0, {"entry": 0x09030000}, R.CONFIG_ENTRY),

@@ -15,7 +15,8 @@ MIGRATE, MIGRATE_INFO_TYPE, SYSTEM_OFF, SYSTEM_RESET, FEATURES = (
     0x8400000A,
 )
 WIDE = 0x40000000
-NOT_SUPPORTED, INVALID, ALREADY_ON, INVALID_ADDRESS = -1, -2, -4, -9
+NOT_SUPPORTED, INVALID, DENIED, ALREADY_ON, INVALID_ADDRESS = -1, -2, -3, -4, -9
+SYSTEM_SUSPEND = 0x8400000E
 
 
 class Guest(Rig):
@@ -128,12 +129,36 @@ def test_features_tells_what_is_there(guest: Guest) -> None:
     known = [VERSION, CPU_OFF, MIGRATE_INFO_TYPE, SYSTEM_OFF, SYSTEM_RESET, FEATURES, 0x80000000]
     known += [base | wide for base in (CPU_SUSPEND, CPU_ON, AFFINITY_INFO) for wide in (0, WIDE)]
     assert [guest.call(FEATURES, function) for function in known] == [0] * len(known)
-    for function in (MIGRATE, 0x8400000E, CPU_OFF | WIDE, 0x84000012, 0xFFFFFFFF):
+    for function in (MIGRATE, 0x84000007, CPU_OFF | WIDE, 0x84000012, 0xFFFFFFFF):
         assert guest.call(FEATURES, function) == NOT_SUPPORTED
 
 
-@pytest.mark.parametrize("function", [0x84000007, 0x8400000E, 0x84000012, 0x8400001F, 0xC400001F])
+@pytest.mark.parametrize("function", [0x84000007, 0x84000012, 0x8400001F, 0xC400001F])
 def test_what_the_platform_lacks_is_not_supported(guest: Guest, function: int) -> None:
-    """System suspend, the second reset, and the rest of the range."""
+    """The second reset, and the rest of the range."""
     assert guest.call(function) == NOT_SUPPORTED
     assert guest.action == lib.CALL_DONE
+
+
+@pytest.mark.parametrize("function", [SYSTEM_SUSPEND, SYSTEM_SUSPEND | WIDE])
+def test_the_last_vcpu_may_suspend_its_partition(guest: Guest, function: int) -> None:
+    """It says where it wants to wake up, and with what in x0."""
+    assert guest.call(FEATURES, function) == 0
+    assert guest.call(function, 0x4000_1000, 7) == 0
+    assert guest.action == lib.CALL_SYSTEM_SUSPEND
+    assert (guest.vcpu().entry, guest.vcpu().argument) == (0x4000_1000, 7)
+
+
+def test_nobody_suspends_what_others_run_in(guest: Guest) -> None:
+    """Denied while another vCPU is on; an entry between two instructions is none."""
+    assert guest.call(SYSTEM_SUSPEND, 0x4000_1002, 7) == INVALID_ADDRESS
+    guest.vcpu(1).state = lib.VCPU_WAITING
+    assert guest.call(SYSTEM_SUSPEND, 0x4000_1000, 7) == DENIED
+    assert guest.action == lib.CALL_DONE
+
+
+def test_the_firmware_is_never_suspended(guest: Guest) -> None:
+    """Who would ring?"""
+    guest.config.kind = lib.MVP_REALTIME
+    assert guest.call(FEATURES, SYSTEM_SUSPEND) == NOT_SUPPORTED
+    assert guest.call(SYSTEM_SUSPEND, 0x4000_1000, 7) == NOT_SUPPORTED

@@ -71,7 +71,8 @@ static bool all_over(void)
     for (uint32_t index = 0; index < count; index++) {
         int64_t state = index == own ? MVP_PARTITION_OFF : rt_partition_state(index);
 
-        if (state == MVP_PARTITION_LOADING || state == MVP_PARTITION_RUNNING) {
+        if (state == MVP_PARTITION_LOADING || state == MVP_PARTITION_RUNNING ||
+            state == MVP_PARTITION_SUSPENDED) {
             return false;
         }
         over = over || is_over(state);

@@ -23,6 +23,7 @@ SOURCES = {
     "flash": ("src/flash.c",),
     "halt": (),
     "menu": (),
+    "power": ("src/pl061.c",),
     "rtc": ("src/pl031.c",),
     "smp": (
         "src/smp.c",
@@ -35,7 +36,9 @@ SOURCES = {
 }
 """What src/optional.h has by another name, and the sources that nothing else needs."""
 
-CHOICES = frozenset({"early-console", "far", "flash", "halt", "menu", "rtc", "smp", "soft-gic"})
+CHOICES = frozenset(
+    {"early-console", "far", "flash", "halt", "menu", "power", "rtc", "smp", "soft-gic"}
+)
 """Those that a handset or its board asks for; of them and the board's GIC follows vgic2."""
 
 _GICV2 = 2  # the architecture's version
@@ -43,6 +46,7 @@ _NEAR_END = 512 * GIB  # what EL2's tables reach without it
 _BITS = {
     "flash": CONSTANTS["FEATURE_FLASH"],
     "menu": CONSTANTS["FEATURE_MENU"],
+    "power": CONSTANTS["FEATURE_POWER"],
     "rtc": CONSTANTS["FEATURE_PL031"],
     "smp": CONSTANTS["FEATURE_SMP"],
     "vgic2": CONSTANTS["FEATURE_VGIC2"],
@@ -64,6 +68,7 @@ def wanted(handset: Handset, board: Board) -> frozenset[str]:
         "flash": any(persona.rom for persona in handset.personas),
         "halt": board.cpu.bring_up != "psci-smc" and not mute,
         "menu": handset.boot.menu_timeout > 0,
+        "power": any(persona.power for persona in handset.personas),
         "rtc": any(persona.rtc for persona in handset.personas),
         "smp": any(core > 0 for core in cores),
         "soft-gic": any(persona.vgic == _GICV2 for persona in handset.personas)

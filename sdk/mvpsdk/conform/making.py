@@ -161,4 +161,5 @@ def _persona(board: Board, kernel: Path, version: int, words: str) -> Persona:
         cpus=_cores(board),
         vgic=2 if version == 2 else 3,  # noqa: PLR2004 - the GIC's version
         restart="never",
+        power=True,
     )

@@ -134,6 +134,7 @@ class RegionKind(IntEnum):
     GICD2 = lib.MVP_REGION_GICD2
     GICC = lib.MVP_REGION_GICC
     FLASH = lib.MVP_REGION_FLASH
+    PL061 = lib.MVP_REGION_PL061
 
     @property
     def emulated(self) -> bool:

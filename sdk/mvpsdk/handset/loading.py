@@ -110,6 +110,7 @@ def _persona(table: PersonaTable, folder: Path) -> Persona:
         vgic=table.vgic,
         restart=table.restart,
         rtc=table.rtc,
+        power=table.power,
         wx=table.wx,
     )
 

@@ -65,6 +65,7 @@ class Persona:
     vars: Input | None = None  # what the second bank holds at first; None: it is erased
     vars_size: int = 0  # bytes of the second bank that can be written
     rtc: bool = True  # it has a clock, a PL031
+    power: bool = False  # a power key and a ring line, at a PL061, and it may suspend
     wx: Literal["warn", "enforce"] = "warn"  # memory both writable and executable, to lint
 
 

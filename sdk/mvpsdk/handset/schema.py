@@ -20,6 +20,7 @@ CommandLine = Annotated[
 ]  # Linux takes 2048 with NUL
 Wx = Literal["warn", "enforce"]
 
+POWER = "it has a power key and a ring line, at a PL061, and may suspend itself"
 WX = "what lint says of memory that the image wants both writable and executable"
 Path = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]+$")]
 
@@ -156,6 +157,7 @@ class PersonaTable(Model):
         default="on-crash", description="when it starts again from its pristine image"
     )
     rtc: bool = Field(default=True, description="it has a real-time clock, a PL031")
+    power: bool = Field(default=False, description=POWER)
     wx: Wx = Field(default="warn", description=WX)
 
     @model_validator(mode="after")

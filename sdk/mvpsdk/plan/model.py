@@ -30,7 +30,7 @@ class Region:
     """What a partition finds at its addresses."""
 
     kind: Literal[
-        "ram", "device", "gicv", "gicd", "gicr", "pl011", "pl031", "gicd2", "gicc", "flash"
+        "ram", "device", "gicv", "gicd", "gicr", "pl011", "pl031", "gicd2", "gicc", "flash", "pl061"
     ]
     name: str  # "ram", or the device's name
     ipa: Range[Ipa]

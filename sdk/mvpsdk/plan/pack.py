@@ -111,6 +111,8 @@ def needed_features(plan: Plan) -> int:
             needed |= CONSTANTS["FEATURE_PL031"]
         if any(region.kind == "flash" for region in partition.regions):
             needed |= CONSTANTS["FEATURE_FLASH"]
+        if any(region.kind == "pl061" for region in partition.regions):
+            needed |= CONSTANTS["FEATURE_POWER"]
     if plan.handset.boot.menu_timeout:
         needed |= CONSTANTS["FEATURE_MENU"]
     if any(core > 0 for partition in plan.partitions for core in partition.cpus):

@@ -55,7 +55,7 @@ def ram_region(ram: Range[Ipa], pa: Pa) -> Region:
 
 
 def emulated(
-    kind: Literal["gicd", "gicr", "pl011", "pl031", "gicd2", "gicc"],
+    kind: Literal["gicd", "gicr", "pl011", "pl031", "gicd2", "gicc", "pl061"],
     base: int,
     size: int,
     intid: int = 0,
@@ -71,10 +71,12 @@ def devices(persona: Persona, gic: VirtualGic) -> tuple[Region, ...]:
     """Make the regions of a persona's devices."""
     of = CONSTANTS
     rtc = emulated("pl031", of["RTC_BASE"], of["RTC_SIZE"], of["RTC_INTID"])
+    gpio = emulated("pl061", of["GPIO_BASE"], of["GPIO_SIZE"], of["GPIO_INTID"])
     return (
         *gic.regions,
         emulated("pl011", of["UART_BASE"], of["UART_SIZE"], of["UART_INTID"]),
         *([rtc] if persona.rtc else []),
+        *([gpio] if persona.power else []),
     )
 
 

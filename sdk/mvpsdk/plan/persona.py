@@ -66,6 +66,7 @@ def persona_partition(
         command_line=persona.command_line,
         ramdisk=Range(ramdisk.load, ramdisk.size) if ramdisk else None,
         rtc=persona.rtc,
+        power=persona.power,
     )
     images = [image for image in (kernel, ramdisk) if image]
     dtb = _dtb(persona, ram, data, images, place)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DeviceNode", "persona_tree", "realtime_tree"]
 
-_GIC, _CLOCK = 1, 2  # phandles
+_GIC, _CLOCK, _GPIO = 1, 2, 3  # phandles
+_KEY_POWER, _KEY_WAKEUP = 116, 143  # of Linux input-event-codes.h
 _SPI, _PPI = 0, 1  # first cell of an interrupt (bindings: arm,gic-v3)
 _EDGE, _LEVEL = 1, 4  # third cell: rising edge, high level
 _PPI_CPUS_SHIFT = 8  # third cell of a GICv2's PPI: the CPUs that have it (arm,gic)
@@ -67,6 +68,7 @@ def persona_tree(
     ramdisk: Range[Ipa] | None,
     rtc: bool = True,
     flash: Sequence[Range[Ipa]] = (),
+    power: bool = False,
 ) -> bytes:
     """Return the device tree blob of a persona, the same bytes for the same arguments."""
     uart = CONSTANTS["UART_BASE"]
@@ -79,6 +81,7 @@ def persona_tree(
         _primecell("pl011", uart, CONSTANTS["UART_INTID"], ("uartclk", "apb_pclk")),
         *([clock] if rtc else []),
         *([_flash(flash)] if flash else []),
+        *(_power() if power else []),
     ]
     compatible = ("mvp,virtual-handset", "linux,dummy-virt")
     return _blob(_root("mvpsdk virtual handset", compatible, children))
@@ -208,6 +211,38 @@ def _flash(banks: Sequence[Range[Ipa]]) -> _Node:
     return _Node(
         f"flash@{banks[0].base:x}", {"compatible": "cfi-flash", "reg": cells, "bank-width": 4}
     )
+
+
+def _power() -> list[_Node]:
+    """Return the GPIO and the keys at its pins, as Linux has them: each wakes it (gpio-keys)."""
+    of = CONSTANTS
+    gpio = _primecell("pl061", of["GPIO_BASE"], of["GPIO_INTID"], ("apb_pclk",))
+    more: dict[str, _Value] = {
+        "#gpio-cells": 2,
+        "gpio-controller": None,
+        "#interrupt-cells": 2,
+        "interrupt-controller": None,
+        "phandle": _GPIO,
+    }
+    keys = [
+        _key("power", _KEY_POWER, of["GPIO_POWER_KEY"]),
+        _key("ring", _KEY_WAKEUP, of["GPIO_RING"]),
+    ]
+    return [
+        _Node(gpio.name, {**gpio.properties, **more}),
+        _Node("gpio-keys", {"compatible": "gpio-keys"}, keys),
+    ]
+
+
+def _key(name: str, code: int, pin: int) -> _Node:
+    active_high = 0
+    properties: dict[str, _Value] = {
+        "label": name,
+        "linux,code": code,
+        "gpios": (_GPIO, pin, active_high),
+        "wakeup-source": None,
+    }
+    return _Node(f"{name}-key", properties)
 
 
 def _device(device: DeviceNode) -> _Node:

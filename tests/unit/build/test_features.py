@@ -48,7 +48,7 @@ menu-timeout = "3 s"
 """
 
 
-USUAL = CHOICES - {"far", "halt", "smp", "soft-gic"}
+USUAL = CHOICES - {"far", "halt", "power", "smp", "soft-gic"}
 """What the handset above asks for."""
 
 
@@ -90,6 +90,11 @@ def test_what_nobody_asks_for_is_left_out(
 ) -> None:
     """No menu, no persona with a clock or with flash, no words before the pack is read."""
     assert wanted(tmp_path, change) == USUAL - {gone}
+
+
+def test_power_is_in_for_one_persona(tmp_path: Path) -> None:
+    """None has one that does not ask."""
+    assert wanted(tmp_path, ("rtc = false\n", "power = true\n")) == USUAL | {"power"}
 
 
 def test_a_mute_board_has_no_console_early_or_late(tmp_path: Path) -> None:
@@ -157,7 +162,7 @@ def test_what_a_pack_needs_and_a_build_lacks_has_a_name() -> None:
     """By the bits of the pack's header; other bits are of no build's choice."""
     every = facade.CONSTANTS["FEATURES"]
 
-    assert missing(every, ()) == ("flash", "menu", "rtc", "smp", "vgic2")
-    assert missing(every, ("flash", "menu", "early-console", "vgic2")) == ("rtc", "smp")
+    assert missing(every, ()) == ("flash", "menu", "power", "rtc", "smp", "vgic2")
+    assert missing(every, ("flash", "menu", "early-console", "vgic2")) == ("power", "rtc", "smp")
     assert missing(facade.CONSTANTS["FEATURE_MENU"], ("rtc",)) == ("menu",)
     assert missing(every, CHOICES | {"vgic2"}) == ()

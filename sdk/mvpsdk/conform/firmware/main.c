@@ -8,7 +8,9 @@
 #define PERIOD 1000000UL /* nanoseconds */
 #define PATTERN 0x5ec2e70000000000UL
 #define FP_OPEN (3UL << 20) /* CPACR_EL1.FPEN */
-#define PATIENCE 10000      /* deadlines: a guest that does not end by then never will */
+#define RING (1U << MVP_GPIO_RING)
+#define SLEEP 3        /* deadlines until it rings */
+#define PATIENCE 10000 /* deadlines: a guest that does not end by then never will */
 
 struct check {
     const char *name;
@@ -31,6 +33,8 @@ static uint64_t met;
 static uint64_t missed;
 static uint64_t lost;
 static uint64_t pattern = PATTERN;
+static uint64_t rang_at; /* CNTPCT_EL0, which the persona reads too */
+static uint32_t asleep;  /* deadlines since the persona was suspended */
 static bool counting;
 
 static void on_deadline(struct rt_task *due)
@@ -50,7 +54,7 @@ static void tell(uint32_t number, const struct check *check, bool good)
 }
 
 /* The persona's state; OFF: none has been started yet. */
-static int64_t persona(void)
+static int64_t persona(uint32_t *which)
 {
     uint32_t own;
     uint32_t count = rt_partitions(&own);
@@ -59,20 +63,42 @@ static int64_t persona(void)
     for (uint32_t index = 0; index < count; index++) {
         int64_t found = index == own ? MVP_PARTITION_OFF : rt_partition_state(index);
 
-        state = found > state ? found : state;
+        if (found > state) {
+            state = found;
+            *which = index;
+        }
     }
     return state;
+}
+
+/* The phone rings: the pin is high for one deadline. */
+static void ring(uint32_t index)
+{
+    if (asleep == SLEEP) {
+        rang_at = rt_sysreg_read("cntpct_el0");
+    }
+    if (asleep >= SLEEP) {
+        (void)rt_pins(index, asleep == SLEEP ? RING : 0);
+    }
+}
+
+static bool lives(int64_t state)
+{
+    return state <= MVP_PARTITION_RUNNING || state == MVP_PARTITION_SUSPENDED;
 }
 
 /* What is late while images are placed is the loader's affair. */
 static int64_t wait_for_end(void)
 {
-    int64_t state = persona();
+    uint32_t index = 0;
+    int64_t state = persona(&index);
 
-    for (uint64_t n = 0; n < PATIENCE && state <= MVP_PARTITION_RUNNING; n++) {
-        counting = state == MVP_PARTITION_RUNNING;
+    for (uint64_t n = 0; n < PATIENCE && lives(state); n++) {
+        counting = state == MVP_PARTITION_RUNNING || state == MVP_PARTITION_SUSPENDED;
+        asleep = state == MVP_PARTITION_SUSPENDED || asleep == SLEEP ? asleep + 1 : 0;
+        ring(index);
         rt_wait();
-        state = persona();
+        state = persona(&index);
     }
     counting = false;
     return state;
@@ -95,5 +121,6 @@ void rt_main(void)
     rt_print("# registers lost %lu\n", lost);
     tell(3, &ended, state == MVP_PARTITION_STOPPED);
     rt_print("# state %lu\n", (uint64_t)state);
+    rt_print("# rang at %lu\n", rang_at);
     rt_power_off();
 }

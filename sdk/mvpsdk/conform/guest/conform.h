@@ -197,6 +197,8 @@ uint64_t call(uint64_t id, uint64_t a, uint64_t b, uint64_t c);
 #define PSCI_SYSTEM_OFF 0x84000008
 #define PSCI_SYSTEM_RESET 0x84000009
 #define PSCI_FEATURES 0x8400000a
+#define PSCI_SYSTEM_SUSPEND 0xc400000e
+#define PSCI_SYSTEM_SUSPEND_32 0x8400000e
 
 /* ---- The device tree: tree.c ---- */
 
@@ -333,6 +335,10 @@ bool smp_on(void);
 /* Sleeps for a moment, or until an interrupt is pending; with interrupts masked in PSTATE. */
 void nap(void);
 void secondary(void);
+/* Suspends the partition by its only vCPU that is on. 1: it has resumed; how it was entered, and
+ * CNTPCT_EL0 then, are noted. Else what the call has answered. start.S. */
+uint64_t system_suspend(uint64_t context, struct entry *entry, uint64_t *count);
+void resumed(void);
 _Noreturn void cpu_serve(void);
 
 /* fp.S */

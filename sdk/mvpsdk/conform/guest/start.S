@@ -50,6 +50,46 @@ _head: /* arm64 Image header (Linux Documentation/arch/arm64/booting.rst) */
     msr spsel, #1
     .endm
 
+    /* The MMU, the vectors and this vCPU's place in cpus[]. */
+    .macro switch_on
+    ldr x1, =MAIR
+    msr mair_el1, x1
+    ldr x1, =TCR
+    mrs x2, id_aa64mmfr0_el1
+    and x2, x2, #7
+    orr x1, x1, x2, lsl #32
+    msr tcr_el1, x1
+    address x1, table
+    msr ttbr0_el1, x1
+    tlbi vmalle1
+    ic iallu
+    dsb nsh
+    isb
+    ldr x1, =SCTLR_ON
+    msr sctlr_el1, x1
+    isb
+
+    address x1, vectors
+    msr vbar_el1, x1
+    mov x1, #(3 << 20)              /* CPACR_EL1.FPEN */
+    msr cpacr_el1, x1
+    address x0, cpus
+    mov x1, #CPU_STRIDE
+    madd x0, x28, x1, x0
+    msr tpidr_el1, x0
+    isb
+    .endm
+
+    /* What was kept, into the struct entry at x1. */
+    .macro store_entry
+    stp x19, x20, [x1, #ENTRY_X0]
+    stp x21, x22, [x1, #ENTRY_X0 + 16]
+    stp x23, x24, [x1, #ENTRY_LEVEL]
+    stp x25, x26, [x1, #ENTRY_SPSEL]
+    address x2, _head
+    stp x27, x2, [x1, #ENTRY_TIMERS]
+    .endm
+
 start:
     keep_entry
 
@@ -106,49 +146,60 @@ start:
 secondary:
     keep_entry
 
-on: ldr x1, =MAIR
-    msr mair_el1, x1
-    ldr x1, =TCR
-    mrs x2, id_aa64mmfr0_el1
-    and x2, x2, #7
-    orr x1, x1, x2, lsl #32
-    msr tcr_el1, x1
-    address x1, table
-    msr ttbr0_el1, x1
-    tlbi vmalle1
-    ic iallu
-    dsb nsh
-    isb
-    ldr x1, =SCTLR_ON
-    msr sctlr_el1, x1
-    isb
-
-    address x1, vectors
-    msr vbar_el1, x1
-    mov x1, #(3 << 20)              /* CPACR_EL1.FPEN */
-    msr cpacr_el1, x1
-    address x0, cpus
-    mov x1, #CPU_STRIDE
-    madd x0, x28, x1, x0
-    msr tpidr_el1, x0
-    isb
+on: switch_on
     address x1, stacks + STACK_SIZE
     mov x2, #STACK_SIZE
     madd x1, x28, x2, x1
     mov sp, x1
     sub sp, sp, #ENTRY_SIZE
     mov x1, sp
-    stp x19, x20, [x1, #ENTRY_X0]
-    stp x21, x22, [x1, #ENTRY_X0 + 16]
-    stp x23, x24, [x1, #ENTRY_LEVEL]
-    stp x25, x26, [x1, #ENTRY_SPSEL]
-    address x2, _head
-    stp x27, x2, [x1, #ENTRY_TIMERS]
+    store_entry
     mov x0, x28
     bl conform_start
 halt:
     wfi
     b halt
+
+    /* x0: the context, x1: struct entry, x2: where the counter goes. What C needs again lies on the
+     * stack, and the stack in `asleep`. */
+    .global system_suspend
+system_suspend:
+    stp x29, x30, [sp, #-112]!
+    stp x27, x28, [sp, #16]
+    stp x25, x26, [sp, #32]
+    stp x23, x24, [sp, #48]
+    stp x21, x22, [sp, #64]
+    stp x19, x20, [sp, #80]
+    stp x1, x2, [sp, #96]
+    address x3, asleep
+    mov x4, sp
+    str x4, [x3]
+    mov x2, x0
+    address x1, resumed
+    mov x0, #0xe                    /* SYSTEM_SUSPEND, 64-bit */
+    movk x0, #0xc400, lsl #16
+    hvc #0
+    b 1f
+
+    .global resumed
+resumed:
+    mrs x1, cntpct_el0
+    keep_entry
+    switch_on
+    address x3, asleep
+    ldr x4, [x3]
+    mov sp, x4
+    ldp x1, x2, [sp, #96]
+    str x20, [x2]
+    store_entry
+    mov x0, #1
+1:  ldp x19, x20, [sp, #80]
+    ldp x21, x22, [sp, #64]
+    ldp x23, x24, [sp, #48]
+    ldp x25, x26, [sp, #32]
+    ldp x27, x28, [sp, #16]
+    ldp x29, x30, [sp], #112
+    ret
 
 /* An exception that a probe provokes, or that should not come: noted, and stepped over. A fetch that
  * failed goes back to who called. */
@@ -239,5 +290,7 @@ vectors:
     .balign 4096
 table:
     .skip 4096
+asleep:
+    .skip 16
 stacks:
     .skip CPUS_MAX * STACK_SIZE

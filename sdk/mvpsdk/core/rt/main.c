@@ -12,6 +12,11 @@ uint64_t rt_call(uint64_t function, uint64_t a, uint64_t b)
     return rt_call_pair(function, a, b, NULL);
 }
 
+bool rt_pins(uint32_t index, uint32_t levels)
+{
+    return rt_call(MVP_CALL_PINS, index, levels) == MVP_SUCCESS;
+}
+
 int64_t rt_partition_state(uint32_t index)
 {
     int64_t state = (int64_t)rt_call(MVP_CALL_PARTITION_STATE, index, 0);

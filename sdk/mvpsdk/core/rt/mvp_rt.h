@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include <mvp/abi.h>
+#include <mvp/platform.h>
 
 /* ---- The firmware's own ---- */
 
@@ -95,6 +96,10 @@ uint64_t rt_call(uint64_t function, uint64_t a, uint64_t b);
 
 /* enum mvp_partition_state of that partition, or -1 where there is no such partition. */
 int64_t rt_partition_state(uint32_t index);
+
+/* Sets the levels of a partition's power key and ring: bits MVP_GPIO_* of platform.h. False: it has
+ * none (power = true in the handset file), or is none. */
+bool rt_pins(uint32_t index, uint32_t levels);
 
 /* How many partitions there are; this one's own index goes to *own. */
 uint32_t rt_partitions(uint32_t *own);

@@ -15,11 +15,14 @@
 #define SMCCC_ARCH_FEATURES 0x80000001
 #define SMCCC_1_2 0x10002
 
+#define PINS 0xff /* a bit for each */
+
 #define NOT_SUPPORTED 0xffffffffffffffff /* as MVP_NOT_SUPPORTED, and so on */
 #define INVALID 0xfffffffffffffffe
 #define DENIED 0xfffffffffffffffd
 
-#define VENDOR_CALLS 9 /* standard queries and MVP calls, as MVP_CALL_COUNT tells */
+#define VENDOR_CALLS \
+    (FEATURE_POWER != 0 ? 10 : 9) /* standard queries and MVP calls, as MVP_CALL_COUNT tells */
 
 static bool is_realtime(const struct vcpu *vcpu)
 {
@@ -96,6 +99,33 @@ static uint64_t trace_mark(const struct vcpu *vcpu)
     return MVP_SUCCESS;
 }
 
+#if FEATURE_POWER
+static bool has_pins(const struct partition *partition)
+{
+    bool found = false;
+
+    for (uint32_t n = 0; n < partition->window_count; n++) {
+        found = found || partition->windows[n].kind == MVP_REGION_PL061;
+    }
+    return found;
+}
+
+/* A partition that is off finds them so when it starts. */
+static uint64_t pins(const struct vcpu *vcpu)
+{
+    struct partition *partition = &machine.partitions[vcpu->x[1] % MVP_MAX_PARTITIONS];
+
+    if (!is_realtime(vcpu)) {
+        return DENIED;
+    }
+    if (vcpu->x[1] >= machine.partition_count || vcpu->x[2] > PINS || !has_pins(partition)) {
+        return INVALID;
+    }
+    pl061_drive(&partition->vcpus[0], (uint8_t)vcpu->x[2]);
+    return MVP_SUCCESS;
+}
+#endif
+
 /* All but PSCI; an id that nobody knows is not supported. */
 static uint64_t serve(struct vcpu *vcpu, uint32_t id)
 {
@@ -122,6 +152,10 @@ static uint64_t serve(struct vcpu *vcpu, uint32_t id)
         return time_of_day(vcpu);
     case MVP_CALL_TRACE_MARK:
         return trace_mark(vcpu);
+#if FEATURE_POWER
+    case MVP_CALL_PINS:
+        return pins(vcpu);
+#endif
     default:
         return NOT_SUPPORTED;
     }

@@ -20,7 +20,8 @@ enum call_action {
     CALL_CPU_ON = 3, /* the target vCPU has been started */
     CALL_SYSTEM_OFF = 4,
     CALL_SYSTEM_RESET = 5,
-    CALL_SAID = 6 /* something for the console waits */
+    CALL_SYSTEM_SUSPEND = 6,
+    CALL_SAID = 7 /* something for the console waits */
 };
 
 /* Returns enum call_action. */

@@ -237,5 +237,6 @@ uint64_t judge_features(uint32_t vgic)
     lacked |= FEATURE_RTC != 0 ? 0 : MVP_FEATURE_PL031;
     lacked |= FEATURE_FLASH != 0 ? 0 : MVP_FEATURE_FLASH;
     lacked |= FEATURE_SMP != 0 ? 0 : MVP_FEATURE_SMP;
+    lacked |= FEATURE_POWER != 0 ? 0 : MVP_FEATURE_POWER;
     return MVP_FEATURES & ~lacked;
 }

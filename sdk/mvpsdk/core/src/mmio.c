@@ -79,6 +79,10 @@ static uint64_t read(struct vcpu *vcpu, uint32_t kind, uint64_t offset, uint32_t
 #endif
     case MVP_REGION_PL011:
         return pl011_read(vcpu, offset);
+#if FEATURE_POWER
+    case MVP_REGION_PL061:
+        return pl061_read(vcpu, offset);
+#endif
     default:
         return FEATURE_RTC != 0 ? clock_read(vcpu, offset) : 0;
     }
@@ -105,6 +109,11 @@ static void write(struct vcpu *vcpu, uint32_t kind, uint64_t offset, uint32_t si
     case MVP_REGION_PL011:
         pl011_write(vcpu, offset, value);
         break;
+#if FEATURE_POWER
+    case MVP_REGION_PL061:
+        pl061_write(vcpu, offset, value);
+        break;
+#endif
     default:
         if (FEATURE_RTC != 0) {
             clock_write(vcpu, offset, value);

@@ -35,6 +35,10 @@
 #define FEATURE_FAR 1
 #endif
 
+#ifndef FEATURE_POWER /* a persona's PL061, and SYSTEM_SUSPEND; else WITHOUT_POWER, too */
+#define FEATURE_POWER 1
+#endif
+
 #ifndef FEATURE_EARLY_CONSOLE /* words before the pack has named the console; no pack needs it */
 #define FEATURE_EARLY_CONSOLE 1
 #endif

@@ -13,7 +13,7 @@ static const struct {
     uint8_t gic;
     uint8_t pages;
     uint8_t needed; /* MVP_FEATURE_*, where builds may lack it */
-} kinds[MVP_REGION_FLASH + 1] = {
+} kinds[MVP_REGION_PL061 + 1] = {
     [MVP_REGION_GICV] = {2, 1, 0},
     [MVP_REGION_GICD] = {3, MVP_GICD_SIZE / JUDGE_PAGE, 0},
     [MVP_REGION_GICR] = {3, MVP_GICR_STRIDE / JUDGE_PAGE, 0}, /* for each vCPU */
@@ -24,6 +24,7 @@ static const struct {
     [MVP_REGION_GICC] = {2, MVP_GICC_SIZE / JUDGE_PAGE, 0}, /* else: no region has 0 pages */
 #endif
     [MVP_REGION_FLASH] = {0, 0, MVP_FEATURE_FLASH},
+    [MVP_REGION_PL061] = {0, MVP_GPIO_SIZE / JUDGE_PAGE, MVP_FEATURE_POWER},
 };
 
 static uint32_t vcpu_count(const struct judge *judge, uint32_t partition)
@@ -40,7 +41,7 @@ static uint32_t vcpu_count(const struct judge *judge, uint32_t partition)
 
 static void find_facts(struct judge *judge, const struct mvp_region *region)
 {
-    uint32_t kind = region->kind < MVP_REGION_FLASH ? region->kind : MVP_REGION_FLASH;
+    uint32_t kind = region->kind < MVP_REGION_PL061 ? region->kind : MVP_REGION_PL061;
     uint32_t times = kind == MVP_REGION_GICR ? vcpu_count(judge, region->partition) : 1;
 
     judge->facts.needed = kinds[kind].needed;

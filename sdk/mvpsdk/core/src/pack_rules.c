@@ -245,7 +245,7 @@ const struct rule rules_gicv[] = {
  * software. */
 const struct rule rules_emulated[] = {
     {IS_WITHIN, MVP_CONFIG_REGION, ENTRY(mvp_region, kind),
-     FROM_TO(MVP_REGION_GICD, MVP_REGION_FLASH)},
+     FROM_TO(MVP_REGION_GICD, MVP_REGION_PL061)},
 #if FEATURE_SOFT_GIC
     {IS_EQUAL, RULE_UNLESS, BOARD(gic_version), NUMBER(3)},
     {IS_NOT, MVP_CONFIG_REGION, ENTRY(mvp_region, kind), NUMBER(MVP_REGION_GICC)},

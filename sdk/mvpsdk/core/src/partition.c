@@ -19,6 +19,11 @@ static void devices_reset(struct partition *partition)
         } else if (FEATURE_RTC != 0 && window->kind == MVP_REGION_PL031) {
             pl031_init(&partition->rtc, window->intid);
         }
+#if FEATURE_POWER
+        if (window->kind == MVP_REGION_PL061) {
+            pl061_init(&partition->gpio, window->intid);
+        }
+#endif
     }
 }
 
@@ -105,6 +110,21 @@ void partition_stop(struct partition *partition)
     log_values("partition stopped index=% state=%", values);
     stop(partition, MVP_PARTITION_STOPPED);
 }
+
+#if FEATURE_POWER
+void partition_suspend(struct vcpu *vcpu)
+{
+    uint64_t index = vcpu->partition->index;
+
+    log_values("partition suspended index=%", &index);
+    vcpu_stop(vcpu);
+    vcpu->state = VCPU_SUSPENDED;
+    vcpu->partition->state = MVP_PARTITION_SUSPENDED;
+    if (vgic_pending(vcpu)) {
+        vcpu_wake(vcpu); /* it came between the guest's last look and now */
+    }
+}
+#endif
 
 void partition_crash(struct partition *partition, uint32_t reason, uint64_t pc, uint64_t address)
 {

@@ -17,4 +17,8 @@ void partition_reset(struct partition *partition);
 void partition_stop(struct partition *partition);
 void partition_crash(struct partition *partition, uint32_t reason, uint64_t pc, uint64_t address);
 
+/* The caller, the last of its vCPUs that is on, is without power, its timers too, until a device's
+ * interrupt is pending: then it starts at its entry. */
+void partition_suspend(struct vcpu *vcpu);
+
 #endif

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "call.h"
+#include "optional.h"
 #include "sched.h"
 #include "vcpu.h"
 
@@ -21,6 +22,8 @@
 #define SYSTEM_OFF 0x84000008
 #define SYSTEM_RESET 0x84000009
 #define FEATURES 0x8400000a
+#define SYSTEM_SUSPEND 0x8400000e
+#define SYSTEM_SUSPEND_64 0xc400000e
 #define SMCCC_VERSION 0x80000000
 
 #define VERSION_1_1 0x10001
@@ -33,6 +36,7 @@
 #define SUCCESS 0
 #define NOT_SUPPORTED 0xffffffffffffffff      /* -1 */
 #define INVALID_PARAMETERS 0xfffffffffffffffe /* -2 */
+#define DENIED 0xfffffffffffffffd             /* -3 */
 #define ALREADY_ON 0xfffffffffffffffc         /* -4 */
 #define INVALID_ADDRESS 0xfffffffffffffff7    /* -9 */
 
@@ -87,7 +91,13 @@ static uint64_t affinity_info(const struct vcpu *vcpu, uint32_t id)
     return target->state == VCPU_OFF ? AFFINITY_OFF : AFFINITY_ON;
 }
 
-static uint64_t features(uint32_t id)
+/* The realtime partition is what wakes the others. */
+static bool may_suspend(const struct vcpu *vcpu)
+{
+    return FEATURE_POWER != 0 && vcpu->partition->config->kind != MVP_REALTIME;
+}
+
+static uint64_t features(const struct vcpu *vcpu, uint32_t id)
 {
     switch (id) {
     case SMCCC_VERSION:
@@ -104,13 +114,37 @@ static uint64_t features(uint32_t id)
     case SYSTEM_RESET:
     case FEATURES:
         return SUCCESS;
+    case SYSTEM_SUSPEND:
+    case SYSTEM_SUSPEND_64:
+        return may_suspend(vcpu) ? SUCCESS : NOT_SUPPORTED;
     default:
         return NOT_SUPPORTED;
     }
 }
 
+/* Only the last vCPU that is on may take the power away (Arm DEN0022, 5.20). */
+static uint64_t system_suspend(struct vcpu *vcpu, uint32_t id)
+{
+    const struct partition *partition = vcpu->partition;
+
+    if (!may_suspend(vcpu)) {
+        return NOT_SUPPORTED;
+    }
+    for (uint32_t n = 0; n < partition->vcpu_count; n++) {
+        if (n != vcpu->number && partition->vcpus[n].state != VCPU_OFF) {
+            return DENIED;
+        }
+    }
+    if (argument(vcpu, id, 1) % 4 != 0) {
+        return INVALID_ADDRESS;
+    }
+    vcpu->entry = argument(vcpu, id, 1);
+    vcpu->argument = argument(vcpu, id, 2);
+    return SUCCESS;
+}
+
 /* What is answered by a value, and needs no act. */
-static uint64_t answer(const struct vcpu *vcpu, uint32_t id)
+static uint64_t answer(struct vcpu *vcpu, uint32_t id)
 {
     switch (id) {
     case CPU_ON:
@@ -119,10 +153,13 @@ static uint64_t answer(const struct vcpu *vcpu, uint32_t id)
     case AFFINITY_INFO:
     case AFFINITY_INFO_64:
         return affinity_info(vcpu, id);
+    case SYSTEM_SUSPEND:
+    case SYSTEM_SUSPEND_64:
+        return system_suspend(vcpu, id);
     case MIGRATE_INFO_TYPE:
         return MIGRATE_NOT_NEEDED;
     case FEATURES:
-        return features((uint32_t)vcpu->x[1]);
+        return features(vcpu, (uint32_t)vcpu->x[1]);
     default:
         return NOT_SUPPORTED;
     }
@@ -146,12 +183,29 @@ static uint32_t action(uint32_t id)
     }
 }
 
+/* What comes of an answer that says success. */
+static uint32_t granted(uint32_t id)
+{
+    switch (id & ~FUNCTION_64) {
+    case CPU_ON:
+        return CALL_CPU_ON;
+    case SYSTEM_SUSPEND:
+        return FEATURE_POWER != 0 ? CALL_SYSTEM_SUSPEND : CALL_DONE;
+    default:
+        return CALL_DONE;
+    }
+}
+
 static __attribute__((noinline)) uint32_t serve(struct vcpu *vcpu, uint32_t id)
 {
     uint32_t next = action(id);
 
-    vcpu->x[0] = next == CALL_DONE ? answer(vcpu, id) : SUCCESS;
-    return (id & ~FUNCTION_64) == CPU_ON && vcpu->x[0] == SUCCESS ? CALL_CPU_ON : next;
+    if (next != CALL_DONE) {
+        vcpu->x[0] = SUCCESS;
+        return next;
+    }
+    vcpu->x[0] = answer(vcpu, id);
+    return vcpu->x[0] == SUCCESS ? granted(id) : CALL_DONE;
 }
 
 uint32_t psci_call(struct vcpu *vcpu, uint32_t id)

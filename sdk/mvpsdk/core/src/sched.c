@@ -228,6 +228,9 @@ void vcpu_wake(struct vcpu *vcpu)
     if (vcpu->state == VCPU_WAITING) {
         vcpu->state = VCPU_READY;
         sched_again(vcpu->home);
+    } else if (FEATURE_POWER != 0 && vcpu->state == VCPU_SUSPENDED) {
+        vcpu->partition->state = MVP_PARTITION_RUNNING;
+        vcpu_start(vcpu, vcpu->entry, vcpu->argument);
     }
 }
 

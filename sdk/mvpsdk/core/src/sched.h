@@ -47,7 +47,7 @@ void sched_wait(struct vcpu *vcpu);
  * the rest of its slice later. */
 void sched_pass(struct vcpu *vcpu);
 
-/* Something is pending for the vCPU: ends its wait. */
+/* Something is pending for the vCPU: ends its wait, or its partition's suspension. */
 void vcpu_wake(struct vcpu *vcpu);
 
 /* The vCPU starts from reset at entry with x0 = argument at its next turn. */

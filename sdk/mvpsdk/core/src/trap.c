@@ -41,6 +41,11 @@ static __attribute__((noinline)) struct vcpu *act(struct vcpu *vcpu, uint32_t ac
     case CALL_CPU_OFF:
         vcpu_stop(vcpu);
         break;
+#if FEATURE_POWER
+    case CALL_SYSTEM_SUSPEND:
+        partition_suspend(vcpu);
+        break;
+#endif
     case CALL_SYSTEM_OFF:
     case CALL_SYSTEM_RESET:
         if (partition->config->kind == MVP_REALTIME) {

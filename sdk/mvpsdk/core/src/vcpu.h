@@ -11,6 +11,7 @@
 #include "flash.h"
 #include "pl011.h"
 #include "pl031.h"
+#include "pl061.h"
 #include "ptimer.h"
 #include "sha256.h"
 #include "vgic.h"
@@ -22,10 +23,11 @@ struct arch_context {
 };
 
 enum vcpu_state {
-    VCPU_OFF = 0,     /* waits for CPU_ON, or its partition is not running */
-    VCPU_LOADING = 1, /* its partition's images are being placed, at its priority */
-    VCPU_READY = 2,   /* can run */
-    VCPU_WAITING = 3  /* in WFI: an interrupt makes it ready */
+    VCPU_OFF = 0,      /* waits for CPU_ON, or its partition is not running */
+    VCPU_LOADING = 1,  /* its partition's images are being placed, at its priority */
+    VCPU_READY = 2,    /* can run */
+    VCPU_WAITING = 3,  /* in WFI: an interrupt makes it ready */
+    VCPU_SUSPENDED = 4 /* an interrupt makes it start at entry */
 };
 
 /* The vector's entry stores into the first fields: their offsets are asserted there. */
@@ -59,7 +61,8 @@ struct window {
     uint32_t intid;
 };
 
-#define PARTITION_WINDOWS 4 /* a GIC's two, PL011, PL031: the most that a judged pack has */
+#define PARTITION_WINDOWS 5 /* a GIC's two, PL011, PL031, PL061: the most that a judged pack has \
+                             */
 
 /* Where a partition's images stand on their way from the pack to its RAM (loader.h). */
 struct loader {
@@ -88,6 +91,9 @@ struct partition {
     struct pl031 rtc;
 #ifndef WITHOUT_FLASH
     struct flash flash[2]; /* FLASH_BANKS */
+#endif
+#ifndef WITHOUT_POWER
+    struct pl061 gpio;
 #endif
 };
 

@@ -32,6 +32,7 @@
 #define MVP_CALL_PARTITION_STATE 0xc6008003 /* x1 = index (realtime only) -> x0 = state */
 #define MVP_CALL_TIME_OF_DAY 0xc6008004     /* x1 = seconds since 1970 (realtime only) -> x0 */
 #define MVP_CALL_TRACE_MARK 0xc6008005      /* x1 = value: a line in the log */
+#define MVP_CALL_PINS 0xc6008006            /* x1 = index, x2 = its PL061's inputs (realtime only) */
 
 #define MVP_SUCCESS 0
 #define MVP_NOT_SUPPORTED -1
@@ -48,10 +49,11 @@
 #define MVP_FEATURE_PL031 0x8
 #define MVP_FEATURE_PHYSICAL_TIMER 0x10
 #define MVP_FEATURE_VGIC2 0x20
-#define MVP_FEATURE_MENU 0x40
+#define MVP_FEATURE_POWER 0x40
 #define MVP_FEATURE_FLASH 0x80
 #define MVP_FEATURE_SMP 0x100
-#define MVP_FEATURES 0x1ff /* all there are; of the two vGICs, a board offers its own version */
+#define MVP_FEATURE_MENU 0x200
+#define MVP_FEATURES 0x3ff /* all there are; of the two vGICs, a board offers its own version */
 
 /* The ABI note: one block in an allocated section, 8-byte aligned, so that it survives objcopy
  * and can be found in a raw image by its magic. It is also the descriptor of an ELF note with
@@ -87,7 +89,8 @@ enum mvp_partition_state {
     MVP_PARTITION_LOADING = 1,
     MVP_PARTITION_RUNNING = 2,
     MVP_PARTITION_STOPPED = 3, /* by its own PSCI call */
-    MVP_PARTITION_CRASHED = 4
+    MVP_PARTITION_CRASHED = 4,
+    MVP_PARTITION_SUSPENDED = 5 /* SYSTEM_SUSPEND: an interrupt of a device resumes it */
 };
 
 #endif

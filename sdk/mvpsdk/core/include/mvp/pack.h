@@ -162,7 +162,8 @@ enum mvp_region_kind {
     MVP_REGION_PL031 = 19,
     MVP_REGION_GICD2 = 20, /* the distributor of a vGICv2; GICD and GICR are a vGICv3's */
     MVP_REGION_GICC = 21,  /* its CPU interface in software, where the board has no GICV */
-    MVP_REGION_FLASH = 22  /* a bank of NOR flash: mapped, too, while it is read as memory */
+    MVP_REGION_FLASH = 22, /* a bank of NOR flash: mapped, too, while it is read as memory */
+    MVP_REGION_PL061 = 23
 };
 
 #define MVP_REGION_WRITE 0x1

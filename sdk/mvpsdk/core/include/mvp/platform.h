@@ -26,6 +26,11 @@
 #define MVP_RTC_BASE 0x09010000
 #define MVP_RTC_SIZE 0x00001000
 #define MVP_RTC_INTID 34
+#define MVP_GPIO_BASE 0x09030000
+#define MVP_GPIO_SIZE 0x00001000
+#define MVP_GPIO_INTID 39
+#define MVP_GPIO_POWER_KEY 3 /* pins that are inputs, high while it is so */
+#define MVP_GPIO_RING 4
 #define MVP_VIRTIO_BASE 0x0a000000
 #define MVP_VIRTIO_SLOT_SIZE 0x200
 #define MVP_VIRTIO_SLOTS 32
