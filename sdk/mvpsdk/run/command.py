@@ -12,16 +12,13 @@ from mvpsdk.errors import MissingToolError
 if TYPE_CHECKING:
     from mvpsdk.run.model import Machine
 
-__all__ = ["BASE", "DETERMINISTIC", "executable", "machine_arguments"]
+__all__ = ["BASE", "deterministic", "executable", "machine_arguments"]
 
 PROGRAM = "qemu-system-aarch64"
 VARIABLE = "MVPSDK_QEMU"
 """Environment: another QEMU than the one that PATH finds."""
 
 BASE = 1_767_225_600  # 2026-01-01T00:00:00Z: the PL031's time when virtual time is 0, in seconds
-DETERMINISTIC = ("-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm")
-"""One instruction takes one nanosecond, idle time is skipped, the clock is the machine's own."""
-
 HINT = """\
 Debian, Ubuntu: apt install qemu-system-arm
 Fedora: dnf install qemu-system-aarch64-core
@@ -40,10 +37,15 @@ def executable(name: str | None = None) -> str:
     return found
 
 
-def machine_arguments(machine: Machine, *, deterministic: bool) -> list[str]:
-    """The board, without windows and networks; for a deterministic run without chance either."""
+def deterministic(shift: int = 0) -> tuple[str, ...]:
+    """An instruction takes 2^shift ns, idle time is skipped, the clock is the machine's own."""
+    return ("-icount", f"shift={shift},sleep=off", "-rtc", "base=2026-01-01,clock=vm")
+
+
+def machine_arguments(machine: Machine, *, shift: int | None) -> list[str]:
+    """The board, without windows and networks; with a shift (`deterministic`), without chance."""
     kind = machine.machine
-    if deterministic and kind.startswith("virt"):
+    if shift is not None and kind.startswith("virt"):
         kind += ",dtb-randomness=off"  # else the device tree holds fresh seeds each time
     board = ["-machine", kind, "-cpu", machine.cpu, "-smp", str(machine.cpus)]
     memory = ["-m", f"{machine.memory >> 20}M"]
@@ -58,4 +60,4 @@ def machine_arguments(machine: Machine, *, deterministic: bool) -> list[str]:
         "-no-user-config",
     ]
     others = ["-serial", "null"] * machine.serial  # the session's console is the next one
-    return [*board, *memory, *plain, *others, *(DETERMINISTIC if deterministic else ())]
+    return [*board, *memory, *plain, *others, *(() if shift is None else deterministic(shift))]

@@ -106,6 +106,7 @@ class Options:
     timeout: float | None = None  # seconds of the host's time; None: no end
     until_exit: bool = False  # wait for the power-off, even when all that is expected has come
     deterministic: bool = True  # virtual time by counted instructions: each run is the same
+    shift: int = 0  # of such a run: an instruction takes 2^shift ns, so 3 is a CPU of 125 MIPS
     qemu: str | None = None  # the QEMU to run; None: $MVPSDK_QEMU, or the one on PATH
 
 

@@ -60,7 +60,9 @@ def boot(bootable: Bootable, options: Options | None = None) -> Session:
     """
     options = options or Options()
     _check(bootable, options)
-    machine = command.machine_arguments(bootable.machine, deterministic=options.deterministic)
+    machine = command.machine_arguments(
+        bootable.machine, shift=options.shift if options.deterministic else None
+    )
     loading = via.arguments(options.via, bootable, options.persona)
     clock = bootable.machine.clock if options.deterministic else None
     program = choosing.choose(bootable.machine, options.qemu)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from bench_machine import FLAGS
 from mvpsdk.build.recipe import CORE
 from mvpsdk.core import facade
-from mvpsdk.run.command import DETERMINISTIC, executable
+from mvpsdk.run.command import deterministic, executable
 from mvpsdk.run.demux import Demux
 from mvpsdk.run.qemu import Qemu
 from phone import bundled_for, mvpsdk
@@ -69,7 +69,7 @@ SWITCHES = 64  # offset in the image: the words `groups` and `calls` of entry.S
 BOARD = (
     *("-m", "1G", "-cpu", "cortex-a53,cntfrq=1000000000"),
     *("-display", "none", "-monitor", "none", "-nic", "none", "-nodefaults", "-no-user-config"),
-    *DETERMINISTIC,
+    *deterministic(),
 )
 """One instruction takes one nanosecond, and the counter has a tick for each."""
 BOARDS = {3: "qemu-virt", 2: "qemu-virt-gicv2"}
