@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,25 @@ def check_log(log: Path, board: str, report: dict[str, Any], cache: Cache) -> No
     assert "stopped in " in cut.stdout
 
 
+def rings(log: str) -> list[tuple[int, int]]:
+    """Of each boot: nanoseconds from the firmware's ring to the persona's entry, and its handler.
+
+    The guest marks the counter's values once it is awake; the firmware tells its own at the end.
+    """
+    found = []
+    for boot in re.split(r"(?m)^(?=\[mvp\] hypervisor )", log):
+        rang = re.search(r"# rang at (\d+), counter at (\d+) Hz", boot)
+        if rang:
+            start, frequency = map(int, rang.groups())
+            slept = boot[boot.index("[mvp] partition suspended") :]
+            entry, handler, *_ = re.findall(r"mark partition=0x\w+ value=0x(\w+)", slept)
+            entered, taken = (
+                (int(count, 16) - start) * 10**9 // frequency for count in (entry, handler)
+            )
+            found.append((entered, taken))
+    return found
+
+
 @pytest.mark.parametrize("board", BOARDS)
 def test_every_check_passes(
     board: str, cache: Cache, tmp_path: Path, record_property: Callable[[str, object], None]
@@ -73,6 +93,12 @@ def test_every_check_passes(
     tap = (folder / "report.tap").read_text().splitlines()
     assert tap[1] == f"1..{len(outcomes)}"
     assert "<failure" not in (folder / "report.xml").read_text()
-    record_property("table", done.stdout.splitlines()[-1])
+    told = done.stdout.splitlines()[-1]
+    latencies = rings((folder / "console.log").read_text())
+    assert len(latencies) == len(report["suites"]) / 2  # a guest's and the firmware's each
+    for entered, taken in latencies:
+        assert 0 < entered <= taken < 20_000, "a suspended persona wakes within 20 us"
+        told += f"; ring to entry {entered} ns, to its handler {taken} ns"
+    record_property("table", told)
     if board == BOARDS[0]:  # no board has a part in it
         check_log(folder / "console.log", board, report, cache)

@@ -121,6 +121,6 @@ void rt_main(void)
     rt_print("# registers lost %lu\n", lost);
     tell(3, &ended, state == MVP_PARTITION_STOPPED);
     rt_print("# state %lu\n", (uint64_t)state);
-    rt_print("# rang at %lu\n", rang_at);
+    rt_print("# rang at %lu, counter at %lu Hz\n", rang_at, rt_sysreg_read("cntfrq_el0"));
     rt_power_off();
 }

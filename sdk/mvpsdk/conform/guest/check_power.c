@@ -78,9 +78,8 @@ static void check_entry(const struct entry *entry)
     }
 }
 
-CHECK(
-    ring, "power.ring",
-    "a suspended persona sleeps, its timers too, until the firmware rings; then it is entered anew")
+CHECK(ring, "power.ring",
+      "a suspended persona sleeps until the firmware rings, then it is entered anew")
 {
     uint64_t start = now();
 

@@ -61,8 +61,9 @@ struct window {
     uint32_t intid;
 };
 
-#define PARTITION_WINDOWS 5 /* a GIC's two, PL011, PL031, PL061: the most that a judged pack has \
-                             */
+#define PARTITION_WINDOWS                                                  \
+    5 /* a GIC's two, PL011, PL031, PL061: the most that a judged pack has \
+       */
 
 /* Where a partition's images stand on their way from the pack to its RAM (loader.h). */
 struct loader {

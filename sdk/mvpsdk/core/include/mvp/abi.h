@@ -32,7 +32,7 @@
 #define MVP_CALL_PARTITION_STATE 0xc6008003 /* x1 = index (realtime only) -> x0 = state */
 #define MVP_CALL_TIME_OF_DAY 0xc6008004     /* x1 = seconds since 1970 (realtime only) -> x0 */
 #define MVP_CALL_TRACE_MARK 0xc6008005      /* x1 = value: a line in the log */
-#define MVP_CALL_PINS 0xc6008006            /* x1 = index, x2 = its PL061's inputs (realtime only) */
+#define MVP_CALL_PINS 0xc6008006 /* x1 = index, x2 = its PL061's inputs (realtime only) */
 
 #define MVP_SUCCESS 0
 #define MVP_NOT_SUPPORTED -1
