@@ -61,9 +61,8 @@ struct window {
     uint32_t intid;
 };
 
-#define PARTITION_WINDOWS                                                  \
-    5 /* a GIC's two, PL011, PL031, PL061: the most that a judged pack has \
-       */
+/* The most that a judged pack has: a GIC's two, PL011, PL031, PL061. */
+#define PARTITION_WINDOWS 5
 
 /* Where a partition's images stand on their way from the pack to its RAM (loader.h). */
 struct loader {
