@@ -45,7 +45,8 @@ def measure(work: Path) -> Columns:
     ours |= bench_features.measure(work, ours) | parts
     ours |= bench_machine.of_gicv2(bench_machine.ours(work, gic=2))
     ours |= bench_machine.of_soft_gic(bench_machine.ours(work, vgic=2))
-    native = bench_machine.native(work)
+    ours |= bench_machine.two_cpus(work)
+    native = bench_machine.native(work) | bench_machine.two_cpus_native(work)
     native |= bench_machine.of_gicv2(bench_machine.native(work, gic=2))
     return {"ours": ours, "no hypervisor": native, "floor": bench_machine.floor(work)}
 

@@ -17,6 +17,7 @@ from mvpsdk.build import find, image, recipe
 from mvpsdk.core import facade
 from mvpsdk.core._library import ffi, lib
 from mvpsdk.errors import ToolFailedError
+from mvpsdk.run import Machine, choosing
 from mvpsdk.store import Cache
 from mvpsdk.units import KIB, MIB
 
@@ -39,6 +40,8 @@ __all__ = [
     "run",
     "sizes",
     "start_parts",
+    "two_cpus",
+    "two_cpus_native",
 ]
 
 HERE = Path(__file__).parent
@@ -98,10 +101,10 @@ def build_image(sources: list[Path], size: int, output: Path, *flags: str) -> No
     run([objcopy, "-O", "binary", str(elf), str(output)])
 
 
-def build_guest(output: Path, size: int = 8 * KIB, gic: int = 3) -> None:
+def build_guest(output: Path, size: int = 8 * KIB, gic: int = 3, cpus: int = 1) -> None:
     """Build the bench guest for a GIC of this version."""
     sources = [HERE / "guest/probe.S", HERE / "guest/bench.c"]
-    build_image(sources, size, output, f"-DBENCH_GIC={gic}")
+    build_image(sources, size, output, f"-DBENCH_GIC={gic}", f"-DBENCH_CPUS={cpus}")
 
 
 def build_firmware(work: Path) -> None:
@@ -147,6 +150,31 @@ def ours(
     mvpsdk(work, "bundle", "handset.toml", *board, "--unsigned", "-o", "bench.itb")
     mvpsdk(work, "extract", "bench.itb", "hypervisor", "pack", "-o", ".")
     return _boot([*_at_el2(work / "hypervisor", gic), "-initrd", str(work / "pack")], work)
+
+
+def two_cpus(work: Path) -> dict[str, Spread]:
+    """Measure what one vCPU does to another, each on a CPU of its own; by QEMU 10."""
+    build_guest(work / "guest.bin", 12 * KIB, cpus=2)
+    build_firmware(work)
+    text = (HERE / "handset.toml").read_text()
+    (work / "handset.toml").write_text(text.replace("rtc = false", "rtc = false\ncpus = [0, 1]"))
+    board = ["--board", BOARDS[3]]
+    mvpsdk(work, "bundle", "handset.toml", *board, "--unsigned", "-o", "bench.itb")
+    mvpsdk(work, "extract", "bench.itb", "hypervisor", "pack", "-o", ".")
+    machine = [*_at_el2(work / "hypervisor"), "-initrd", str(work / "pack"), "-smp", "2"]
+    return _boot(machine, work, _of_several())
+
+
+def two_cpus_native(work: Path) -> dict[str, Spread]:
+    """Measure the same with no hypervisor; PSCI is QEMU's own then."""
+    build_guest(work / "guest.bin", 12 * KIB, cpus=2)
+    machine = ["-M", MACHINE, "-kernel", str(work / "guest.bin"), "-smp", "2"]
+    return _boot(machine, work, _of_several())
+
+
+def _of_several() -> str:
+    """The QEMU that gives each CPU its turn: a bundle for several asks for the same."""
+    return choosing.choose(Machine(machine="virt", cpu="", cpus=2, memory=0, qemu="10.0"))
 
 
 def of_gicv2(rows: dict[str, Spread]) -> dict[str, Spread]:
@@ -210,10 +238,13 @@ def _at_el2(kernel: Path, gic: int = 3) -> list[str]:
     return ["-M", f"{MACHINES[gic]},virtualization=on", "-kernel", str(kernel)]
 
 
-def _boot(arguments: list[str], work: Path) -> dict[str, Spread]:
+def _boot(arguments: list[str], work: Path, qemu: str = QEMU[0]) -> dict[str, Spread]:
     """Run a machine until the guest has said all; its lines of JSON, by row."""
     said = work / "said.jsonl"
-    run([*QEMU, *LISTENING, "-chardev", f"file,id=said,path={said}", *arguments], timeout=60)
+    run(
+        [qemu, *QEMU[1:], *LISTENING, "-chardev", f"file,id=said,path={said}", *arguments],
+        timeout=60,
+    )
     rows = [json.loads(line) for line in said.read_text().splitlines()]
     return {
         row["row"]: Spread(min=row["min"], median=row["median"], max=row["max"]) for row in rows

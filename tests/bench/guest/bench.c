@@ -2,7 +2,7 @@
 /*
  * The bench guest: measures what the hypervisor costs a guest, tells it by semihosting as lines of
  * JSON, and ends the machine. Runs as well with no hypervisor below it. BENCH_GIC: the version of
- * the guest's GIC.
+ * the guest's GIC. BENCH_CPUS: 1, or 2: what one does to the other.
  */
 #include <mvp/platform.h>
 
@@ -157,14 +157,37 @@ static void measure_timer_cost(const char *row)
     report(row);
 }
 
-_Noreturn void bench_main(void);
-_Noreturn void bench_main(void)
+static void open_redistributor(uint64_t cpu)
 {
-    static const uint64_t exit[2] = {ADP_STOPPED_APPLICATION_EXIT, 0};
+    uint64_t more = cpu * MVP_GICR_STRIDE;
 
-    gic_init();
-    probe_timer_wfi(SETTLE);
-    counter_read = probe_nothing(0);
+    reg_write(GICR_WAKER + more, 0);
+    reg_write(GICR_IGROUPR0 + more, 0xffffffff);
+    reg_write(GICR_IPRIORITYR + more, 0x80808080);
+    reg_write(GICR_ISENABLER0 + more, 1U << SGI);
+}
+
+/* The counter is read once on each CPU. */
+static void measure_other(const char *row, uint64_t (*probe)(uint64_t), uint64_t argument)
+{
+    for (uint32_t n = 0; n < SAMPLES; n++) {
+        samples[n] = probe(argument);
+        settle();
+    }
+    report(row);
+}
+
+static void measure_two(void)
+{
+    measure_other("cpu-on", probe_cpu_on, 0);
+    open_redistributor(1);
+    probe_cpu_on(1);
+    settle();
+    measure_other("ipi", probe_ipi, (uint64_t)SGI << 24 | 2);
+}
+
+static void measure_one(void)
+{
     write_row("start", 1, first_instruction, first_instruction, first_instruction);
     measure("call", probe_call, PSCI_VERSION);
     measure("unknown-call", probe_call, UNKNOWN_CALL);
@@ -179,6 +202,21 @@ _Noreturn void bench_main(void)
     measure("gicr-isenabler-write", probe_write, (uint64_t)INTERRUPTS << 32 | GICR_ISENABLER0);
     measure("sgi", probe_sgi, (uint64_t)SGI << 24 | 1);
 #endif
+}
+
+_Noreturn void bench_main(void);
+_Noreturn void bench_main(void)
+{
+    static const uint64_t exit[2] = {ADP_STOPPED_APPLICATION_EXIT, 0};
+
+    gic_init();
+    probe_timer_wfi(SETTLE);
+    counter_read = probe_nothing(0);
+    if (BENCH_CPUS > 1) {
+        measure_two();
+    } else {
+        measure_one();
+    }
     for (;;) {
         semihosting(SYS_EXIT, exit);
     }

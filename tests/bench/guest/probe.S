@@ -126,6 +126,78 @@ symbol probe_loop
     sub x0, x13, x11
     ret
 
+#if BENCH_CPUS > 1
+#define CPU_OFF 0x84000002
+#define CPU_ON 0xc4000003
+#define AFFINITY_INFO 0xc4000004
+
+    .macro mailbox reg
+    adrp \reg, noted
+    add \reg, \reg, :lo12:noted
+    .endm
+
+    /* Until the other CPU has noted the counter; QEMU gives the turn up at each WFE. */
+    .macro await
+1:  wfe
+    ldr x10, [x11]
+    cbz x10, 1b
+    sub x0, x10, x9
+    .endm
+
+    /* x0: 1: the other CPU stays, and takes interrupts. */
+symbol probe_cpu_on
+    mov x3, x0
+    mailbox x11
+    str xzr, [x11]
+    adr x2, other
+    mov x1, #1
+    ldr x0, =CPU_ON
+    count_from x9
+    hvc #0
+    await
+    ret
+
+symbol probe_ipi
+    mailbox x11
+    str xzr, [x11]
+    count_from x9
+    msr icc_sgi1r_el1, x0
+    await
+    ret
+
+    /* The other CPU is off, or asleep, after a few turns. */
+symbol settle
+    mov x12, #16
+1:  wfe
+    subs x12, x12, #1
+    b.ne 1b
+    ret
+
+other:
+    mrs x10, cntvct_el0
+    mailbox x11
+    mov x13, x0
+    cbnz x13, 1f
+    str x10, [x11]
+    sev
+    ldr x0, =CPU_OFF
+    hvc #0
+1:  adr x1, vectors_of_other
+    msr vbar_el1, x1
+    mov x1, #7
+    msr icc_sre_el1, x1
+    isb
+    mov x1, #0xff
+    msr icc_pmr_el1, x1
+    mov x1, #1
+    msr icc_igrpen1_el1, x1
+    isb
+    str x10, [x11]
+    msr daifclr, #2
+2:  wfi
+    b 2b
+#endif
+
 symbol handler_length
     mov x0, #(handler_end - handler) / 4
     ret
@@ -162,3 +234,29 @@ handler_end:
     b .
     .balign 128
     .endr
+
+#if BENCH_CPUS > 1
+    .balign 2048
+vectors_of_other:
+    .rept 5
+    b .
+    .balign 128
+    .endr
+    mrs x16, cntvct_el0
+    mrs x17, icc_iar1_el1
+    msr icc_eoir1_el1, x17
+    isb
+    str x16, [x11]
+    sev
+    eret
+    .balign 128
+    .rept 10
+    b .
+    .balign 128
+    .endr
+
+    .bss
+    .balign 8
+noted:
+    .skip 8
+#endif

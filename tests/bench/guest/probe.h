@@ -28,6 +28,15 @@ uint64_t probe_timer_wfi(uint64_t delay);
 /* A loop of fixed length, in which a timer interrupt comes after `delay`; 0: none comes. */
 uint64_t probe_loop(uint64_t delay);
 
+/* BENCH_CPUS 2. CPU_ON of the other CPU, to its first instruction; stays: it is switched off again,
+ * or sleeps and takes interrupts. */
+uint64_t probe_cpu_on(uint64_t stays);
+/* A write to ICC_SGI1R_EL1, to the first instruction of the vector of the other CPU, which sleeps.
+ */
+uint64_t probe_ipi(uint64_t value);
+/* Until the other CPU has done what it does after it has noted the counter. */
+void settle(void);
+
 /* Instructions of the guest's own interrupt handler, from the vector to ERET. */
 uint64_t handler_length(void);
 
