@@ -31,6 +31,7 @@ __all__ = [
     "GIC2",
     "GROUPS",
     "PLACES",
+    "SMALL_FLOOD",
     "Machine",
     "Run",
     "aimed",
@@ -82,6 +83,7 @@ MACHINES = {
 LAST = re.compile(rb"^\[realtime\+?\] final: |^\[mvp\] (?:panic|stop) ", flags=re.MULTILINE)
 SILENCE = 15.0  # seconds of the host's time without a word, after which it hangs
 FLOOD = 1 << 20  # bytes: a whole run says a fifth of that
+SMALL_FLOOD = FLOOD >> 3  # and one group of attacks a fraction
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,7 +163,9 @@ def aimed(
 
 
 @contextmanager
-def let_loose(hypervisor: Path, pack: Path, *more: str, gic: int = 3) -> Iterator[Machine]:
+def let_loose(
+    hypervisor: Path, pack: Path, *more: str, gic: int = 3, flood: int = FLOOD
+) -> Iterator[Machine]:
     """Boot, and listen until the firmware has ended or the hypervisor; or silence, or a flood.
 
     The machine then still stands there, for the length of the `with` block.
@@ -170,16 +174,16 @@ def let_loose(hypervisor: Path, pack: Path, *more: str, gic: int = 3) -> Iterato
     qemu = Qemu([executable(), *MACHINES[gic], *BOARD, *boot, *more])
     try:
         qemu.resume()
-        raw = _listen(qemu)
+        raw = _listen(qemu, flood)
         yield Machine(run=heard(raw), qemu=qemu)
     finally:
         qemu.close()
 
 
-def _listen(qemu: Qemu) -> bytes:
+def _listen(qemu: Qemu, flood: int) -> bytes:
     raw = b""
     heard = time.monotonic()
-    while time.monotonic() - heard < SILENCE and len(raw) < FLOOD:
+    while time.monotonic() - heard < SILENCE and len(raw) < flood:
         data = qemu.read(0.2)
         if data == b"":
             return raw
