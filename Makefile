@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-.PHONY: demo test check bench figures docs setup host core-check core-check-gcc core-check-clang fuzz
+.PHONY: demo test table check bench figures docs setup host core-check core-check-gcc core-check-clang fuzz
 PYTHON = .venv/bin/python
 
 # Sets everything up, then lints, bundles and boots the example handset on the virtual handset.
@@ -10,6 +10,10 @@ demo: host
 # pytest's. Those of the core have run twice by then, under the sanitizers.
 test: host check core-check
 	$(PYTHON) -m pytest -q -n 2 --dist worksteal --ignore tests/core tests
+
+# One handset on every board that QEMU has: what boots where, and the digests of what was booted.
+table: host
+	$(PYTHON) -m pytest -q -n 2 --dist worksteal tests/target/acceptance/test_acceptance_boards.py
 
 setup:
 	@.ci/setup

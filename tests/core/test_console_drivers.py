@@ -208,11 +208,14 @@ def test_what_a_boot_loader_has_left_is_quiet_afterwards(part: str) -> None:
     for byte in b"key"[: bench.uart.depth]:
         bench.uart.arrive(byte)
     bench.uart.wait()
+    if isinstance(bench.uart, Imx):
+        bench.uart.registers[Imx.UCR2] &= ~Imx.RXEN
     bench.interrupts()
     assert bytes(bench.typed) == b"key"[: bench.uart.depth]
     assert not bench.uart.line
     if isinstance(bench.uart, Imx):
         assert bench.uart.stray() == []
+        assert bench.uart.registers[Imx.UCR2] & Imx.RXEN, "a loader may only have spoken"
 
 
 def test_a_key_raises_an_interrupt_and_ends_it(part: str) -> None:

@@ -263,7 +263,7 @@ class Imx(Uart):
     depth = 32
     URXD, UTXD, UCR1, UCR2, UCR3, UCR4, UFCR = 0x00, 0x40, 0x80, 0x84, 0x88, 0x8C, 0x90
     USR2, UTS = 0x98, 0xB4
-    TRDYEN, DREN = 1 << 13, 1 << 0
+    TRDYEN, DREN, RXEN = 1 << 13, 1 << 0, 1 << 1
     ENABLES: ClassVar[dict[int, tuple[int, ...]]] = {
         # ADEN IDEN RRDYEN RXDMAEN TXMPTYEN RTSDEN TXDMAEN ATDMAEN
         UCR1: (15, 12, 9, 8, 6, 5, 3, 2),
@@ -291,6 +291,11 @@ class Imx(Uart):
     def polled(self) -> None:
         """Nothing is enabled in UCR1 to UCR4."""
         self.registers = dict(self.LEFT)
+
+    def arrive(self, byte: int) -> None:
+        """Nothing comes in while the receiver is off."""
+        if self.registers[self.UCR2] & self.RXEN:
+            super().arrive(byte)
 
     def read(self, offset: int, width: int) -> int:
         """URXD, the control registers, USR2, UTS."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mvpsdk.core.facade import WINDOW_SIZE
+from mvpsdk.core.facade import CONSTANTS, WINDOW_SIZE
 from mvpsdk.errors import Fault, PlanError
 from mvpsdk.plan import space
 from mvpsdk.plan.cores import check_cores
@@ -176,7 +176,7 @@ def _partitions(
     board: Board, handset: Handset, facts: Mapping[str, ImageFacts], ram: tuple[Pa, Pa]
 ) -> Iterator[Partition]:
     """Lay out every partition. Raises PlanError with the faults of all of them."""
-    faults = [*_pins(handset, facts), *check_cores(board, handset)]
+    faults = [*_pins(handset, facts), *_count(handset), *check_cores(board, handset)]
     jobs: list[Callable[[], Partition]] = [
         partial(
             rom_partition if persona.rom else persona_partition,
@@ -193,6 +193,18 @@ def _partitions(
             faults += error.faults
     if faults:
         raise PlanError.of(faults)
+
+
+def _count(handset: Handset) -> Iterator[Fault]:
+    """Find partitions beyond what a pack holds."""
+    have = len(handset.personas) + (handset.realtime is not None)
+    most = CONSTANTS["MAX_PARTITIONS"]
+    if have > most:
+        yield Fault(
+            message=f"{have} partitions in all; the hypervisor has room for {most}",
+            place=handset.place(f"persona[{len(handset.personas) - 1}]"),
+            hint="leave a persona out, or make two handsets of this one",
+        )
 
 
 def _pins(handset: Handset, facts: Mapping[str, ImageFacts]) -> Iterator[Fault]:

@@ -1,130 +1,143 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One handset, two boards: the very same images start on a GICv2 and on a GICv3.
+"""One handset, every board that QEMU has: the very same bytes boot on each of them.
 
-As personas that have the board's own GIC, and as such that have a GICv2 on either board, in
-software where the hardware has none: then not even their device trees differ.
+The boards differ in GIC, UART, RAM, CPUs and firmware. The personas ask for a GICv2, which is made
+by software where the hardware has no GICV: then not even their device trees differ.
 """
 
 from __future__ import annotations
 
-import re
+import json
+import shutil
+from dataclasses import asdict
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from gdb import debugged
-from mvpsdk import bundle, run
-from mvpsdk.core.facade import RegionKind
-from mvpsdk.units import Pa
-from phone import bundled, bundled_for, copied, once
+import trees
+from cells import Cell, System, boot
+from phone import mvpsdk, once
+from workshop import EXAMPLE, personal_os
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
-    from gdb import Gdb
-    from mvpsdk.core.facade import Pack
+pytestmark = [pytest.mark.target, pytest.mark.corpus, pytest.mark.timeout(900)]
 
-pytestmark = [pytest.mark.target, pytest.mark.timeout(600)]
-
-WAYS = {
-    "qemu-virt": (3, 3),
-    "qemu-virt, vgic = 2": (3, 2),
-    "qemu-virt-gicv2, vgic = 2": (2, 2),
+BOARDS = {
+    "qemu-virt": "A53, GICv3, PL011",
+    "qemu-virt-gicv2": "A53, GICv2, PL011",
+    "xilinx-zcu102": "A53, GIC-400 spaced by 64 KiB, Cadence UART",
+    "xilinx-versal": "A72, GICv3, PL011",
+    "nxp-imx8mp-evk": "A53, GICv3, i.MX UART",
+    "raspberry-pi-4": "A72, GIC-400, mini UART, no PSCI",
 }
-"""A board, what its personas ask for; the versions of the GICs of both."""
-GOOD_BYE = {
-    "work": "work: good bye after",
-    "personal": "personal: 3 tasks, 50 ticks each, 0 late",
+SYSTEMS = {
+    "debian": System("Debian 12", "linux", r"^work: Debian's Linux 6\.1\..*, untouched"),
+    "backports": System("Debian's 6.12", "linux", r"^work: Debian's Linux 6\.12\..*, untouched"),
+    "uboot": System("U-Boot", "linux", r"^=> $", b"\r"),
+    "edk2": System("EDK2", "others", r"UEFI Interactive Shell v2"),
+    "small": System("example's OS", "others", r"patrol .* [1-9]\d+ ticks, 0 late", b"t"),
 }
-FINAL = re.compile(r"final: met (\d+) missed (\d+) worst \d+ us")
+"""Linux in user space, U-Boot at its prompt, EDK2 in its shell (which then counts down five seconds
+without rest), the small system's tasks at work and its menu answering."""
+TABLE = Path(__file__).parent / "table"
+HERE_ALONE = {"realtime/dtb"}
+"""What a board has for itself: the firmware sees the board's own addresses."""
 
-Digests = dict[str, str]
-"""SHA-256 of images, by their names in the pack."""
-
-
-def found_in_ram(
-    session: run.Session, gdb: Gdb, pack: Pack, name: str
-) -> Iterator[tuple[str, str]]:
-    """Stop a partition before its first instruction; the name and digest of each of its images."""
-    index = [partition.name for partition in pack.partitions].index(name)
-    ram = next(
-        region
-        for region in pack.regions
-        if region.partition == index and region.kind is RegionKind.RAM
-    )
-    gdb.run_to(pack.partitions[index].entry, el=1)
-    for image in pack.images:
-        if image.partition == index:
-            content = session.read_memory(Pa(ram.pa + image.load - ram.ipa), image.size)
-            yield image.name, sha256(content).hexdigest()
+Row = dict[str, Cell]
 
 
-def booted(made: Path, persona: str) -> tuple[Digests, dict[str, list[str]]]:
-    """Boot a persona and let it end: the images as they stood in RAM, and everybody's lines."""
-    pack = bundle.open(made).pack
-    assert pack
-    lines: dict[str, list[str]] = {}
-    with debugged(made, persona) as (session, gdb):
-        found = dict(found_in_ram(session, gdb, pack, "realtime"))
-        found |= found_in_ram(session, gdb, pack, persona)
-        gdb.ask("D")
-        for event in session:
-            if isinstance(event, run.Line):
-                lines.setdefault(event.partition, []).append(event.text)
-    assert isinstance(event, run.Exit)
-    assert event.reason == "powered-off"
-    return found, lines
-
-
-def checked_end(lines: dict[str, list[str]], persona: str) -> str:
-    """The persona said good bye, and the firmware missed nothing; what to tell of it."""
-    assert any(text.startswith(GOOD_BYE[persona]) for text in lines[persona]), lines[persona]
-    final = FINAL.fullmatch(lines["realtime"][-1])
-    assert final, lines["realtime"]
-    assert int(final[2]) == 0
-    return f"booted and ended; deadlines met {final[1]}, missed {final[2]}"
-
-
-@pytest.fixture(scope="module")
-def ways(shared: Path, demo: Path, debian: Path) -> dict[str, Path]:
-    """The demo handset's bundle, each way."""
+@pytest.fixture(scope="session")
+def handset(shared: Path, debian: Path) -> Path:
+    """The folder of the handset, and of all images that it is made of."""
 
     def make(folder: Path) -> Path:
-        made = copied(folder / "phone", debian)
-        file = made / "handset.toml"
-        text = re.sub(r"^\[\[persona]]", r"\g<0>\nvgic = 2", file.read_text(), flags=re.MULTILINE)
-        file.write_text(text)
-        bundled(made, cache=shared / "cache")
-        return bundled_for(made, "qemu-virt-gicv2", "gicv2.itb", cache=shared / "cache")
+        made = shutil.copytree(TABLE, folder / "handset")
+        shutil.copytree(EXAMPLE / "firmware", made / "firmware")
+        images = made / "images"
+        images.mkdir()
+        for name in ("linux", "initrd.gz"):
+            shutil.copyfile(debian / name, images / name)
+        shutil.copyfile(trees.corpora()["6.12"].kernel, images / "linux-6.12")
+        shutil.copyfile(personal_os("gcc", folder / "small"), images / "personal-os.bin")
+        for name in ("linux", "others"):
+            mvpsdk(made, "lock", f"{name}.toml", cache=shared / "cache")
+        return made
 
-    second = once(shared / "vgic2", make)
-    return dict(zip(WAYS, (demo, second.with_name("demo.itb"), second), strict=True))
+    return once(shared / "table", make)
 
 
-def test_every_image_is_the_same_on_both_boards(
-    ways: dict[str, Path], record_property: Callable[[str, object], None]
+@pytest.fixture(scope="session")
+def row(shared: Path, handset: Path) -> Callable[[str], Row]:
+    """What a board's boots showed: the first of the test run's processes that asks makes them."""
+
+    def bundled(half: str, board: str, folder: Path) -> Path:
+        arguments = ["--board", board, "-o", f"{folder}/{half}.itb", "--unsigned", "--locked"]
+        mvpsdk(handset, "bundle", f"{half}.toml", *arguments, cache=shared / "cache")
+        return folder / f"{half}.itb"
+
+    def look(board: str) -> Row:
+        def make(folder: Path) -> Path:
+            halves = {half: bundled(half, board, folder) for half in ("linux", "others")}
+            cells = {
+                name: boot(halves[system.handset], name, system, firmware=name == "debian")
+                for name, system in SYSTEMS.items()
+            }
+            result = folder / "row.json"
+            result.write_text(json.dumps({name: asdict(cell) for name, cell in cells.items()}))
+            return result
+
+        found = json.loads(once(shared / f"row-{board}", make).read_text())
+        return {name: Cell(**cell) for name, cell in found.items()}
+
+    return look
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_board_boots_every_system(board: str, row: Callable[[str], Row]) -> None:
+    """Each answers, nothing is refused to it, and the firmware misses no deadline meanwhile."""
+    assert {name: cell.missed for name, cell in row(board).items()} == dict.fromkeys(SYSTEMS, 0)
+    assert all(cell.met > 0 for cell in row(board).values())
+
+
+def test_every_image_is_the_same_on_all_boards(
+    row: Callable[[str], Row], handset: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    """Both personas start, say good bye and meet all deadlines; no image differs in a byte."""
-    rows = [f"{'board':26} {'image':18} SHA-256 in RAM at its first instruction"]
-    found: dict[str, Digests] = {}
-    for way, (board, guest) in WAYS.items():
-        pack = bundle.open(ways[way]).pack
-        assert pack
-        assert pack.boards[0].gic_version == board
-        assert [partition.vgic for partition in pack.partitions] == [board, guest, guest]
-        found[way] = {}
-        for persona in GOOD_BYE:
-            digests, lines = booted(ways[way], persona)
-            found[way] |= digests
-            rows.append(f"{way:26} {persona:18} {checked_end(lines, persona)}")
-        rows += [f"{way:26} {name:18} {value}" for name, value in found[way].items()]
-        assert found[way].items() <= {(image.name, image.digest.hex()) for image in pack.images}
-    record_property("table", "\n".join(rows))
-    own, soft, hard = found.values()
-    assert {name for name in soft if soft[name] != hard[name]} == {"realtime/dtb"}
-    assert {name for name in own if own[name] != hard[name]} == {
-        name for name in own if "dtb" in name
-    }
-    assert len(own) == 8
+    """Read from RAM at the first instruction: no image differs in a byte, nor any device tree."""
+    rows = {board: row(board) for board in BOARDS}
+    seen: dict[str, set[str]] = {}
+    for cells in rows.values():
+        for cell in cells.values():
+            for name, digest in cell.digests.items():
+                seen.setdefault(name, set()).add(digest)
+    record_property("table", "\n".join([*_booted(rows), "", *_digests(seen)]))
+
+    assert {name for name, digests in seen.items() if len(digests) > 1} == HERE_ALONE
+    assert len(seen["realtime/dtb"]) == len(BOARDS)
+    assert {name.partition("/")[0] for name in seen} == {"realtime", *SYSTEMS}
+    for persona, file in (("debian", "linux"), ("backports", "linux-6.12")):
+        built = sha256((handset / "images" / file).read_bytes()).hexdigest()
+        assert seen[f"{persona}/kernel"] == {built}, "as Debian built it"
+
+
+def _booted(rows: dict[str, Row]) -> list[str]:
+    titles = "".join(f"{system.title:15}" for system in SYSTEMS.values())
+    lines = [f"{'board':17}{titles}{'deadlines met, missed':23}what it is"]
+    for board, cells in rows.items():
+        booted = "".join(f"{'booted' if cell.said else '':15}" for cell in cells.values())
+        met, missed = (
+            sum(getattr(cell, key) for cell in cells.values()) for key in ("met", "missed")
+        )
+        lines.append(f"{board:17}{booted}{f'{met}, {missed}':23}{BOARDS[board]}")
+    return lines
+
+
+def _digests(seen: dict[str, set[str]]) -> list[str]:
+    lines = [f"{'image':19}SHA-256 in RAM at its first instruction, of all {len(BOARDS)} boards"]
+    for name, digests in seen.items():
+        several = f"{len(digests)} of them: each tree has its board's addresses"
+        lines.append(f"{name:19}{next(iter(digests)) if len(digests) == 1 else several}")
+    return lines

@@ -6,13 +6,12 @@ from __future__ import annotations
 import shutil
 import time
 import tomllib
-from contextlib import contextmanager
 from hashlib import sha256
-from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import pytest
 
+from cells import knocking
 from gdb import debugged
 from mvpsdk import bundle, run
 from mvpsdk.core.facade import ImageKind, PackRegion, RegionKind
@@ -21,36 +20,34 @@ from phone import mvpsdk, once
 from workshop import EXAMPLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = [pytest.mark.target, pytest.mark.timeout(240)]
 
-BOARDS = ["qemu-virt", "qemu-virt-gicv2"]
+BOARD = "qemu-virt"
+"""That they boot on the others shows test_acceptance_boards.py."""
 WILD = run.pattern("wild access|not offered|crashed|stop reason")
 
 
 @pytest.fixture(scope="session")
-def roms(shared: Path) -> Callable[[str], Path]:
-    """The example with boot firmware, bundled for one of its boards."""
+def roms(shared: Path) -> Path:
+    """The example with boot firmware, bundled."""
 
     def locked(folder: Path) -> Path:
         shutil.copytree(EXAMPLE.parent / "boot-firmware", folder / "handset")
         mvpsdk(folder / "handset", "lock", ".", cache=shared / "cache")
         return folder / "handset"
 
-    def make(board: str) -> Path:
-        handset = once(shared / "roms", locked)
+    handset = once(shared / "roms", locked)
 
-        def into(folder: Path) -> Path:
-            name = f"{folder}/firmware.itb"
-            arguments = ["--board", board, "-o", name, "--unsigned", "--locked"]
-            mvpsdk(handset, "bundle", ".", *arguments, cache=shared / "cache")
-            return folder / "firmware.itb"
+    def make(folder: Path) -> Path:
+        name = f"{folder}/firmware.itb"
+        arguments = ["--board", BOARD, "-o", name, "--unsigned", "--locked"]
+        mvpsdk(handset, "bundle", ".", *arguments, cache=shared / "cache")
+        return folder / "firmware.itb"
 
-        return once(shared / f"roms-{board}", into)
-
-    return make
+    return once(shared / "roms-bundle", make)
 
 
 def flash_of(path: Path, name: str) -> list[PackRegion]:
@@ -72,18 +69,14 @@ def pinned(path: Path, name: str) -> str:
     return str(found)
 
 
-@pytest.mark.parametrize("board", BOARDS)
 @pytest.mark.parametrize("name", ["uboot", "uefi"])
-def test_firmware_is_the_file_at_its_first_instruction(
-    roms: Callable[[str], Path], board: str, name: str
-) -> None:
+def test_firmware_is_the_file_at_its_first_instruction(roms: Path, name: str) -> None:
     """Stopped at 0 at EL1, with no argument: flash holds the file, and is erased behind it."""
-    path = roms(board)
-    opened = bundle.open(path)
+    opened = bundle.open(roms)
     assert opened.pack
     (image,) = (each for each in opened.pack.images if each.name == f"{name}/rom")
-    banks = flash_of(path, name)
-    with debugged(path, name) as (session, gdb):
+    banks = flash_of(roms, name)
+    with debugged(roms, name) as (session, gdb):
         first = gdb.run_to(0, el=1)
         held = [session.read_memory(Pa(bank.pa), bank.size) for bank in banks]
 
@@ -92,7 +85,7 @@ def test_firmware_is_the_file_at_its_first_instruction(
     assert sha256(held[0][: image.size]).digest() == image.digest
     assert set(held[0][image.size :]) <= {0xFF}
     assert set(held[1]) == {0xFF}
-    assert image.digest.hex() == pinned(path, f"{name}/rom"), "as the file in Debian's package"
+    assert image.digest.hex() == pinned(roms, f"{name}/rom"), "as the file in Debian's package"
 
 
 class Talk:
@@ -126,31 +119,11 @@ class Talk:
             time.sleep(0.01)
 
 
-@contextmanager
-def knocking(session: run.Session) -> Iterator[None]:
-    """Press Enter now and then: a key that comes before anyone reads it may be thrown away."""
-    done = Event()
-
-    def knock() -> None:
-        while not done.wait(0.3):
-            session.send(b"\r")
-
-    knocker = Thread(target=knock)
-    knocker.start()
-    try:
-        yield
-    finally:
-        done.set()
-        knocker.join()
-
-
-@pytest.mark.parametrize("board", BOARDS)
-def test_u_boot_answers_at_its_prompt(roms: Callable[[str], Path], board: str) -> None:
+def test_u_boot_answers_at_its_prompt(roms: Path) -> None:
     """It finds its flash, keeps its environment there, and starts afresh after a reset."""
-    path = roms(board)
-    bank = flash_of(path, "uboot")[1]
+    bank = flash_of(roms, "uboot")[1]
     options = run.Options(persona="uboot", timeout=200, reject=(WILD,))
-    with run.start(path, options) as session:
+    with run.start(roms, options) as session:
         talk = Talk(session, "uboot")
         found = "\n".join(talk.until("No ethernet found"))
         assert "DRAM:  128 MiB" in found
@@ -171,13 +144,11 @@ def test_u_boot_answers_at_its_prompt(roms: Callable[[str], Path], board: str) -
     assert " ".join(f"{byte:02x}" for byte in saved[:16]) in shown
 
 
-@pytest.mark.parametrize("board", BOARDS[:1])
-def test_edk2_answers_in_its_shell(roms: Callable[[str], Path], board: str) -> None:
+def test_edk2_answers_in_its_shell(roms: Path) -> None:
     """It makes its variable store in flash by commands, and comes to the shell."""
-    path = roms(board)
-    bank = flash_of(path, "uefi")[1]
+    bank = flash_of(roms, "uefi")[1]
     options = run.Options(persona="uefi", timeout=200, reject=(WILD,))
-    with run.start(path, options) as session:
+    with run.start(roms, options) as session:
         talk = Talk(session, "uefi")
         talk.until("UEFI Interactive Shell v2.2")
         talk.until("No mapping found")

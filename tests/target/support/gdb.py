@@ -14,7 +14,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mvpsdk import run
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Gdb", "Registers", "debugged", "wrapper"]
 
+QEMU = "qemu-system-aarch64"
 PATIENCE = 90.0  # seconds of the host's time until a breakpoint is reached
 PIECE = 1024  # bytes that one packet may ask for
 GENERAL = 33  # x0..x30, sp, pc: 8 bytes each; then cpsr
@@ -153,16 +154,18 @@ def _connected(path: Path) -> socket.socket:
             return connection
 
 
-def wrapper(folder: Path, *more: str) -> Path:
+def wrapper(folder: Path, *more: str, qemu: str = QEMU) -> Path:
     """Write a QEMU that takes some more arguments."""
     path = folder / "qemu"
-    path.write_text(f'#!/bin/sh\nexec qemu-system-aarch64 "$@" {shlex.join(more)}\n')
+    path.write_text(f'#!/bin/sh\nexec {shlex.quote(qemu)} "$@" {shlex.join(more)}\n')
     path.chmod(0o755)
     return path
 
 
 @contextmanager
-def debugged(bundle: Path, persona: str) -> Iterator[tuple[run.Session, Gdb]]:
+def debugged(
+    bundle: Path, persona: str, *, qemu: str = QEMU, **options: Any
+) -> Iterator[tuple[run.Session, Gdb]]:
     """Start a bundle under the debugger; it stands before its first instruction.
 
     The debugger alone makes it run: the session is there to look at its memory.
@@ -170,9 +173,11 @@ def debugged(bundle: Path, persona: str) -> Iterator[tuple[run.Session, Gdb]]:
     with ExitStack() as stack:
         name = stack.enter_context(tempfile.TemporaryDirectory(prefix="gdb-"))  # a short path
         server = Path(name, "gdb")
-        qemu = wrapper(Path(name), "-gdb", f"unix:{server},server=on,wait=off")
-        options = run.Options(persona=persona, qemu=os.fspath(qemu))
-        session = stack.enter_context(run.start(bundle, options))
+        qemu = os.fspath(
+            wrapper(Path(name), "-gdb", f"unix:{server},server=on,wait=off", qemu=qemu)
+        )
+        chosen = run.Options(persona=persona, qemu=qemu, **options)
+        session = stack.enter_context(run.start(bundle, chosen))
         gdb = Gdb(server)
         stack.callback(gdb.close)
         yield session, gdb

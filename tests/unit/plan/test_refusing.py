@@ -88,6 +88,14 @@ def test_all_faults_are_told_at_once(parts: Parts) -> None:
     assert [fault.rule for fault in refusal(parts).faults] == ["IMG006", "IMG003"]
 
 
+def test_more_partitions_than_a_pack_holds_are_refused(parts: Parts) -> None:
+    """By what there is room for; as many as that are planned."""
+    parts.persona("second", MIB * 2).persona("third", MIB * 2)
+    assert len(parts.make().partitions) == 4
+    parts.persona("fourth", MIB * 2)
+    assert refusal(parts).message == "5 partitions in all; the hypervisor has room for 4"
+
+
 def test_an_image_that_is_not_the_pinned_one_is_refused(parts: Parts) -> None:
     """A digest in the handset file is never ignored, and both digests are told."""
     work = parts.personas[0]

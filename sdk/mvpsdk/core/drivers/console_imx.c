@@ -14,6 +14,7 @@
 #define UCR1_OTHERS 0x936c /* the other interrupts, and DMA */
 #define UCR2 0x84
 #define UCR2_OTHERS 0x8008 /* escape, ageing */
+#define UCR2_RXEN 0x0002   /* a loader that only speaks, or none at all, leaves the receiver off */
 #define UCR3 0x88
 #define UCR3_OTHERS 0x3879 /* modem lines, errors, wake-up */
 #define UCR4 0x8c
@@ -61,7 +62,7 @@ void console_interrupts(void)
 {
     if (base != 0) {
         change(UCR1, UCR1_TRDYEN | UCR1_OTHERS, 0);
-        change(UCR2, UCR2_OTHERS, 0);
+        change(UCR2, UCR2_OTHERS, UCR2_RXEN);
         change(UCR3, UCR3_OTHERS, 0);
         change(UFCR, UFCR_TXTL, UFCR_TXTL_16);
         change(UCR4, UCR4_OTHERS, UCR4_DREN);
