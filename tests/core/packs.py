@@ -24,6 +24,7 @@ STRUCTS = {
     core.Table.REGION: "struct mvp_region *",
     core.Table.INTERRUPT: "struct mvp_interrupt *",
     core.Table.IMAGE: "struct mvp_image *",
+    core.Table.SMMU: "struct mvp_smmu *",
 }
 
 

@@ -95,7 +95,7 @@ def test_version_and_features_are_told(guest: Guest) -> None:
     """The ABI's major and minor number, and one bit for each thing that is there."""
     assert guest.call(lib.MVP_CALL_REVISION) == 1
     assert guest.vcpu().x[1] == 0
-    assert guest.call(lib.MVP_CALL_FEATURES) == 0x3DF
+    assert guest.call(lib.MVP_CALL_FEATURES) == 0x7DF
     assert guest.vcpu().x[1] == 0x10000
     assert guest.call(lib.MVP_CALL_COUNT) == 10
 

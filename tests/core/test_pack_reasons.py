@@ -21,7 +21,7 @@ HEADER: list[Case] = [
     (T.HEADER, 0, {"abi_minor": 1}, R.PACK_ABI),
     (T.HEADER, 0, {"features": 1 << 63}, R.PACK_FEATURE),
     (T.HEADER, 0, {"flags": 2}, R.PACK_FORMAT),
-    (T.HEADER, 0, {"zero": [0, 0, 1]}, R.PACK_FORMAT),
+    (T.HEADER, 0, {"zero": 1}, R.PACK_FORMAT),
 ]
 
 BOARD: list[Case] = [
@@ -97,7 +97,7 @@ PARTITION: list[Case] = [
     (T.PARTITION, 0, {"zero": [0, 1]}, R.CONFIG_PARTITION),
     (T.PARTITION, 0, {"abi_major": 2}, R.PACK_ABI),
     (T.PARTITION, 0, {"abi_minor": 1}, R.PACK_ABI),
-    (T.PARTITION, 0, {"features": 0x400}, R.PACK_FEATURE),
+    (T.PARTITION, 0, {"features": 0x800}, R.PACK_FEATURE),
     (T.PARTITION, 0, {"entry": 0x40400002}, R.CONFIG_ENTRY),
     (T.PARTITION, 0, {"entry": 0x40500000}, R.CONFIG_ENTRY),
     (T.PARTITION, 0, {"entry": 0x09030000}, R.CONFIG_ENTRY),
@@ -288,7 +288,7 @@ def test_every_reason_that_a_pack_can_be_refused_for_is_tested(metadata: bytes) 
     """The lists above leave out none of the codes from 17 to 58."""
     cases = [*HEADER, *BOARD, *MEMORY, *PARTITION, *VCPU, *REGION, *INTERRUPT, *IMAGE]
     files = {R.PACK_NOT_FOUND, R.PACK_TRUNCATED, R.PACK_FORMAT, R.PACK_CHECKSUM, R.PACK_TABLE}
-    elsewhere = {R.PACK_FINGERPRINT}  # test_pack_file.py
+    elsewhere = {R.PACK_FINGERPRINT, R.CONFIG_SMMU}  # test_pack_file.py, test_pack_smmu.py
 
     tested = {case[3] for case in cases} | files | elsewhere
     assert tested == {reason for reason in R if R.PACK_NOT_FOUND <= reason < R.RUN_IMAGE_DIGEST}

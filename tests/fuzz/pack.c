@@ -53,6 +53,11 @@ static bool is_mapped(const struct mvp_region *region)
     return region->kind < MVP_REGION_GICD;
 }
 
+static bool is_persona(uint32_t partition)
+{
+    return machine.partitions[partition].config->kind == MVP_PERSONA;
+}
+
 static void clear_of_the_hypervisor(const struct mvp_region *r)
 {
     const struct mvp_board *b = machine.board;
@@ -63,6 +68,15 @@ static void clear_of_the_hypervisor(const struct mvp_region *r)
     HOLDS(!meets(r->pa, r->size, b->gicr_base, b->gicr_size));
     HOLDS(!meets(r->pa, r->size, b->gich_base, b->gich_size));
     HOLDS(!meets(r->pa, r->size, b->console_base, b->console_size));
+    for (uint32_t n = 0; n < header()->tables[MVP_TABLE_SMMU].count; n++) {
+        const struct mvp_smmu *s = mvp_pack_entry(machine.pack, MVP_TABLE_SMMU, n);
+
+        HOLDS(!meets(r->pa, r->size, s->base, s->size));
+        HOLDS(s->stream_count <= MVP_MAX_STREAMS);
+        for (uint32_t i = 0; i < s->stream_count; i++) {
+            HOLDS(s->stream[i] < MVP_SMMU_STREAMS && !is_persona(s->partition[i]));
+        }
+    }
     for (uint32_t n = 0; n < header()->tables[MVP_TABLE_MEMORY].count; n++) {
         const struct mvp_memory *m = mvp_pack_entry(machine.pack, MVP_TABLE_MEMORY, n);
 
@@ -70,11 +84,6 @@ static void clear_of_the_hypervisor(const struct mvp_region *r)
         HOLDS(r->kind == MVP_REGION_RAM || m->kind != MVP_MEMORY_RAM ||
               !meets(r->pa, r->size, m->base, m->size));
     }
-}
-
-static bool is_persona(uint32_t partition)
-{
-    return machine.partitions[partition].config->kind == MVP_PERSONA;
 }
 
 /* Only personas that take turns share RAM, and only GICV is everybody's. */

@@ -206,9 +206,12 @@ static void add_the_rest(struct mvp_pack_header *h)
 static void end_tables(struct mvp_pack_header *h)
 {
     struct mvp_table *channels = &h->tables[MVP_TABLE_CHANNEL];
+    struct mvp_table *smmus = &h->tables[MVP_TABLE_SMMU];
 
     channels->offset = (uint32_t)h->meta_size;
     channels->stride = sizeof(struct mvp_channel);
+    smmus->offset = (uint32_t)h->meta_size;
+    smmus->stride = sizeof(struct mvp_smmu);
     HOLDS(h->meta_size <= PAGE);
     h->checksum = mvp_pack_checksum(h, h->meta_size);
 }

@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from mvpsdk.board.gic import FRAMES, GICR_STRIDE, gic_of
+from mvpsdk.board.model import SMMUV3
 from mvpsdk.core.drivers import console_drivers
 from mvpsdk.errors import Fault
 from mvpsdk.units import Pa, Range, describe_size, format_size
@@ -104,6 +105,10 @@ def _owned(known: Draft) -> Iterator[tuple[str, str, Range[Pa]]]:
     for number, device in enumerate(content.device):
         found = Range(Pa(device.base), device.size)
         yield f"device[{number}]", f'device "{device.name}"', found
+    for number, unit in enumerate(content.iommu):
+        if unit.compatible == SMMUV3:  # others share pages with the devices that they serve
+            found = Range(Pa(unit.base), unit.size)
+            yield f"iommu[{number}]", f'IOMMU "{unit.name}"', found
 
 
 def _ranges(known: Draft) -> Iterator[Fault]:
@@ -147,6 +152,10 @@ def _interrupts(known: Draft) -> Iterator[Fault]:
     }
     for number, device in enumerate(content.device):
         lines[f"device[{number}].irq"] = device.irq
+    for number, unit in enumerate(content.iommu):
+        lines[f"iommu[{number}].event-irq"] = unit.event_irq
+        if unit.error_irq != unit.event_irq:
+            lines[f"iommu[{number}].error-irq"] = unit.error_irq
     for (first, irq), (second, other) in combinations(lines.items(), 2):
         if irq is not None and irq == other:
             yield _fault(

@@ -102,7 +102,13 @@ def _board(known: Draft) -> Board:
         devices=_devices(content),
         virtual=_virtual(content),
         iommus=tuple(
-            Iommu(name=unit.name, compatible=unit.compatible, range=Range(Pa(unit.base), unit.size))
+            Iommu(
+                name=unit.name,
+                compatible=unit.compatible,
+                range=Range(Pa(unit.base), unit.size),
+                event_irq=unit.event_irq,
+                error_irq=unit.error_irq,
+            )
             for unit in content.iommu
         ),
         timer_frequency=content.timer.frequency,

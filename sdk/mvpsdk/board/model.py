@@ -10,7 +10,7 @@ from mvpsdk.document.places import nearest
 from mvpsdk.units import PAGE, Pa, Range, align_down, align_up
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from mvpsdk.errors import Place
@@ -33,6 +33,9 @@ TreeMaker = Literal["qemu", "minimal"]
 
 CONSOLE_SPAN = 0x100
 """Bytes of registers that a console driver may touch: MVP_CONSOLE_SPAN of include/mvp/pack.h."""
+
+SMMUV3 = "arm,smmu-v3"
+"""What device trees call the one kind of IOMMU that the hypervisor drives (Arm IHI 0070)."""
 
 NOWHERE = Range(Pa(0), 0)
 """Where nothing is."""
@@ -121,6 +124,14 @@ class Iommu:
     name: str
     compatible: str
     range: Range[Pa]
+    event_irq: int | None = None  # INTID of an SPI: it has refused a transfer
+    error_irq: int | None = None  # the same: it has failed itself
+
+    @property
+    def driven(self) -> bool:
+        """Whether the hypervisor can drive it: an SMMUv3 whose interrupts are known."""
+        known = self.event_irq is not None and self.error_irq is not None
+        return self.compatible == SMMUV3 and known
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -179,6 +190,20 @@ class Board:
     def device(self, name: str) -> Device | None:
         """Return the device of that name, if there is one."""
         return next((device for device in self.devices if device.name == name), None)
+
+    @property
+    def smmu(self) -> Iommu | None:
+        """The IOMMU that the hypervisor drives, if its devices ask for it.
+
+        None if there is none of that kind, or more: stream ids don't say whose they are.
+        """
+        of_kind = [unit for unit in self.iommus if unit.compatible == SMMUV3]
+        return of_kind[0] if len(of_kind) == 1 and of_kind[0].driven else None
+
+    def streams(self, names: Iterable[str]) -> tuple[int, ...]:
+        """Return by which ids the driven IOMMU knows these devices; none if there is no such."""
+        devices = [device for device in map(self.device, names) if device and self.smmu]
+        return tuple(dict.fromkeys(one for device in devices for one in device.stream_ids))
 
     def place(self, key: str) -> Place | None:
         """Return where a key such as `memory[0].size` stands in the file, or its table."""

@@ -133,6 +133,12 @@ class IommuTable(Model):
     compatible: Word
     base: Address
     size: Size
+    event_irq: Spi | None = Field(
+        default=None, description="arm,smmu-v3: INTID of its event queue; without, it isn't driven"
+    )
+    error_irq: Spi | None = Field(
+        default=None, description="arm,smmu-v3: INTID of global errors; may be the same"
+    )
 
 
 class DeviceTable(Model):

@@ -25,6 +25,7 @@ SOURCES = {
     "menu": (),
     "power": ("src/pl061.c",),
     "rtc": ("src/pl031.c",),
+    "smmu": ("src/smmu.c", "src/pack_smmu.c", "arch/aarch64/device.c"),
     "smp": (
         "src/smp.c",
         "arch/aarch64/lock.S",
@@ -37,7 +38,7 @@ SOURCES = {
 """What src/optional.h has by another name, and the sources that nothing else needs."""
 
 CHOICES = frozenset(
-    {"early-console", "far", "flash", "halt", "menu", "power", "rtc", "smp", "soft-gic"}
+    {"early-console", "far", "flash", "halt", "menu", "power", "rtc", "smmu", "smp", "soft-gic"}
 )
 """Those that a handset or its board asks for; of them and the board's GIC follows vgic2."""
 
@@ -48,6 +49,7 @@ _BITS = {
     "menu": CONSTANTS["FEATURE_MENU"],
     "power": CONSTANTS["FEATURE_POWER"],
     "rtc": CONSTANTS["FEATURE_PL031"],
+    "smmu": CONSTANTS["FEATURE_SMMU"],
     "smp": CONSTANTS["FEATURE_SMP"],
     "vgic2": CONSTANTS["FEATURE_VGIC2"],
 }
@@ -59,8 +61,10 @@ def wanted(handset: Handset, board: Board) -> frozenset[str]:
     cores = [core for persona in handset.personas for core in persona.cpus]
     cores += [handset.realtime.cpu] if handset.realtime else []
     gic = board.interrupt_controller
+    streams = board.streams(handset.realtime.devices) if handset.realtime else ()
     kept = [*board.memory, *(frame for _, _, frame in gic.frames())]
     kept += [board.console.range] if board.console else []
+    kept += [board.smmu.range] if board.smmu and streams else []
     mute = board.console is None or board.console.driver == "none"
     asked = {
         "early-console": handset.boot.early_console and not mute,
@@ -70,6 +74,7 @@ def wanted(handset: Handset, board: Board) -> frozenset[str]:
         "menu": handset.boot.menu_timeout > 0,
         "power": any(persona.power for persona in handset.personas),
         "rtc": any(persona.rtc for persona in handset.personas),
+        "smmu": bool(streams),
         "smp": any(core > 0 for core in cores),
         "soft-gic": any(persona.vgic == _GICV2 for persona in handset.personas)
         and board.interrupt_controller.version != _GICV2,

@@ -48,6 +48,7 @@ class Reason(IntEnum):
     CONFIG_CHANNEL = lib.MVP_CONFIG_CHANNEL
     CONFIG_IMAGE = lib.MVP_CONFIG_IMAGE
     CONFIG_ENTRY = lib.MVP_CONFIG_ENTRY
+    CONFIG_SMMU = lib.MVP_CONFIG_SMMU
     MEM_HYPERVISOR = lib.MVP_MEM_HYPERVISOR
     MEM_OVERLAP = lib.MVP_MEM_OVERLAP
     MEM_OUTSIDE_RAM = lib.MVP_MEM_OUTSIDE_RAM
@@ -70,6 +71,8 @@ class Reason(IntEnum):
     RUN_CONSOLE = lib.MVP_RUN_CONSOLE
     RUN_STACK = lib.MVP_RUN_STACK
     RUN_CPU = lib.MVP_RUN_CPU
+    RUN_SMMU = lib.MVP_RUN_SMMU
+    RUN_DMA = lib.MVP_RUN_DMA
 
     @property
     def text(self) -> str:
@@ -88,6 +91,7 @@ class Table(IntEnum):
     INTERRUPT = lib.MVP_TABLE_INTERRUPT
     CHANNEL = lib.MVP_TABLE_CHANNEL
     IMAGE = lib.MVP_TABLE_IMAGE
+    SMMU = lib.MVP_TABLE_SMMU
     HEADER = lib.MVP_TABLE_COUNT
     """No table: the header itself."""
 

@@ -29,6 +29,7 @@ __all__ = [
     "PackMemory",
     "PackPartition",
     "PackRegion",
+    "PackSmmu",
     "PackVcpu",
     "Verdict",
 ]
@@ -144,6 +145,19 @@ class PackImage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PackSmmu:
+    """The SMMU, and whose each of its streams is (struct mvp_smmu); 0 behind the last stream."""
+
+    base: int
+    size: int
+    event_irq: int
+    error_irq: int
+    stream_count: int
+    stream: tuple[int, ...]
+    partition: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Pack:
     """Everything that stands in a pack's header and tables, in the tables' order."""
 
@@ -154,6 +168,7 @@ class Pack:
     regions: tuple[PackRegion, ...]
     interrupts: tuple[PackInterrupt, ...] = ()
     images: tuple[PackImage, ...] = ()
+    smmus: tuple[PackSmmu, ...] = ()
     concurrent: bool = False
     default_persona: int | None = None
     menu_ms: int = 0

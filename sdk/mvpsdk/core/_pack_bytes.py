@@ -19,6 +19,7 @@ from mvpsdk.core._pack import (
     PackMemory,
     PackPartition,
     PackRegion,
+    PackSmmu,
     PackVcpu,
     Verdict,
 )
@@ -42,6 +43,7 @@ TABLES: tuple[tuple[Table, str, type[Any], str], ...] = (
     (Table.REGION, "regions", PackRegion, "struct mvp_region"),
     (Table.INTERRUPT, "interrupts", PackInterrupt, "struct mvp_interrupt"),
     (Table.IMAGE, "images", PackImage, "struct mvp_image"),
+    (Table.SMMU, "smmus", PackSmmu, "struct mvp_smmu"),
 )
 
 SCALARS = (

@@ -37,6 +37,7 @@ from mvpsdk.core._pack import (
     PackMemory,
     PackPartition,
     PackRegion,
+    PackSmmu,
     PackVcpu,
     Verdict,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "PackMemory",
     "PackPartition",
     "PackRegion",
+    "PackSmmu",
     "PackVcpu",
     "PartitionKind",
     "Reason",

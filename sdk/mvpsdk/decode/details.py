@@ -30,7 +30,9 @@ def where(message: Message, context: Context) -> str:
     if message.kind is Kind.PANIC:
         return _place(values, context)
     index = values.get("partition", values.get("index"))
-    return "" if index is None else context.partition(index)
+    if index is None or index == _NONE:
+        return "" if index is None else "a device of nobody's"
+    return context.partition(index)
 
 
 def details(message: Message, context: Context) -> tuple[str, ...]:
@@ -107,10 +109,34 @@ def _of_crash(values: Mapping[str, int], context: Context) -> Iterator[str]:
         yield from _of_access({**values, "partition": values.get("index", _NONE)}, context)
 
 
+def _of_dma(values: Mapping[str, int], context: Context) -> Iterator[str]:
+    """Tell of an event of the SMMU's (Arm IHI 0070, 7.3)."""
+    if not values.keys() >= _DMA_KEYS:
+        return
+    kind, address = values["kind"], values["address"]
+    yield f"stream {values['stream']:#x}: {_EVENTS.get(kind, f'event {kind:#x} of the SMMU')}"
+    if kind >= _TRANSLATION:
+        near = context.address(values["partition"], address)
+        what = "a write to" if values["write"] else "a read from"
+        yield f"{what} {address:#x}" + (f", {near}" if near else "")
+
+
+_TRANSLATION = 0x10
+_EVENTS = {
+    0x02: "it is beyond the table of streams: board.toml does not name it",
+    0x04: "nobody has it: board.toml does not name it, or the firmware does not own its device",
+    _TRANSLATION: "there is nothing at that address",
+    0x11: "the address is larger than the SMMU's",
+    0x13: "the partition may not write there itself",
+}
+"""C_BAD_STREAMID, C_BAD_STE, F_TRANSLATION, F_ADDR_SIZE, F_PERMISSION."""
+_DMA_KEYS = {"stream", "partition", "kind", "address", "write"}
+
 _TELL: dict[Kind, Callable[[Mapping[str, int], Context], Iterator[str]]] = {
     Kind.STOP: _of_stop,
     Kind.PANIC: _of_panic,
     Kind.WILD: _of_access,
     Kind.NOT_OFFERED: _of_trap,
+    Kind.DMA: _of_dma,
     Kind.CRASH: _of_crash,
 }

@@ -25,7 +25,7 @@ _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _OTHERS = re.compile(r"\[(?!mvp\] )[a-z][a-z0-9-]*(?:\] |\+ )")
 _OURS = re.compile(r"^(?:[^\[].*?|[\[\]\d:.,TZ+/ -]*)\[mvp\] (.*)$")
-_CUT = re.compile(r"^m?v?p?\] ((?:stop|panic|trace|wild|not offered|partition|hypervisor) .*)$")
+_CUT = re.compile(r"^m?v?p?\] ((?:stop|panic|trace|wild|dma|not offered|partition|hypervisor) .*)$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     STOP = "stop"
     PANIC = "panic"
     WILD = "wild access"
+    DMA = "dma refused"
     NOT_OFFERED = "not offered"
     CRASH = "partition crashed"
     BANNER = "hypervisor"
@@ -39,6 +40,7 @@ _KEYS: dict[Kind, tuple[str, ...]] = {
     Kind.PANIC: ("reason", "syndrome", "offset", "address"),
     Kind.WILD: ("partition", "reason", "pc", "address"),
     Kind.NOT_OFFERED: ("partition", "reason", "pc", "syndrome"),
+    Kind.DMA: ("partition", "reason", "stream", "kind", "address", "write"),
     Kind.CRASH: ("index", "reason", "pc", "address"),
     Kind.BANNER: ("window", "fingerprint"),
     Kind.LOST: ("bytes",),

@@ -149,6 +149,8 @@ def _key(line: Said, message: Message) -> tuple[object, ...]:
     values = message.values
     if message.damaged:
         return message.kind, line.text
+    if message.kind is Kind.DMA:
+        return message.kind, values["stream"], values["kind"]
     if message.kind in {Kind.WILD, Kind.NOT_OFFERED, Kind.CRASH}:
         who = values.get("partition", values.get("index"))
         return message.kind, values["reason"], who, values["pc"]

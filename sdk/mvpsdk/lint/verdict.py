@@ -44,6 +44,7 @@ PLANNERS_OWN = frozenset(
         "MVP_CONFIG_REGION",
         "MVP_CONFIG_CHANNEL",
         "MVP_CONFIG_IMAGE",
+        "MVP_CONFIG_SMMU",
     }
 )
 """Reasons for which no rule speaks: what a person writes is checked for them when it is read."""
@@ -178,6 +179,7 @@ def _board_parts(board: PackBoard, pack: Pack) -> list[tuple[str, int, int]]:
         ("the GIC hypervisor interface", board.gich_base, board.gich_size),
         ("the GIC virtual interface", board.gicv_base, board.gicv_size),
         ("the hypervisor's console", board.console_base, board.console_size),
+        *(("the SMMU", unit.base, unit.size) for unit in pack.smmus),
     ]
 
 

@@ -22,6 +22,7 @@ from mvpsdk.core.facade import (
     PackMemory,
     PackPartition,
     PackRegion,
+    PackSmmu,
     PackVcpu,
     PartitionKind,
     RegionKind,
@@ -93,6 +94,7 @@ def tables(plan: Plan) -> Pack:
         regions=tuple(_regions(plan)),
         interrupts=tuple(_interrupts(plan)),
         images=tuple(_images(plan)),
+        smmus=tuple(_smmus(plan)),
         default_persona=names.index(default) if default else None,
         menu_ms=plan.handset.boot.menu_timeout,
         rollback_index=plan.handset.rollback_index,
@@ -117,6 +119,8 @@ def needed_features(plan: Plan) -> int:
         needed |= CONSTANTS["FEATURE_MENU"]
     if any(core > 0 for partition in plan.partitions for core in partition.cpus):
         needed |= CONSTANTS["FEATURE_SMP"]
+    if _streams(plan):
+        needed |= CONSTANTS["FEATURE_SMMU"]
     return needed
 
 
@@ -227,6 +231,36 @@ def _interrupts(plan: Plan) -> Iterator[PackInterrupt]:
                 intid=interrupt.intid,
                 flags=INTERRUPT_EDGE * interrupt.edge,
             )
+
+
+def _streams(plan: Plan) -> tuple[int, ...]:
+    """Return the streams of the firmware's devices; the firmware is the first partition."""
+    realtime = plan.handset.realtime
+    return plan.board.streams(realtime.devices) if realtime else ()
+
+
+def _smmus(plan: Plan) -> Iterator[PackSmmu]:
+    """Yield the board's SMMU if a device has a stream. Raises PlanError if there are too many."""
+    unit, streams, room = plan.board.smmu, _streams(plan), CONSTANTS["MAX_STREAMS"]
+    if unit is None or not streams:
+        return
+    if len(streams) > room:
+        raise PlanError(
+            f"realtime.devices have {len(streams)} streams, but the hypervisor keeps {room}",
+            place=plan.handset.place("realtime.devices"),
+            hint="give the firmware fewer devices that reach memory by themselves",
+        )
+    assert unit.event_irq is not None  # noqa: S101 - the board looked
+    assert unit.error_irq is not None  # noqa: S101
+    yield PackSmmu(
+        base=unit.range.base,
+        size=CONSTANTS["SMMU_SIZE"],
+        event_irq=unit.event_irq,
+        error_irq=unit.error_irq,
+        stream_count=len(streams),
+        stream=(*streams, *(0,) * room)[:room],
+        partition=(0,) * room,
+    )
 
 
 def _images(plan: Plan) -> Iterator[PackImage]:

@@ -13,6 +13,7 @@ from mvpsdk.core.facade import (
     PackMemory,
     PackPartition,
     PackRegion,
+    PackSmmu,
     PackVcpu,
     Reason,
     RegionKind,
@@ -50,6 +51,7 @@ _HINTS = {
     Table.REGION: "check memory and devices in {handset}, and their addresses in {board}",
     Table.INTERRUPT: "check the interrupts of these devices in {board}",
     Table.IMAGE: "check memory and the images in {handset}",
+    Table.SMMU: "check [[iommu]] and the stream-ids of these devices in {board}",
 }
 
 
@@ -106,6 +108,7 @@ def party(pack: Pack, table: Table, index: int | None) -> str:
         Table.REGION: pack.regions,
         Table.INTERRUPT: pack.interrupts,
         Table.IMAGE: pack.images,
+        Table.SMMU: pack.smmus,
     }
     row = rows[table][index] if table in rows and index is not None else None
     match row:
@@ -120,6 +123,8 @@ def party(pack: Pack, table: Table, index: int | None) -> str:
             text = f"CPU {row.number} of {_owner(pack, row.partition)}"
         case PackImage():
             text = f'image "{row.name}" {Range(row.load, row.memory)}'
+        case PackSmmu():
+            text = f"the SMMU {Range(row.base, row.size)}"
         case PackBoard() | PackPartition():
             text = f'{table.name.lower()} "{row.name}"'
         case _:

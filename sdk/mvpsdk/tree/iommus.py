@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mvpsdk.board.model import SMMUV3
+from mvpsdk.tree.interrupts import lines, resolve
 from mvpsdk.tree.names import Names
 from mvpsdk.units import PAGE, align_down, align_up, format_size
 
@@ -20,8 +22,8 @@ SMMU = re.compile(r"arm,(smmu.*|mmu-\d+)|qcom,.*smmu.*|nvidia,.*smmu.*")
 """Those whose specifier begins with the stream id (bindings arm,smmu and arm,smmu-v3)."""
 
 
-def note_iommus(tree: Tree, notes: Notes) -> None:
-    """Write down the IOMMUs that the CPUs reach."""
+def note_iommus(tree: Tree, notes: Notes, gic: Node | None) -> None:
+    """Write down the IOMMUs that the CPUs reach, and the interrupts of those that are driven."""
     names = Names(31)
     number = 0
     for node in tree.nodes:
@@ -39,7 +41,19 @@ def note_iommus(tree: Tree, notes: Notes) -> None:
         notes.fact(f"{key}.compatible", compatible, node)
         notes.fact(f"{key}.base", base, node, "certain", why)
         notes.fact(f"{key}.size", format_size(size), node, "certain", why)
+        if compatible == SMMUV3 and gic:
+            _note_interrupts(tree, notes, key, node, gic)
         number += 1
+
+
+def _note_interrupts(tree: Tree, notes: Notes, key: str, node: Node, gic: Node) -> None:
+    """Write down the lines of the event queue and of errors (binding arm,smmu-v3)."""
+    found = dict(zip(node.texts("interrupt-names"), lines(tree, node), strict=False))
+    for what, name in (("event-irq", "eventq"), ("error-irq", "gerror")):
+        line = found.get(name) or found.get("combined")
+        interrupt = resolve(tree, node, line, gic) if line else None
+        if interrupt:
+            notes.fact(f"{key}.{what}", interrupt.intid, node)
 
 
 def stream_ids(tree: Tree, node: Node) -> list[int]:

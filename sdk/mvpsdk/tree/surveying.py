@@ -89,7 +89,7 @@ def survey(
     note_timer(tree, notes, gic)
     uart = note_console(tree, notes, gic, console)
     note_el2(tree, notes, soc)
-    note_iommus(tree, notes)
+    note_iommus(tree, notes, gic)
     note_devices(tree, notes, gic, uart, _taken(notes, cpus))
     note_virtual(tree, notes)
     return Survey(

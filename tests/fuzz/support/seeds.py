@@ -23,6 +23,7 @@ def _packs() -> dict[str, bytes]:
     import handset
     import packs
     import packs2
+    import smmu
     from mvpsdk.core import facade as core
 
     small = handset.pack()
@@ -37,6 +38,7 @@ def _packs() -> dict[str, bytes]:
         "gicv2": packs2.good_pack(),
         "small": small,
         "mute": replace(small, boards=(mute,)),
+        "smmu": smmu.pack((16, 0), (24, 0)),
         "concurrent": replace(small, regions=turns, concurrent=True),
     }
     return {name: PREFIX + _unmade(core.pack_write(pack)) for name, pack in found.items()}

@@ -37,6 +37,37 @@ def test_a_board_has_what_its_file_says(board_file: BoardFile) -> None:
     assert acme.virtual.memory == 1536 * MIB
 
 
+def test_an_iommu_has_its_interrupts(board_file: BoardFile) -> None:
+    """Driven is one of the kind, whose interrupts are known; streams are those of its devices."""
+    path = board_file()
+    unit = 'compatible = "arm,smmu-v3"\nbase = 0x0905_0000\nsize = "128 KiB"\n'
+    irqs = "event-irq = 106\nerror-irq = 106\n"
+    text = path.read_text().replace("irq = 40", "irq = 40\nstream-ids = [3, 4, 3]")
+    path.write_text(f'{text}\n[[iommu]]\nname = "smmu"\n{unit}{irqs}')
+    acme = board.load(path)
+    assert acme.smmu
+    assert (acme.smmu.event_irq, acme.smmu.error_irq) == (106, 106)
+    assert acme.streams(["radio", "gpio", "nothing"]) == (3, 4)
+    assert acme.streams(["gpio"]) == ()
+    path.write_text(f'{text}\n[[iommu]]\nname = "smmu"\n{unit}')
+    assert board.load(path).smmu is None
+    assert board.load(path).streams(["radio"]) == ()
+
+
+def test_an_smmu_shares_nothing_with_others(board_file: BoardFile) -> None:
+    """Neither registers nor interrupts; its two interrupts may be one."""
+    path = board_file()
+    unit = 'compatible = "arm,smmu-v3"\nbase = 0x0904_0000\nsize = "128 KiB"\n'
+    irqs = "event-irq = 40\nerror-irq = 107\n"
+    path.write_text(f'{path.read_text()}\n[[iommu]]\nname = "smmu"\n{unit}{irqs}')
+    with pytest.raises(BoardError) as caught:
+        board.load(path)
+    said = [fault.message for fault in caught.value.faults]
+    assert any(text.startswith('iommu[0]: IOMMU "smmu"') for text in said)
+    assert any("iommu[0].event-irq: INTID 40 is device[1].irq already" in text for text in said)
+    assert len(said) == 2
+
+
 def test_what_is_left_out_has_the_usual_value(board_file: BoardFile) -> None:
     """Interrupts and frame sizes have the architecture's usual values."""
     acme = board.load(board_file())

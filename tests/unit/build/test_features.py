@@ -48,7 +48,7 @@ menu-timeout = "3 s"
 """
 
 
-USUAL = CHOICES - {"far", "halt", "power", "smp", "soft-gic"}
+USUAL = CHOICES - {"far", "halt", "power", "smmu", "smp", "soft-gic"}
 """What the handset above asks for."""
 
 
@@ -158,11 +158,51 @@ def test_a_gicv2_is_made_by_software_where_the_hardware_has_none(
     assert ("soft-gic" in wanted(tmp_path, change, board=board)) is is_in
 
 
+UNIT = boards.Iommu(
+    name="smmu",
+    compatible="arm,smmu-v3",
+    range=Range(Pa(0x0905_0000), 0x2_0000),
+    event_irq=106,
+    error_irq=109,
+)
+
+
+@pytest.mark.parametrize(
+    ("devices", "streams", "units", "is_in"),
+    [
+        ("[]", (16,), (UNIT,), False),
+        ('["gpio"]', (16,), (UNIT,), True),
+        ('["gpio"]', (), (UNIT,), False),
+        ('["gpio"]', (16,), (), False),
+        ('["gpio"]', (16,), (UNIT, replace(UNIT, name="other")), False),
+        ('["gpio"]', (16,), (UNIT, replace(UNIT, compatible="arm,mmu-500")), True),
+        ('["gpio"]', (16,), (replace(UNIT, error_irq=None),), False),
+        ('["gpio"]', (16,), (replace(UNIT, compatible="arm,mmu-500"),), False),
+    ],
+)
+def test_an_smmu_is_driven_for_a_device_that_has_a_stream(
+    devices: str,
+    streams: tuple[int, ...],
+    units: tuple[boards.Iommu, ...],
+    is_in: bool,
+    tmp_path: Path,
+) -> None:
+    """Of the firmware, by the board's one SMMUv3 whose interrupts are known."""
+    firmware = f'[realtime]\nsource = "f"\nmemory = "2 MiB"\ndevices = {devices}\n'
+    (tmp_path / "handset.toml").write_text(f"{HANDSET}\n{firmware}")
+    there = boards.named("qemu-virt")
+    gpio = replace(there.devices[0], stream_ids=streams)
+    there = replace(there, devices=(gpio,), iommus=units)
+    found = build.wanted(handset.load(tmp_path / "handset.toml"), there)
+    assert ("smmu" in found) is is_in
+
+
 def test_what_a_pack_needs_and_a_build_lacks_has_a_name() -> None:
     """By the bits of the pack's header; other bits are of no build's choice."""
     every = facade.CONSTANTS["FEATURES"]
 
-    assert missing(every, ()) == ("flash", "menu", "power", "rtc", "smp", "vgic2")
-    assert missing(every, ("flash", "menu", "early-console", "vgic2")) == ("power", "rtc", "smp")
+    assert missing(every, ()) == ("flash", "menu", "power", "rtc", "smmu", "smp", "vgic2")
+    there = ("flash", "menu", "early-console", "vgic2")
+    assert missing(every, there) == ("power", "rtc", "smmu", "smp")
     assert missing(facade.CONSTANTS["FEATURE_MENU"], ("rtc",)) == ("menu",)
     assert missing(every, CHOICES | {"vgic2"}) == ()

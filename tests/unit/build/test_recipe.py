@@ -75,9 +75,11 @@ def test_what_is_left_out_is_not_compiled() -> None:
     assert (bare.features, whole.without) == ((), ())
     gone = {source.name for source in whole.sources} - {source.name for source in bare.sources}
     vgic2 = {"src/gicc2.c", "src/vgic_dist2.c", "src/vgic_sgi2.c"}
-    aarch64 = {f"arch/aarch64/{name}" for name in ("lock.S", "secondary.S", "secondary.c")}
-    devices = {f"src/{name}.c" for name in ("flash", "pl031", "pl061", "smp", "uart")}
-    assert gone == devices | vgic2 | aarch64
+    aarch64 = {
+        f"arch/aarch64/{name}" for name in ("device.c", "lock.S", "secondary.S", "secondary.c")
+    }
+    names = ("flash", "pack_smmu", "pl031", "pl061", "smmu", "smp", "uart")
+    assert gone == {f"src/{name}.c" for name in names} | vgic2 | aarch64
     flags = bare.compile_flags(GCC, Path())
     left_out = ("EARLY_CONSOLE", "FLASH", "HALT", "MENU", "RTC", "SOFT_GIC")
     assert {f"-DFEATURE_{name}=0" for name in left_out} <= {*flags}

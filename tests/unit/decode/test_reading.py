@@ -79,7 +79,7 @@ def test_a_bundle_that_is_refused_alike_is_the_culprit() -> None:
         (0, 0xFFFFFFFF, "board table: all of board together"),
         (1, 0, "memory table, entry 0: memory"),
         (4, 999, "region table, entry 999, which this bundle does not have"),
-        (8, 0xFFFFFFFF, "the pack's header"),
+        (9, 0xFFFFFFFF, "the pack's header"),
         (77, 0, "table 0x4d, which no pack has"),
     ],
 )
@@ -282,3 +282,35 @@ def test_the_traces_tail_is_a_timeline() -> None:
     undated = only(PANIC, *lines[1:3]).details[3]
     assert " ".join(undated.split()) == "-1024 ticks vCPU 1 comes on the CPU after nobody"
     assert only(PANIC, lines[0]).details == only(PANIC).details
+
+
+DMA = "dma refused partition={:#x} reason=0x4c stream={:#x} kind={:#x} address={:#x} write={:#x}"
+
+
+def test_a_refused_transfer_names_device_and_address() -> None:
+    """By stream and owner; what is near the address is told of the partition's own."""
+    found = only(DMA.format(0, 0x10, 0x10, 0x40600000, 1), context=Context(pack=PACK, verdict=OK))
+    assert found.kind is Kind.DMA
+    assert found.where == 'partition 0, "realtime"'
+    assert found.details[0] == "stream 0x10: there is nothing at that address"
+    assert found.details[1].startswith("a write to 0x40600000, ")
+
+
+def test_a_stream_of_nobodys_is_said_to_be() -> None:
+    """It never got as far as an address; an event that is not known is told by its number."""
+    found = only(DMA.format(0xFFFFFFFF, 0x18, 0x04, 0, 0))
+    assert found.where == "a device of nobody's"
+    assert [text.partition(": ")[0] for text in found.details] == ["stream 0x18"]
+    strange = only(DMA.format(0, 0x18, 0x77, 0x1000, 0))
+    assert strange.details == ("stream 0x18: event 0x77 of the SMMU", "a read from 0x1000")
+
+
+def test_a_device_that_goes_on_is_told_once() -> None:
+    """Whatever the addresses."""
+    said = [DMA.format(0, 0x10, 0x10, n << 12, 0) for n in range(5)]
+    assert only(*said).count == 5
+
+
+def test_a_damaged_refusal_has_no_details() -> None:
+    """The values are not all there."""
+    assert only("dma refused partition=0x0 reason=0x4c stream=0x10 ki").details == ()

@@ -16,7 +16,7 @@ from mvpsdk.image import Arm64Header, Elf, ImageFacts, Segment
 from mvpsdk.units import GIB, KIB, MIB, Pa, Range
 
 if TYPE_CHECKING:
-    from mvpsdk.board import Reserved
+    from mvpsdk.board import Iommu, Reserved
 
 FIRMWARE = Segment(
     index=0,
@@ -71,6 +71,7 @@ class Parts:
     console: Console | None = CONSOLE
     menu: int = 0
     default: str | None = None
+    iommus: tuple[Iommu, ...] = ()
 
     @property
     def board(self) -> Board:
@@ -88,6 +89,7 @@ class Parts:
             console=self.console,
             devices=self.devices,
             virtual=None,
+            iommus=self.iommus,
         )
 
     @property

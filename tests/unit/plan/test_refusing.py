@@ -222,7 +222,16 @@ def test_a_plan_can_be_checked_again(parts: Parts) -> None:
 
 def test_every_party_to_a_refusal_has_a_name(parts: Parts) -> None:
     """Whatever entry of the pack's tables is at fault, a person can tell which it is."""
-    pack = tables(parts.make())
+    unit = facade.PackSmmu(
+        base=0x0905_0000,
+        size=0x2_0000,
+        event_irq=106,
+        error_irq=109,
+        stream_count=1,
+        stream=(16,),
+        partition=(0,),
+    )
+    pack = replace(tables(parts.make()), smmus=(unit,))
     named = {table: party(pack, table, 0) for table in facade.Table}
     assert named == {
         facade.Table.BOARD: 'board "acme"',
@@ -233,5 +242,6 @@ def test_every_party_to_a_refusal_has_a_name(parts: Parts) -> None:
         facade.Table.INTERRUPT: 'interrupt 39 of "realtime"',
         facade.Table.CHANNEL: "all of channel together",
         facade.Table.IMAGE: 'image "realtime/segment0" [0x40400000..0x40408000)',
+        facade.Table.SMMU: "the SMMU [0x9050000..0x9070000)",
         facade.Table.HEADER: "all of header together",
     }

@@ -84,6 +84,11 @@ void arch_tlb_flush_vm(uint32_t vmid);
 /* Cleans and invalidates data to the point of coherency. */
 void arch_cache_clean(uint64_t pa, uint64_t size);
 
+/* A register of 32 bits of a device that reads memory by itself: what has been written to memory so
+ * far, it sees first. */
+uint32_t arch_device_read(uint64_t address);
+void arch_device_write(uint64_t address, uint32_t value);
+
 /* A UART that a console driver serves, by its `compatible` in device trees, and how its registers
  * lie where the tree does not say. */
 struct console_part {

@@ -238,5 +238,6 @@ uint64_t judge_features(uint32_t vgic)
     lacked |= FEATURE_FLASH != 0 ? 0 : MVP_FEATURE_FLASH;
     lacked |= FEATURE_SMP != 0 ? 0 : MVP_FEATURE_SMP;
     lacked |= FEATURE_POWER != 0 ? 0 : MVP_FEATURE_POWER;
+    lacked |= FEATURE_SMMU != 0 ? 0 : MVP_FEATURE_SMMU;
     return MVP_FEATURES & ~lacked;
 }

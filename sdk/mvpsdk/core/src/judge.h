@@ -47,11 +47,13 @@ struct facts {
     uint64_t console_last; /* where a console's first register may be at most */
     uint32_t gic;          /* version that a region's kind is of; 0: it is of no GIC */
     struct range homes[JUDGE_HOMES];
-    uint32_t partition; /* that a vCPU row must have next, */
-    uint32_t number;    /* and the vCPU's */
-    uint32_t cpus;      /* that partitions may be on */
-    uint32_t claimed;   /* PPIs that the board has named, bit by INTID */
-    uint32_t index;     /* of the entry that is being judged */
+    uint32_t partition;        /* that a vCPU row must have next, */
+    uint32_t number;           /* and the vCPU's */
+    uint32_t cpus;             /* that partitions may be on */
+    uint32_t stream;           /* one of an SMMU's, */
+    uint32_t stream_partition; /* and whose it is */
+    uint32_t claimed;          /* PPIs that the board has named, bit by INTID */
+    uint32_t index;            /* of the entry that is being judged */
     uint32_t other_index;
 };
 
@@ -147,6 +149,9 @@ extern const struct rule rules_interrupt[];
 extern const struct rule rules_interrupts[];
 extern const struct rule rules_interrupt_region[];
 extern const struct rule rules_interrupt_board[];
+extern const struct rule rules_smmu[];
+extern const struct rule rules_smmu_interrupt[];
+extern const struct rule rules_stream[];
 extern const struct rule rules_image[];
 extern const struct rule rules_entry[];
 #pragma GCC visibility pop
@@ -187,10 +192,14 @@ const struct range *region_range(const struct mvp_region *region);
 bool judge_place(struct judge *judge, uint32_t what, const struct range *range, uint32_t first,
                  uint32_t end);
 
+/* A mapped region, whose range has been judged: is it clear of the SMMU's registers? */
+bool judge_smmu(struct judge *judge, const struct mvp_region *region);
+
 bool pack_header(struct judge *judge);
 bool pack_board(struct judge *judge);
 bool pack_partitions(struct judge *judge);
 bool pack_regions(struct judge *judge);
+bool pack_smmu(struct judge *judge);
 bool pack_memory(struct judge *judge);
 bool pack_interrupts(struct judge *judge);
 bool pack_images(struct judge *judge);

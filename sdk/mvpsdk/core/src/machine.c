@@ -9,6 +9,8 @@
 #include "bytes.h"
 #include "console.h"
 #include "memory.h"
+#include "optional.h"
+#include "smmu.h"
 #include "timer.h"
 #include "trace.h"
 
@@ -164,6 +166,8 @@ void machine_interrupt(struct cpu *cpu, uint32_t intid)
         vgic_maintenance(cpu->current);
     } else if (intid == board->console_irq) {
         console_service();
+    } else if (FEATURE_SMMU != 0) {
+        smmu_interrupt(cpu, intid);
     }
     arch_irq_deactivate(intid);
 }

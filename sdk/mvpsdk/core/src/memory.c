@@ -16,7 +16,8 @@
 
 /* EL2's own map as mmu.c draws it: its window, its devices, and the banks of RAM around it. */
 #define EL2 MVP_NONE
-#define EL2_FIXED 6
+#define EL2_SMMU 6
+#define EL2_FIXED (EL2_SMMU + FEATURE_SMMU)
 
 static uint32_t count_of(const void *pack, uint32_t table)
 {
@@ -92,6 +93,13 @@ static struct span span_at(const void *pack, uint32_t index)
         const struct mvp_memory *m = mvp_pack_entry(pack, MVP_TABLE_MEMORY, index - EL2_FIXED);
 
         return (struct span){m->base, m->base, m->kind == MVP_MEMORY_RAM ? m->size : 0, EL2};
+    }
+    if (FEATURE_SMMU != 0 && index == EL2_SMMU) {
+        const struct mvp_smmu *smmu = mvp_pack_entry(pack, MVP_TABLE_SMMU, 0);
+
+        return count_of(pack, MVP_TABLE_SMMU) == 0
+                   ? (struct span){0, 0, 0, EL2}
+                   : (struct span){smmu->base, smmu->base, smmu->size, EL2};
     }
     const struct mvp_board *b = mvp_pack_entry(pack, MVP_TABLE_BOARD, 0);
 

@@ -39,6 +39,10 @@
 #define FEATURE_POWER 1
 #endif
 
+#ifndef FEATURE_SMMU /* an SMMUv3 that holds the DMA of a partition's devices to its memory */
+#define FEATURE_SMMU 1
+#endif
+
 #ifndef FEATURE_EARLY_CONSOLE /* words before the pack has named the console; no pack needs it */
 #define FEATURE_EARLY_CONSOLE 1
 #endif

@@ -8,6 +8,7 @@
 
 #include "bytes.h"
 #include "judge.h"
+#include "optional.h"
 
 /* Host and board must agree on every byte; so must packs made by another minor version. */
 _Static_assert(sizeof(struct mvp_pack_header) == 256, "header");
@@ -19,6 +20,7 @@ _Static_assert(sizeof(struct mvp_region) == 40, "region");
 _Static_assert(sizeof(struct mvp_interrupt) == 16, "interrupt");
 _Static_assert(sizeof(struct mvp_channel) == 48, "channel");
 _Static_assert(sizeof(struct mvp_image) == 104, "image");
+_Static_assert(sizeof(struct mvp_smmu) == 32 + 2 * 4 * MVP_MAX_STREAMS, "smmu");
 
 uint64_t mvp_pack_find(const void *data, uint64_t size)
 {
@@ -77,6 +79,7 @@ uint32_t mvp_pack_check(const void *pack, uint64_t available, const uint8_t *fin
     (void)judge_refuse(&judge, MVP_OK, 0, 0);
     (void)(is_whole(&judge) && is_ours(&judge, fingerprint) && pack_header(&judge) &&
            pack_board(&judge) && pack_partitions(&judge) && pack_regions(&judge) &&
-           pack_memory(&judge) && pack_interrupts(&judge) && pack_images(&judge));
+           (FEATURE_SMMU == 0 || pack_smmu(&judge)) && pack_memory(&judge) &&
+           pack_interrupts(&judge) && pack_images(&judge));
     return verdict->reason;
 }

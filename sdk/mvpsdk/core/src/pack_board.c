@@ -18,6 +18,7 @@ static void find_facts(struct judge *judge, const struct mvp_board *b)
     facts->features = judge_features(b->gic_version);
     facts->features |= FEATURE_SOFT_GIC != 0 ? MVP_FEATURE_VGIC2 : 0;
     facts->needed = judge->header->menu_ms > 0 ? MVP_FEATURE_MENU : 0;
+    facts->needed |= judge_count(judge, MVP_TABLE_SMMU) > 0 ? MVP_FEATURE_SMMU : 0;
     facts->gicv_second = b->gicv_base + gic2_second_page(b->gicv_size);
     facts->console_unit = 1ULL << (b->console_shift & 3);
     facts->console_last = b->console_base + b->console_size - MVP_CONSOLE_SPAN;

@@ -12,6 +12,7 @@ static const uint8_t limits[MVP_TABLE_COUNT][2] = {
     {sizeof(struct mvp_interrupt) / 8, MVP_MAX_INTERRUPTS},
     {sizeof(struct mvp_channel) / 8, MVP_MAX_CHANNELS},
     {sizeof(struct mvp_image) / 8, MVP_MAX_IMAGES},
+    {sizeof(struct mvp_smmu) / 8, MVP_MAX_SMMUS},
 };
 
 static bool table_is_good(struct judge *judge, const struct mvp_table *table, const uint8_t *limit)

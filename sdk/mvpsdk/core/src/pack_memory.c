@@ -58,7 +58,8 @@ static bool suits_places(struct judge *judge, const struct mvp_region *r)
         what = JUDGE_REGION_GICV;
     }
     (void)judge_other(judge, MVP_TABLE_BOARD, 0);
-    return judge_place(judge, what, region_range(r), 0, places);
+    return judge_place(judge, what, region_range(r), 0, places) &&
+           (FEATURE_SMMU == 0 || judge_smmu(judge, r));
 }
 
 static bool is_persona(const struct judge *judge, uint32_t partition)

@@ -72,9 +72,7 @@ const struct rule rules_header[] = {
     {IS_MOST, MVP_PACK_ABI, HEADER(abi_minor), NUMBER(MVP_ABI_MINOR)},
     {IS_BITS, MVP_PACK_FEATURE, HEADER(features), CONSTANT(features)},
     {IS_BITS, MVP_PACK_FORMAT, HEADER(flags), NUMBER(MVP_PACK_FLAG_CONCURRENT)},
-    {IS_EQUAL, MVP_PACK_FORMAT, HEADER(zero[0]), NUMBER(0)},
-    {IS_EQUAL, MVP_PACK_FORMAT, HEADER(zero[1]), NUMBER(0)},
-    {IS_EQUAL, MVP_PACK_FORMAT, HEADER(zero[2]), NUMBER(0)},
+    {IS_EQUAL, MVP_PACK_FORMAT, HEADER(zero), NUMBER(0)},
     END,
 };
 
@@ -305,6 +303,38 @@ const struct rule rules_interrupt_board[] = {
     {IS_NOT, MVP_CONFIG_INTERRUPT, ENTRY(mvp_interrupt, physical), BOARD(console_irq)},
     END,
 };
+
+#if FEATURE_SMMU
+/* Its interrupts are ours; one line for both is common. */
+const struct rule rules_smmu[] = {
+    {IS_RANGE, MVP_CONFIG_SMMU, ENTRY(mvp_smmu, base), NONE},
+    {IS_LEAST, MVP_CONFIG_SMMU, ENTRY(mvp_smmu, size), NUMBER(MVP_SMMU_SIZE)},
+    {IS_WITHIN, MVP_CONFIG_SMMU, ENTRY(mvp_smmu, event_irq), SPIS},
+    {IS_WITHIN, MVP_CONFIG_SMMU, ENTRY(mvp_smmu, error_irq), SPIS},
+    {IS_NOT, MVP_CONFIG_SMMU, ENTRY(mvp_smmu, event_irq), BOARD(console_irq)},
+    {IS_NOT, MVP_CONFIG_SMMU, ENTRY(mvp_smmu, error_irq), BOARD(console_irq)},
+    {IS_LEAST, RULE_ALSO, ENTRY(mvp_smmu, stream_count), NUMBER(1)},
+    {IS_MOST, MVP_CONFIG_SMMU, ENTRY(mvp_smmu, stream_count), NUMBER(MVP_MAX_STREAMS)},
+    {IS_EQUAL, MVP_CONFIG_SMMU, ENTRY(mvp_smmu, zero), NUMBER(0)},
+    END,
+};
+
+const struct rule rules_smmu_interrupt[] = {
+    {IS_NOT, MVP_CONFIG_INTERRUPT, ENTRY(mvp_smmu, event_irq), OTHER(mvp_interrupt, physical)},
+    {IS_NOT, MVP_CONFIG_INTERRUPT, ENTRY(mvp_smmu, error_irq), OTHER(mvp_interrupt, physical)},
+    END,
+};
+
+/* One of its streams, which stands in the facts, and whose it is. A persona's tables may change
+ * while its flash is written, and personas take turns in one memory: neither is told to the SMMU.
+ */
+const struct rule rules_stream[] = {
+    {IS_BELOW, MVP_CONFIG_SMMU, FACT(stream), NUMBER(MVP_SMMU_STREAMS)},
+    {IS_OWNER, MVP_CONFIG_SMMU, FACT(stream_partition), COUNT(MVP_TABLE_PARTITION)},
+    {IS_EQUAL, MVP_CONFIG_SMMU, OWNER(kind), NUMBER(MVP_REALTIME)},
+    END,
+};
+#endif
 
 const struct rule rules_image[] = {
     {IS_NAME, MVP_CONFIG_IMAGE, TEXT(RULE_ENTRY, mvp_image, name)},

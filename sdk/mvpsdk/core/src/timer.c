@@ -9,6 +9,7 @@
 #include "machine.h"
 #include "menu.h"
 #include "ptimer.h"
+#include "smmu.h"
 
 /* CNTx_CTL_EL0 (Arm DDI 0487, D19): bit 0 ENABLE, bit 1 IMASK. */
 #define CONTROL_MASK 3
@@ -70,6 +71,9 @@ void timer_program(struct cpu *cpu)
     for (struct vcpu *vcpu = cpu->queue; vcpu != NULL; vcpu = vcpu->next) {
         deadline = earlier(deadline, vcpu_deadline(vcpu, now));
     }
+    if (FEATURE_SMMU != 0) {
+        deadline = earlier(deadline, smmu_deadline());
+    }
     if (deadline != cpu->deadline) {
         cpu->deadline = deadline;
         arch_timer_set(deadline);
@@ -87,6 +91,9 @@ void timer_expired(struct cpu *cpu)
     }
     if (FEATURE_MENU != 0 && machine.menu_deadline <= now) {
         menu_expired();
+    }
+    if (FEATURE_SMMU != 0) {
+        smmu_expired(now);
     }
     cpu->resched = 1;
     cpu->deadline = TIMER_NEVER;

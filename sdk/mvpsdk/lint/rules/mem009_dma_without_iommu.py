@@ -3,8 +3,8 @@
 
 ## What it does
 
-Looks for devices with `dma = true` that a partition owns. This version of mvpsdk drives no IOMMU,
-so nothing translates or confines their addresses.
+Looks for devices with `dma = true` that a partition owns and no IOMMU holds back: nothing
+translates or confines their addresses.
 
 ## Why is this bad?
 
@@ -18,8 +18,10 @@ wrong or hostile: its partition is as privileged as the device (note).
 ## How it is decided
 
 By the plan: a device window of a partition that holds a device with `dma = true`, and whether the
-partition's RAM has IPA = PA. Stream ids and `[[iommu]]` in the board file change nothing as long as
-no IOMMU is driven. Confidence: certain.
+partition's RAM has IPA = PA. A device is held back if it has `stream-ids` and the board one
+`[[iommu]]` of the kind `arm,smmu-v3`, with `event-irq` and `error-irq`: the hypervisor then gives
+its streams the firmware's own stage-2 tables. IOMMUs of other kinds are not driven, nor are several
+of that kind. Confidence: certain.
 
 ## Example
 
@@ -32,7 +34,8 @@ devices = ["usb"]       # dma = true in the board file
 
 ## Use instead
 
-Leave the map direct, or let the firmware use a device that is served by programmed I/O:
+Leave the map direct, have the SMMU hold the device back, or let the firmware use one that is served
+by programmed I/O:
 
 ```toml
 [realtime]
@@ -71,7 +74,8 @@ PRIVILEGED = "it works, and firmware that is wrong or hostile reaches every gues
 
 def check(subject: PlanSubject) -> Iterator[Observation]:
     """Look at each device that reaches memory, and at the RAM of who owns it."""
-    masters = [device for device in subject.plan.board.devices if device.dma]
+    board = subject.plan.board
+    masters = [each for each in board.devices if each.dma and not board.streams([each.name])]
     for partition in subject.plan.partitions:
         for device in _owned(partition, masters):
             key = "realtime" if partition.kind == "realtime" else f"persona.{partition.name}"
@@ -96,8 +100,8 @@ def _flaw(key: str, device: Device, partition: Partition) -> Flaw:
     where = f"IPA {partition.ram.base:#x} is PA {partition.ram_pa:#x}"
     return Flaw(
         subject=key,
-        message=f"{device.name} {device.range} reaches memory by itself, no IOMMU is driven,"
-        f" and in {ram} {where}",
+        message=f"{device.name} {device.range} reaches memory by itself, no IOMMU holds it"
+        f" back, and in {ram} {where}",
         parties=(Party(name=device.name, value=str(device.range)), Party(name=ram, value=where)),
         fix=ACCEPT if direct else 'map = "direct", so that guest addresses are physical ones',
         severity=Severity.NOTE if direct else None,

@@ -32,6 +32,12 @@ void gic_enable_owned(const struct cpu *cpu)
     if (machine.board->console_irq != 0 && cpu->index == 0) {
         enable_spi(machine.board->console_irq, false);
     }
+    if (FEATURE_SMMU != 0 && header->tables[MVP_TABLE_SMMU].count != 0 && cpu->index == 0) {
+        const struct mvp_smmu *smmu = mvp_pack_entry(header, MVP_TABLE_SMMU, 0);
+
+        enable_spi(smmu->event_irq, true);
+        enable_spi(smmu->error_irq, true);
+    }
     for (uint32_t n = 0; n < header->tables[MVP_TABLE_INTERRUPT].count; n++) {
         const struct mvp_interrupt *row = mvp_pack_entry(header, MVP_TABLE_INTERRUPT, n);
 

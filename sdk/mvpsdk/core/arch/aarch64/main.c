@@ -13,6 +13,7 @@
 #include "offsets.h"
 #include "partition.h"
 #include "regs.h"
+#include "smmu.h"
 
 #define EL2 8 /* CurrentEL */
 
@@ -201,6 +202,19 @@ static void start_others(void)
     }
 }
 
+/* Before any guest runs, and with it a device that could reach another's memory. */
+static void hold_devices(void)
+{
+    struct mvp_verdict verdict = {.reason = MVP_OK};
+
+    if (FEATURE_SMMU != 0) {
+        smmu_init(&verdict);
+        if (verdict.reason != MVP_OK) {
+            stop(&verdict);
+        }
+    }
+}
+
 static _Noreturn void run(const struct boot *boot)
 {
     for (uint32_t n = 0; n < machine.vcpu_count; n++) {
@@ -209,6 +223,7 @@ static _Noreturn void run(const struct boot *boot)
         vcpu->stack = (uint64_t)cpu_stack_top + ((uint64_t)vcpu->home->index << STACK_STRIDE_SHIFT);
     }
     cpu_read_ids(machine.idregs);
+    hold_devices();
     start_others();
     gic_enable_owned(&machine.cpus[0]);
     console_interrupts();

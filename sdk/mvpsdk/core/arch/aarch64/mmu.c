@@ -94,6 +94,18 @@ static bool map_device(struct table_pool *pool, uint64_t root, uint64_t base, ui
     return map(pool, root, base & ~4095ULL, (base + size + 4095) & ~4095ULL, DEVICE);
 }
 
+static bool map_smmu(const void *pack, struct table_pool *pool, uint64_t root)
+{
+    const struct mvp_pack_header *header = pack;
+    const struct mvp_smmu *smmu;
+
+    if (FEATURE_SMMU == 0 || header->tables[MVP_TABLE_SMMU].count == 0) {
+        return true;
+    }
+    smmu = mvp_pack_entry(pack, MVP_TABLE_SMMU, 0);
+    return map_device(pool, root, smmu->base, smmu->size);
+}
+
 bool mmu_map(const void *pack, struct table_pool *pool)
 {
     const struct mvp_board *board = mvp_pack_entry(pack, MVP_TABLE_BOARD, 0);
@@ -104,7 +116,8 @@ bool mmu_map(const void *pack, struct table_pool *pool)
            map_device(pool, own_root, board->gicd_base, board->gicd_size) &&
            map_device(pool, own_root, board->gicr_base, board->gicr_size) &&
            map_device(pool, own_root, board->gich_base, board->gich_size) &&
-           map_device(pool, own_root, board->console_base, board->console_size);
+           map_device(pool, own_root, board->console_base, board->console_size) &&
+           map_smmu(pack, pool, own_root);
 }
 
 /* Before the caches come on: what was written so far went past them, and lines that the boot loader

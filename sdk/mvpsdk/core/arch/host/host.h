@@ -76,6 +76,10 @@ struct host {
     uint64_t cleaned_size;
     uint32_t cleans;
 
+    /* Registers of a device that reads memory by itself, by physical address: a test's model. */
+    uint32_t (*device_read)(uint64_t address);
+    void (*device_write)(uint64_t address, uint32_t value);
+
     uint32_t power; /* 1: switched off, 2: reset */
 
     /* The board's console. */

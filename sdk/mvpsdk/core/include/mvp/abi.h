@@ -53,7 +53,8 @@
 #define MVP_FEATURE_FLASH 0x80
 #define MVP_FEATURE_SMP 0x100
 #define MVP_FEATURE_MENU 0x200
-#define MVP_FEATURES 0x3ff /* all there are; of the two vGICs, a board offers its own version */
+#define MVP_FEATURE_SMMU 0x400
+#define MVP_FEATURES 0x7ff /* all there are; of the two vGICs, a board offers its own version */
 
 /* The ABI note: one block in an allocated section, 8-byte aligned, so that it survives objcopy
  * and can be found in a raw image by its magic. It is also the descriptor of an ELF note with

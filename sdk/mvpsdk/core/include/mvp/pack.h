@@ -30,6 +30,8 @@
 #define MVP_MAX_INTERRUPTS 64
 #define MVP_MAX_CHANNELS 0
 #define MVP_MAX_IMAGES 32
+#define MVP_MAX_SMMUS 1
+#define MVP_MAX_STREAMS 16 /* of one SMMU that partitions have */
 #define MVP_INTIDS 1024
 
 enum mvp_table_id {
@@ -41,7 +43,8 @@ enum mvp_table_id {
     MVP_TABLE_INTERRUPT = 5,
     MVP_TABLE_CHANNEL = 6,
     MVP_TABLE_IMAGE = 7,
-    MVP_TABLE_COUNT = 8
+    MVP_TABLE_SMMU = 8,
+    MVP_TABLE_COUNT = 9
 };
 
 struct mvp_table {
@@ -64,11 +67,11 @@ struct mvp_pack_header {
     uint32_t flags;             /* MVP_PACK_FLAG_* */
     uint64_t features;          /* hypervisor features that the pack relies on (MVP_FEATURE_*) */
     uint8_t fingerprint[32];    /* SHA-256 of the core's portable sources */
-    struct mvp_table tables[8]; /* by enum mvp_table_id */
+    struct mvp_table tables[9]; /* by enum mvp_table_id */
     uint32_t default_persona;   /* partition index; MVP_NONE: none */
     uint32_t menu_ms;           /* how long the boot menu waits, milliseconds; 0: no menu */
     uint64_t rollback_index;
-    uint64_t zero[3];
+    uint64_t zero;
 };
 
 #define MVP_PACK_FLAG_CONCURRENT 0x1 /* all personas resident; else one at a time */
@@ -196,6 +199,23 @@ struct mvp_channel {
     uint32_t doorbell[2]; /* INTID at each end */
     uint64_t size;
     uint64_t zero;
+};
+
+#define MVP_SMMU_SIZE 0x20000 /* its registers: two pages of 64 KiB (Arm IHI 0070, 6.1) */
+#define MVP_SMMU_STREAMS 256  /* streams are numbered below this in what the hypervisor keeps */
+
+/* An SMMUv3: it holds the DMA of devices to what their partition can reach. No row: the board has
+ * none that the hypervisor drives. */
+struct mvp_smmu {
+    uint64_t base; /* of its registers, physical */
+    uint64_t size;
+    uint32_t event_irq; /* INTID of an SPI, edge-triggered: a transfer has been refused */
+    uint32_t error_irq; /* the same: it has failed itself. May be the same INTID */
+    uint32_t stream_count;
+    uint32_t zero;
+    /* Of each stream, MVP_MAX_STREAMS of them; 0 behind the last. */
+    uint32_t stream[16];    /* StreamID: by which the SMMU knows a device */
+    uint32_t partition[16]; /* index: whose the device is */
 };
 
 enum mvp_image_kind {

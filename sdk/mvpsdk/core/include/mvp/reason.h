@@ -39,6 +39,7 @@ enum mvp_reason {
     MVP_CONFIG_CHANNEL = 37,   /* channel: its ends do not exist */
     MVP_CONFIG_IMAGE = 38,     /* image: kind, owner or file range out of range */
     MVP_CONFIG_ENTRY = 39,     /* entry or device tree address outside the partition's RAM */
+    MVP_CONFIG_SMMU = 40,      /* SMMU: registers, interrupts, streams or their owners */
 
     /* Memory proofs: MEM rules. */
     MVP_MEM_HYPERVISOR = 48,  /* a partition's memory covers the hypervisor or the pack */
@@ -64,7 +65,9 @@ enum mvp_reason {
     MVP_RUN_WINDOW = 71,       /* the binary outgrew its 2 MiB window or was linked wrongly */
     MVP_RUN_CONSOLE = 72,      /* this build has another console driver than the pack names */
     MVP_RUN_STACK = 73,        /* the hypervisor's stack ran into the page below it */
-    MVP_RUN_CPU = 74           /* a CPU of the board did not start */
+    MVP_RUN_CPU = 74,          /* a CPU of the board did not start */
+    MVP_RUN_SMMU = 75,         /* the SMMU lacks what holds DMA back, or did not answer */
+    MVP_RUN_DMA = 76           /* a device wanted memory that its partition can't reach */
 };
 
 /* Where a refusal points: table and index as in pack.h, and the two values that collide. */

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The handset whose firmware has devices that reach memory by themselves, bundled once."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import faulty
+from mvpsdk.store import Cache
+from phone import bundled_for, mvpsdk, once
+from workshop import COMPILERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HERE = Path(__file__).parent
+BOARD = "qemu-virt-smmu"
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of the test run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if base.name.startswith("popen-") else base
+
+
+def _victim(folder: Path) -> None:
+    """Assemble the persona: victim.bin."""
+    elf, script = folder / "victim.elf", HERE / "persona" / "victim.ld"
+    gcc = [COMPILERS["gcc"], "-nostdlib", "-static", "-no-pie", f"-Wl,--build-id=none,-T,{script}"]
+    subprocess.run([*gcc, str(HERE / "persona" / "victim.S"), "-o", str(elf)], check=True)
+    flat = [COMPILERS["gcc"].replace("gcc", "objcopy"), "-O", "binary", str(elf)]
+    subprocess.run([*flat, str(elf.with_suffix(".bin"))], check=True)
+
+
+@pytest.fixture(scope="session")
+def handset(shared: Path) -> Path:
+    """The folder with `smmu.itb`, and out of it `hypervisor` and `pack`."""
+
+    def make(folder: Path) -> Path:
+        work, cache = folder / "handset", shared / "cache"
+        shutil.copytree(HERE, work, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+        _victim(work)
+        bundled_for(work, BOARD, "smmu.itb", cache=cache)
+        mvpsdk(work, "extract", "smmu.itb", "hypervisor", "pack", "-o", ".", cache=cache)
+        return work
+
+    return once(shared / "smmu", make)
+
+
+@pytest.fixture(scope="session")
+def cache(shared: Path) -> Cache:
+    """What one test has built, another has not to build again."""
+    return Cache(shared / "cache")
+
+
+@pytest.fixture(scope="session")
+def sound(shared: Path) -> Callable[[], Path]:
+    """The objects of the sound core; shared with the hostile guest."""
+    return lambda: once(shared / "hostile-objects3", lambda folder: faulty.objects(folder, 3))
