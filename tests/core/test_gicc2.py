@@ -140,6 +140,23 @@ def test_a_more_urgent_one_interrupts_and_an_equal_one_waits(guest: SoftRig) -> 
     assert take(guest) == 2
 
 
+@pytest.mark.parametrize(("more", "taken"), [(0, NONE), (soft.ONE_POINT, 2)])
+def test_group_1_has_a_binary_point_of_its_own_unless_told_otherwise(
+    guest: SoftRig, more: int, taken: int
+) -> None:
+    """By GICC_ABPR both are of one level, and the second waits; by GICC_BPR it is more urgent."""
+    guest.write(0x080, 0b110)
+    guest.write(0, 3)
+    guest.interface(soft.CTLR, soft.GROUP0 | soft.GROUP1 | soft.ACK_GROUP1 | more)
+    guest.interface(soft.ABPR, 7)
+    guest.priority(1, 0x60)
+    guest.priority(2, 0x40)
+    guest.sgi(1)
+    assert take(guest) == 1
+    guest.sgi(2)
+    assert take(guest) == taken
+
+
 def test_active_priorities_are_written_as_a_system_does_at_start(guest: SoftRig) -> None:
     """GICC_APR0: what it says is active holds back what is not more urgent."""
     guest.priority(1, 0x80)
