@@ -25,6 +25,8 @@ class Guest(Rig):
     def __init__(self) -> None:
         super().__init__(vcpus=2)
         self.vcpu(1).state = lib.VCPU_OFF
+        self.partition.windows[0].kind = lib.MVP_REGION_PL061
+        self.partition.window_count = 1
         self.action = lib.CALL_DONE
 
     def call(self, function: int, *arguments: int) -> int:
@@ -155,6 +157,13 @@ def test_nobody_suspends_what_others_run_in(guest: Guest) -> None:
     guest.vcpu(1).state = lib.VCPU_WAITING
     assert guest.call(SYSTEM_SUSPEND, 0x4000_1000, 7) == DENIED
     assert guest.action == lib.CALL_DONE
+
+
+def test_who_nobody_can_ring_is_not_suspended(guest: Guest) -> None:
+    """A persona without the pins of a PL061."""
+    guest.partition.window_count = 0
+    assert guest.call(FEATURES, SYSTEM_SUSPEND) == NOT_SUPPORTED
+    assert guest.call(SYSTEM_SUSPEND, 0x4000_1000, 7) == NOT_SUPPORTED
 
 
 def test_the_firmware_is_never_suspended(guest: Guest) -> None:

@@ -76,6 +76,8 @@ name = "smmu"
 compatible = "arm,mmu-500"
 base = 0x0b00_0000
 size = "64 KiB"
+event-irq = 60
+error-irq = 61
 [[device]]
 name = "gpio"
 base = 0x0c00_0000
@@ -121,6 +123,7 @@ cpus = [0]
 vgic = "board"
 restart = "never"
 rtc = true
+power = true
 [[persona]]
 name = "boot"
 format = "rom"

@@ -8,6 +8,7 @@
 #include "guest.h"
 #include "judge.h"
 #include "machine.h"
+#include "partition.h"
 #include "psci.h"
 
 /* Arm Architecture Calls (Arm DEN0028). */
@@ -100,16 +101,6 @@ static uint64_t trace_mark(const struct vcpu *vcpu)
 }
 
 #if FEATURE_POWER
-static bool has_pins(const struct partition *partition)
-{
-    bool found = false;
-
-    for (uint32_t n = 0; n < partition->window_count; n++) {
-        found = found || partition->windows[n].kind == MVP_REGION_PL061;
-    }
-    return found;
-}
-
 /* A partition that is off finds them so when it starts. */
 static uint64_t pins(const struct vcpu *vcpu)
 {
@@ -118,7 +109,8 @@ static uint64_t pins(const struct vcpu *vcpu)
     if (!is_realtime(vcpu)) {
         return DENIED;
     }
-    if (vcpu->x[1] >= machine.partition_count || vcpu->x[2] > PINS || !has_pins(partition)) {
+    if (vcpu->x[1] >= machine.partition_count || vcpu->x[2] > PINS ||
+        !partition_has_pins(partition)) {
         return INVALID;
     }
     pl061_drive(&partition->vcpus[0], (uint8_t)vcpu->x[2]);

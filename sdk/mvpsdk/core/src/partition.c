@@ -112,6 +112,16 @@ void partition_stop(struct partition *partition)
 }
 
 #if FEATURE_POWER
+bool partition_has_pins(const struct partition *partition)
+{
+    bool found = false;
+
+    for (uint32_t n = 0; n < partition->window_count; n++) {
+        found = found || partition->windows[n].kind == MVP_REGION_PL061;
+    }
+    return found;
+}
+
 void partition_suspend(struct vcpu *vcpu)
 {
     uint64_t index = vcpu->partition->index;

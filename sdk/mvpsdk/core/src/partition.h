@@ -3,6 +3,7 @@
 #ifndef CORE_PARTITION_H
 #define CORE_PARTITION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "vcpu.h"
@@ -16,6 +17,9 @@ void partition_reset(struct partition *partition);
 /* Each writes a line into the log and stops all vCPUs. Its restart policy may start it again. */
 void partition_stop(struct partition *partition);
 void partition_crash(struct partition *partition, uint32_t reason, uint64_t pc, uint64_t address);
+
+/* Has it a PL061, and may it so be suspended? */
+bool partition_has_pins(const struct partition *partition);
 
 /* The caller, the last of its vCPUs that is on, is without power, its timers too, until a device's
  * interrupt is pending: then it starts at its entry. */

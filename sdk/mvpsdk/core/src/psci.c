@@ -5,6 +5,7 @@
 
 #include "call.h"
 #include "optional.h"
+#include "partition.h"
 #include "sched.h"
 #include "vcpu.h"
 
@@ -91,10 +92,11 @@ static uint64_t affinity_info(const struct vcpu *vcpu, uint32_t id)
     return target->state == VCPU_OFF ? AFFINITY_OFF : AFFINITY_ON;
 }
 
-/* The realtime partition is what wakes the others. */
+/* Who has a line that the firmware can ring; the firmware itself wakes the others. */
 static bool may_suspend(const struct vcpu *vcpu)
 {
-    return FEATURE_POWER != 0 && vcpu->partition->config->kind != MVP_REALTIME;
+    return FEATURE_POWER != 0 && vcpu->partition->config->kind != MVP_REALTIME &&
+           partition_has_pins(vcpu->partition);
 }
 
 static uint64_t features(const struct vcpu *vcpu, uint32_t id)
