@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     Survey = Callable[..., tree.Survey]
     Table = dict[str, Any]
 
-GIC_NODE = "interrupt-controller@8000000"
-
 
 @pytest.mark.parametrize(
     ("names", "irqs"),
