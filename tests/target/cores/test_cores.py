@@ -10,19 +10,14 @@ import shutil
 import stat
 import subprocess
 import sys
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from mvpsdk import run
 from phone import mvpsdk, played
-from workshop import COMPILERS, EXAMPLE
-
-if TYPE_CHECKING:
-    from types import ModuleType
+from workshop import COMPILERS, script
 
 pytestmark = [pytest.mark.target, pytest.mark.timeout(900)]
 
@@ -31,16 +26,6 @@ CYCLES = 200
 MODULE = "gpio_keys.ko"
 SLOW = 3  # eight nanoseconds an instruction: what Linux waits for costs the host less
 FINAL = re.compile(r"final: met (\d+) missed (\d+) worst (\d+) us")
-
-
-def loaded(name: str, path: Path) -> ModuleType:
-    """Load a file of the example's as a module."""
-    spec = spec_from_loader(name, SourceFileLoader(name, str(path)))
-    assert spec
-    assert spec.loader
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def insmod(folder: Path) -> bytes:
@@ -74,8 +59,8 @@ def initramfs(installer: Path, folder: Path, archives: Any) -> bytes:
 def handset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The bundle of handset.toml."""
     monkeypatch.setattr(sys, "path", [*sys.path])  # prepare adds to it
-    installer = loaded("prepare", EXAMPLE / "prepare").installer()
-    archives = loaded("initramfs", EXAMPLE / "work" / "initramfs.py")
+    installer = script("prepare").installer()
+    archives = script("work/initramfs.py")
     folder = tmp_path / "phone"
     shutil.copytree(HERE, folder)
     (folder / "images").mkdir()

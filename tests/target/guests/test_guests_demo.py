@@ -3,27 +3,18 @@
 
 from __future__ import annotations
 
-import importlib.machinery
-import importlib.util
-import sys
 from typing import Any
 
 import pytest
 
 from mvpsdk import run
-from workshop import EXAMPLE
+from workshop import script
 
 
 @pytest.fixture(scope="module")
 def demo() -> Any:
     """The script as a module."""
-    loader = importlib.machinery.SourceFileLoader("demo_script", str(EXAMPLE / "demo"))
-    spec = importlib.util.spec_from_loader("demo_script", loader)
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["demo_script"] = module
-    loader.exec_module(module)
-    return module
+    return script("demo")
 
 
 def said(text: str) -> list[run.Line]:

@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,7 @@ import pytest
 from mvpsdk import image
 from mvpsdk.image import contents
 from mvpsdk_cli.main import main
-from workshop import EXAMPLE, boot
+from workshop import boot, script
 
 pytestmark = pytest.mark.target
 
@@ -35,12 +33,7 @@ memory = "{memory} MiB"
 @pytest.fixture(scope="session")
 def installer() -> Path:
     """The folder with kernel and ramdisk of Debian's installer, as `prepare` fetches it."""
-    loader = SourceFileLoader("prepare", str(EXAMPLE / "prepare"))
-    spec = importlib.util.spec_from_loader("prepare", loader)
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
-    folder: Path = module.installer()
+    folder: Path = script("prepare").installer()
     return folder
 
 

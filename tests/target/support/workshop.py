@@ -8,12 +8,16 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mvpsdk.build.recipe import CORE
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from mvpsdk import build
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "demo-handset"
@@ -67,6 +71,19 @@ def personal_os(compiler: str, out: Path, folder: Path = EXAMPLE / "personal-os"
     arguments = [f"CC={COMPILERS[compiler]}", f"OUT={out}"]
     subprocess.run(["make", "-s", "-j2", "-C", str(folder), *arguments], check=True)
     return out / "personal-os.bin"
+
+
+def script(name: str) -> ModuleType:
+    """One of the example's scripts as a module, by its path in the example."""
+    path = EXAMPLE / name
+    spec = spec_from_loader(
+        f"example_{path.stem}", SourceFileLoader(f"example_{path.stem}", str(path))
+    )
+    assert spec
+    assert spec.loader
+    module = sys.modules[spec.name] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def images(out: Path, only: str) -> Path:
