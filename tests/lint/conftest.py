@@ -15,12 +15,12 @@ import datetime as dt
 import gzip
 import struct
 import tomllib
-from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from moving import move
 from mvpsdk import board as boards
 from mvpsdk import handset, image, lint, plan
 from mvpsdk.board import Draft, Remark
@@ -271,26 +271,6 @@ def _value(value: object) -> str:
     if isinstance(value, str):
         return f'"{value}"'
     return value.isoformat() if isinstance(value, dt.date) else str(value)
-
-
-def move(made: Plan, changes: dict[str, Any]) -> Plan:
-    """A plan with some values changed: `partitions.1.regions.0.pa = …`."""
-    for path, value in changes.items():
-        made = _changed(made, path.split("."), value)
-    return made
-
-
-def _changed(thing: Any, path: list[str], value: object) -> Any:
-    if not path:
-        return value
-    head, *rest = path
-    if isinstance(thing, tuple):
-        index = int(head)
-        return (*thing[:index], _changed(thing[index], rest, value), *thing[index + 1 :])
-    assert is_dataclass(thing)
-    assert head in {field.name for field in fields(thing)}, head
-    changed = _changed(getattr(thing, head), rest, value)
-    return replace(thing, **{head: changed})  # type: ignore[type-var]
 
 
 def _said(case: dict[str, Any]) -> dict[str, views.Views]:
