@@ -54,7 +54,7 @@ def _on(loaded: Handset, name: str, inputs: Store, request: Request) -> Bench:
     draft = boards.sketch(name, request.board_dirs, loaded.path.parent)
     board = boards.whole(draft)
     if board:
-        return of_prepared(pipeline.prepared(loaded, board, inputs, request), request.cache, draft)
+        return of_prepared(pipeline.prepared(loaded, board, inputs, request), request, draft)
     merged = loaded.for_board(name)
     facts = tuple(pipeline.gather(merged, inputs, request).facts.values())
     return Bench(
@@ -63,10 +63,11 @@ def _on(loaded: Handset, name: str, inputs: Store, request: Request) -> Bench:
         images=facts,
         views=_views(facts, request.cache),
         contents=_contents(facts, request.cache),
+        release=request.release,
     )
 
 
-def of_prepared(prepared: Prepared, cache: Cache, draft: Draft | None = None) -> Bench:
+def of_prepared(prepared: Prepared, request: Request, draft: Draft | None = None) -> Bench:
     """What was prepared for a bundle."""
     facts = tuple(prepared.inputs.facts.values())
     path = prepared.board.path
@@ -75,10 +76,11 @@ def of_prepared(prepared: Prepared, cache: Cache, draft: Draft | None = None) ->
         board=prepared.board,
         handset=prepared.handset,
         images=facts,
-        views=_views(facts, cache),
-        contents=_contents(facts, cache),
+        views=_views(facts, request.cache),
+        contents=_contents(facts, request.cache),
         plan=prepared.plan,
         faults=prepared.faults,
+        release=request.release,
     )
 
 
@@ -116,7 +118,7 @@ def of_image(path: Path) -> Bench:
     return Bench(images=facts, views=_views(facts, store.Cache.default()))
 
 
-def refuse_findings(found: Prepared, cache: Cache) -> None:
+def refuse_findings(found: Prepared, request: Request) -> None:
     """Lint, and raise CheckFailed with every finding that is an error."""
     import datetime as dt
 
@@ -124,7 +126,7 @@ def refuse_findings(found: Prepared, cache: Cache) -> None:
     from mvpsdk.errors import CheckFailed, Fault, ToolFailedError
 
     today = dt.datetime.now(tz=dt.UTC).date()
-    report = lint.check([of_prepared(found, cache)], today=today)
+    report = lint.check([of_prepared(found, request)], today=today)
     if report.failures():
         raise CheckFailed.of(
             Fault(message=found.message, place=found.place, hint=found.fix, rule=found.rule)

@@ -61,6 +61,7 @@ class Request:
     offline: bool = False
     toolchain: str | None = None  # None: the first that is found
     trace: bool = False  # the hypervisor keeps a trace
+    release: bool = False  # the profile: it is judged as what ships
 
     @property
     def cache(self) -> Cache:

@@ -67,9 +67,10 @@ def command(  # noqa: D103 - the module's docstring is the command's
         offline=offline,
         toolchain=toolchain,
         trace=trace,
+        release=profile is Profile.RELEASE,
     )
     prepared = pipeline.prepare(request)
-    benches.refuse_findings(prepared, request.cache)
+    benches.refuse_findings(prepared, request)
     _tell(_pack(prepared, request, output, profile), output_format)
     return 0
 

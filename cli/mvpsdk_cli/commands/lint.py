@@ -103,6 +103,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
         locked=locked or release,
         offline=offline,
         toolchain=toolchain,
+        release=release,
     )
     reports = [
         lint.check(benches, today=_today(), select=chosen, ignore=left)
@@ -131,11 +132,14 @@ def _today() -> dt.date:
 
 def _benches(paths: list[Path], images: list[Path], asked: Request) -> list[list[Bench]]:
     """What is to be linted: one list for each handset, board or image."""
+    from dataclasses import replace
+
     from mvpsdk_cli import benches
 
     wanted = paths or ([] if images else [Path()])
     alone = ([benches.of_image(path)] for path in images)
-    return [*(_of_path(path, asked) for path in wanted), *alone]
+    found = [*(_of_path(path, asked) for path in wanted), *alone]
+    return [[replace(bench, release=asked.release) for bench in group] for group in found]
 
 
 def _of_path(path: Path, asked: Request) -> list[Bench]:

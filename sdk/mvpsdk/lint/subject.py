@@ -44,6 +44,7 @@ class Bench:
         contents: by role, what is inside a kernel or a ramdisk.
         plan: where everything goes; None if it could not be made.
         faults: why there is no plan; empty if nobody asked for one.
+        release: it is judged as what ships, not as what is being worked on.
     """
 
     draft: Draft | None = None
@@ -54,6 +55,7 @@ class Bench:
     contents: Mapping[str, Contents] = field(default_factory=dict)
     plan: Plan | None = None
     faults: tuple[Fault, ...] = ()
+    release: bool = False
 
     @property
     def board_name(self) -> str:
