@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mvpsdk.image.code import Code
+
 __all__ = ["AbiNote", "Arm64Header", "Elf", "ImageFacts", "Segment"]
 
 
@@ -101,6 +103,7 @@ class ImageFacts:
     elf: Elf | None = None
     note: AbiNote | None = None
     writable_code: tuple[str, ...] = ()  # PE sections that want to be written and executed
+    code: Code | None = None  # what its instructions say; None: it holds none for A64
     faults: tuple[str, ...] = ()  # why something is unparsable, truncated or contradicts itself
 
     @property

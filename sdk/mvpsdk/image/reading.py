@@ -16,7 +16,7 @@ from mvpsdk.image.wrappers import HEAD_SIZE, recognise
 from mvpsdk.units import GIB, describe_size
 
 if TYPE_CHECKING:
-    from mvpsdk.image.model import Arm64Header
+    from mvpsdk.image.model import Arm64Header, Elf
 
 __all__ = ["open_image"]
 
@@ -75,6 +75,7 @@ def _error(file: Path, role: str, what: str, hint: str) -> ImageError:
 
 
 def _facts(file: Path, role: str, data: mmap.mmap, digest: str) -> ImageFacts:
+    from mvpsdk.image.code import read_code
     from mvpsdk.image.elf import ARCHITECTURES, read_elf
     from mvpsdk.image.note import find_note
 
@@ -102,8 +103,17 @@ def _facts(file: Path, role: str, data: mmap.mmap, digest: str) -> ImageFacts:
         elf=elf,
         note=note,
         writable_code=pe_writable_code(head) if kind in ("arm64-image", "pe") else (),
+        code=read_code(data, elf) if _is_program(kind, role, elf) else None,
         faults=(*faults, *damage),
     )
+
+
+def _is_program(kind: str, role: str, elf: Elf | None) -> bool:
+    """Tell whether the file holds instructions for A64, as far as its format and role say."""
+    if elf:
+        return (elf.machine, elf.bits, elf.big_endian) == ("AARCH64", 64, False)
+    raw = kind == "unknown" and role.endswith(("/kernel", "/rom"))
+    return kind == "arm64-image" or raw
 
 
 def _truncation(kind: str, data: mmap.mmap, head: bytes) -> list[str]:
