@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from mvpsdk.conform import tap
+from mvpsdk.lint.reports.junit import clean
 from mvpsdk_cli import render
-from mvpsdk_cli.junit import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

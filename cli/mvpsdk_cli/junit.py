@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from mvpsdk.lint.reports.junit import clean
 from mvpsdk.run import Exit, Met
 
 if TYPE_CHECKING:
@@ -59,8 +60,3 @@ def _ending(suite: ET.Element, end: Exit) -> None:
 def _failure(case: ET.Element, message: str, last: Sequence[Line]) -> None:
     failure = ET.SubElement(case, "failure", message=clean(message))
     failure.text = clean("\n".join(f"[{line.partition}] {line.text}" for line in last))
-
-
-def clean(text: str) -> str:
-    """Without the control characters that XML 1.0 has no way to write."""
-    return "".join(c if c.isprintable() or c in "\t\n" else "\ufffd" for c in text)

@@ -138,6 +138,17 @@ def style(text: str, *looks: str, on_stderr: bool = False) -> str:
     return f"\x1b[{codes}m{text}\x1b[0m"
 
 
+@contextmanager
+def colorless() -> Iterator[None]:
+    """Nothing that is styled in this block has a colour: it goes to a file."""
+    before = _settings.color
+    configure(color=False)
+    try:
+        yield
+    finally:
+        configure(color=before)
+
+
 def colored(stream: TextIO) -> bool:
     """Whether colour goes to this stream: ``--color``, then NO_COLOR, then what the stream is."""
     if _settings.color is not None:

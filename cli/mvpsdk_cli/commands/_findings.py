@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mvpsdk_cli import render
+from mvpsdk_cli.commands._picture import picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +36,7 @@ def _finding(finding: Finding) -> Iterator[str]:
     code = render.style(f"{finding.rule} {finding.severity}", *LOOKS[finding.severity])
     where = f" [{finding.board}]" if finding.board else ""
     yield f"{code}{where} {finding.message}"
+    yield from picture(finding)
     place = _place(finding.place)
     yield from render.table(
         [

@@ -13,6 +13,8 @@ Examples:
     mvpsdk lint vendor.dtb
 
     mvpsdk lint --image firmware.elf --format json
+
+    mvpsdk lint --report sarif=lint.sarif --report junit=lint.xml
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from mvpsdk_cli.arguments import (  # noqa: TC001 - typer reads the annotations
     OfflineOption,
     ToolchainOption,
 )
-from mvpsdk_cli.options import Format, FormatOption, Profile, ProfileOption
+from mvpsdk_cli.options import Profile, ProfileOption
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -40,6 +42,17 @@ if TYPE_CHECKING:
 
 SECTION = "Check"
 REPLAY = True
+
+
+class Format(StrEnum):
+    """How it is reported."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    GITHUB = "github"
+    GITLAB = "gitlab"
 
 
 class FailOn(StrEnum):
@@ -88,14 +101,25 @@ def command(  # noqa: D103 - the module's docstring is the command's
     locked: LockedOption = False,
     offline: OfflineOption = False,
     toolchain: ToolchainOption = None,
-    output_format: FormatOption = Format.TEXT,
+    output_format: Annotated[
+        Format, typer.Option("--format", help="What goes to stdout; all but text is for programs.")
+    ] = Format.TEXT,
+    report_files: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--report",
+            metavar="FORMAT=FILE",
+            help="Write a report to a file, too; repeatable.",
+        ),
+    ] = None,
 ) -> int:
     from mvpsdk import lint
-    from mvpsdk_cli import pipeline
+    from mvpsdk_cli import pipeline, reporting
 
     release = profile is Profile.RELEASE
     chosen, left = _split(select), _split(ignore)
     lint.choose(chosen, left)  # a wrong name is told before anything is built
+    files = reporting.parse(report_files or ())
     asked = pipeline.Request(
         handset=Path(),
         board=board,
@@ -110,8 +134,13 @@ def command(  # noqa: D103 - the module's docstring is the command's
         for benches in _benches(paths or [], images or [], asked)
     ]
     report = lint.merge(reports)
-    _show(report, output_format, statistics=statistics)
     least = lint.Severity(fail_on)
+    style = reporting.style(fail_on=least, strict=strict or release)
+    reporting.write(files, reports, style)
+    if output_format is Format.TEXT:
+        _show(report, statistics=statistics)
+    else:
+        render.out(lint.reports.make(output_format, reports, style).removesuffix("\n"))
     code = report.exit_code(fail_on=least, strict=strict or release)
     if code and not report.exit_code(fail_on=least, strict=False):
         missing = sum(check.outcome is lint.Outcome.NOT_CHECKED for check in report.checks)
@@ -176,12 +205,8 @@ def _is_board(path: Path) -> bool:
         return path.name == "board.toml"  # whoever loads it says what is wrong with it
 
 
-def _show(report: Report, output_format: Format, *, statistics: bool) -> None:
+def _show(report: Report, *, statistics: bool) -> None:
     from mvpsdk_cli.commands import _findings
 
-    if output_format is Format.JSON:
-        document = report.as_json()
-        render.report(document.pop("schema"), document)
-        return
     for line in _findings.text(report, statistics=statistics):
         render.out(line)

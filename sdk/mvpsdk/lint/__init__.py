@@ -5,6 +5,7 @@
 file, no clock and no environment; where the hypervisor decides, it asks the hypervisor's own C.
 """
 
+from mvpsdk.lint import reports
 from mvpsdk.lint.catalogue import Rule, catalogue, choose, rule
 from mvpsdk.lint.engine import check
 from mvpsdk.lint.model import Confidence, Finding, Outcome, Severity
@@ -27,5 +28,6 @@ __all__ = [
     "merge",
     "reference",
     "report_schema",
+    "reports",
     "rule",
 ]

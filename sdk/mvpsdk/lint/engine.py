@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mvpsdk.lint.allow import Excuses
@@ -51,6 +51,7 @@ def check(
         court.judge(examination)
     return Report(
         target=target or _target(benches),
+        file=_file(benches),
         boards=tuple(bench.board_name for bench in benches if bench.board_name),
         findings=tuple(court.findings),
         suppressed=tuple(court.suppressed),
@@ -69,6 +70,16 @@ def _target(benches: Sequence[Bench]) -> str:
     return ""
 
 
+def _file(benches: Sequence[Bench]) -> str:
+    """Return the file that tells of what is linted: a handset's, a board's, an image."""
+    for bench in benches:
+        known = bench.board or bench.draft
+        paths = (bench.handset and bench.handset.path, known and known.path)
+        images = (facts.path for facts in bench.images)
+        return next((str(path) for path in (*paths, *images) if path), "")
+    return ""
+
+
 @dataclass(kw_only=True, slots=True)
 class _Court:
     """Gathers what becomes of each examination."""
@@ -82,8 +93,9 @@ class _Court:
 
     def judge(self, examination: Examination) -> None:
         """Sort the findings of one check, and note its outcome."""
-        outcomes = {self._sort(finding) for finding in examination.findings()}
-        self.checks.append(_outcome(examination, outcomes))
+        findings = tuple(examination.findings())
+        outcomes = {self._sort(finding) for finding in findings}
+        self.checks.append(replace(_outcome(examination, outcomes), findings=findings))
 
     def _sort(self, finding: Finding) -> Outcome:
         """File one finding where it belongs."""

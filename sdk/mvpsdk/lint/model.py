@@ -7,7 +7,7 @@ engine turns them into `Finding` and `Check` values, which a `Report` holds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -71,6 +71,7 @@ class Party:
 
     name: str
     value: str
+    place: Place | None = field(default=None, compare=False)  # where an input names it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,7 +154,10 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """One rule over one subject, with its outcome; `reason` says why it was not made."""
+    """One rule over one subject, with its outcome; `reason` says why it was not made.
+
+    `findings` are all that it has found, those that are excused or known among them.
+    """
 
     rule: str
     board: str
@@ -161,3 +165,4 @@ class Check:
     outcome: Outcome
     reason: str = ""
     failed: bool = False
+    findings: tuple[Finding, ...] = ()

@@ -36,6 +36,7 @@ class Report:
 
     Attributes:
         target: name of the handset, board or image.
+        file: the file that tells of it; empty if there is none.
         boards: the boards that it was linted for.
         findings: what stands, in the order of rules and subjects.
         suppressed: what an exception of the handset file excuses.
@@ -45,6 +46,7 @@ class Report:
     """
 
     target: str
+    file: str = ""
     boards: tuple[str, ...]
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...]
@@ -109,6 +111,7 @@ def merge(reports: Sequence[Report]) -> Report:
     """Put the reports of several handsets, boards or images one after the other."""
     return Report(
         target=", ".join(report.target for report in reports),
+        file=next((report.file for report in reports), ""),
         boards=tuple(dict.fromkeys(board for report in reports for board in report.boards)),
         findings=tuple(entry for report in reports for entry in report.findings),
         suppressed=tuple(entry for report in reports for entry in report.suppressed),

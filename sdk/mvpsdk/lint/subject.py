@@ -66,6 +66,8 @@ class Bench:
     def place(self, subject: str) -> Place | None:
         """Where the handset or the board file names a subject such as `persona.work.kernel`."""
         known = self.board or self.draft
+        if subject == "board" and known:
+            return known.place("board")
         if subject.startswith("board.") and known:
             key = subject.removeprefix("board.")
             return known.place(key) or known.place(subject)

@@ -7,6 +7,7 @@ at the first thing that it refuses; the rules whose reason that is not can't tel
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mvpsdk.core.facade import (
@@ -76,11 +77,15 @@ def refusals(subject: PlanSubject, says: Mapping[str, str], fix: str) -> Iterato
         yield _elsewhere(verdict, reason)
         return
     this, that = _parties(subject, verdict)
+    key = _key(subject.pack, verdict.table, verdict.index)
     values = {"value": f"{verdict.value:#x}", "bound": f"{verdict.bound:#x}"}
     yield Flaw(
-        subject=_subject(subject.pack, verdict),
+        subject=key,
         message=says[reason].format(this=_text(this), that=_text(that), **values),
-        parties=(this, that),
+        parties=(
+            replace(this, place=subject.bench.place(key)),
+            replace(that, place=subject.bench.place(_other_key(subject.pack, verdict))),
+        ),
         fix=fix,
     )
 
@@ -106,6 +111,8 @@ def _parties(subject: PlanSubject, verdict: Verdict) -> tuple[Party, Party]:
     """Name the two entries that collide; the bound, where there is no second one."""
     guest = verdict.reason in _GUEST
     this = _party(subject, verdict.table, verdict.index, verdict.value, guest=guest)
+    if verdict.reason is Reason.MEM_OUTSIDE_RAM:
+        return this, _banks(subject.pack)
     if verdict.other_index is None:
         return this, Party(name="bound", value=f"{verdict.bound:#x}")
     other = (verdict.other_table, verdict.other_index)
@@ -133,6 +140,13 @@ def _party(
         case Table.PARTITION | Table.INTERRUPT:
             return _entry_party(subject, table, index, address)
     return _board_party(pack, address)
+
+
+def _banks(pack: Pack) -> Party:
+    """All RAM together is what something lies outside of: no entry of the table is the other."""
+    banks = [memory for memory in pack.memory if memory.kind is MemoryKind.RAM]
+    value = ", ".join(str(Range(bank.base, bank.size)) for bank in banks)
+    return Party(name=f'RAM of board "{pack.boards[0].name}"', value=value)
 
 
 def _ranged(name: str, base: int, size: int) -> Party:
@@ -188,9 +202,9 @@ def _interface_name(board: PackBoard) -> str:
     return "the GIC CPU interface" if version_2 else "the GIC redistributors"
 
 
-def _subject(pack: Pack, verdict: Verdict) -> str:
-    """Return the key of the input that is at fault."""
-    match verdict.table, verdict.index:
+def _key(pack: Pack, table: Table, index: int | None) -> str:
+    """Return the key of the input that an entry of the tables comes from."""
+    match table, index:
         case Table.REGION, int(index):
             return _region_key(pack, pack.regions[index])
         case Table.IMAGE, int(index):
@@ -202,6 +216,13 @@ def _subject(pack: Pack, verdict: Verdict) -> str:
         case Table.INTERRUPT, int(index):
             return f"{_partition_key(pack, pack.interrupts[index].partition)}.devices"
     return "board"
+
+
+def _other_key(pack: Pack, verdict: Verdict) -> str:
+    """Return the key of what the entry at fault collides with."""
+    if verdict.reason is Reason.MEM_OUTSIDE_RAM:
+        return _memory_key(pack, 0)
+    return _key(pack, verdict.other_table, verdict.other_index)
 
 
 def _memory_key(pack: Pack, index: int) -> str:
