@@ -6,22 +6,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mvpsdk import board as boards
-from mvpsdk import image, store
+from mvpsdk import image
 from mvpsdk.errors import InputError, Place
-from mvpsdk.image import contents, views
 from mvpsdk.lint import Bench
 from mvpsdk_cli import pipeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from mvpsdk.board import Draft
     from mvpsdk.handset import Handset
-    from mvpsdk.image import ImageFacts
-    from mvpsdk.image.contents import Contents
-    from mvpsdk.image.views import Views
-    from mvpsdk.store import Cache, Store
+    from mvpsdk.store import Store
     from mvpsdk_cli.pipeline import Prepared, Request
 
 __all__ = [
@@ -57,14 +52,7 @@ def _on(loaded: Handset, name: str, inputs: Store, request: Request) -> Bench:
         return of_prepared(pipeline.prepared(loaded, board, inputs, request), request, draft)
     merged = loaded.for_board(name)
     facts = tuple(pipeline.gather(merged, inputs, request).facts.values())
-    return Bench(
-        draft=draft,
-        handset=merged,
-        images=facts,
-        views=_views(facts, request.cache),
-        contents=_contents(facts, request.cache),
-        release=request.release,
-    )
+    return Bench(draft=draft, handset=merged, images=facts, release=request.release)
 
 
 def of_prepared(prepared: Prepared, request: Request, draft: Draft | None = None) -> Bench:
@@ -76,8 +64,6 @@ def of_prepared(prepared: Prepared, request: Request, draft: Draft | None = None
         board=prepared.board,
         handset=prepared.handset,
         images=facts,
-        views=_views(facts, request.cache),
-        contents=_contents(facts, request.cache),
         plan=prepared.plan,
         faults=prepared.faults,
         release=request.release,
@@ -109,13 +95,13 @@ def of_tree(path: Path) -> Bench:
     return Bench(draft=draft, board=boards.whole(draft))
 
 
-def of_image(path: Path) -> Bench:
+def of_image(path: Path, request: Request) -> Bench:
     """An image by itself. Raises ImageError, and InputError if it is a device tree."""
     if is_tree(path):
         place = Place(file=str(path))
         raise InputError("is a device tree, no image", place=place, hint=f"mvpsdk lint {path}")
-    facts = (image.open(path, "image"),)
-    return Bench(images=facts, views=_views(facts, store.Cache.default()))
+    facts = image.open_all({"image": path}, cache=request.cache if request.recall else None)
+    return Bench(images=tuple(facts.values()))
 
 
 def refuse_findings(found: Prepared, request: Request) -> None:
@@ -142,13 +128,3 @@ def refuse_findings(found: Prepared, request: Request) -> None:
             )
             for check in failed
         )
-
-
-def _views(facts: Iterable[ImageFacts], cache: Cache) -> dict[str, Views]:
-    looked = ((each.role, views.look(each, cache=cache)) for each in facts)
-    return {role: view for role, view in looked if view}
-
-
-def _contents(facts: Iterable[ImageFacts], cache: Cache) -> dict[str, Contents]:
-    looked = ((each.role, contents.look(each, cache=cache)) for each in facts)
-    return {role: found for role, found in looked if found}

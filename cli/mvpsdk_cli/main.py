@@ -6,6 +6,7 @@ import sys
 
 HELP: tuple[list[str], ...] = (["--help"], ["-h"], [])
 HELP_WORDS = ("--help", "-h")
+FRESH_WORDS = (*HELP_WORDS, "--no-cache")
 SHARED_FLAGS = {"-q", "--quiet", "-v", "--verbose", "--no-input"}
 
 
@@ -45,7 +46,7 @@ def _replays(words: list[str]) -> bool:
     from mvpsdk_cli import catalogue, replay
 
     file = catalogue.COMMANDS / f"{words[0]}.py"
-    fresh = any("release" in word or word in HELP_WORDS for word in words)
+    fresh = any("release" in word or word in FRESH_WORDS for word in words)
     return not fresh and file.is_file() and replay.COMMAND in file.read_text(encoding="utf-8")
 
 

@@ -62,6 +62,8 @@ class Request:
     toolchain: str | None = None  # None: the first that is found
     trace: bool = False  # the hypervisor keeps a trace
     release: bool = False  # the profile: it is judged as what ships
+    deep: bool = False  # all that can be found in the images, which takes a while
+    recall: bool = True  # what was found in them before need not be found again
 
     @property
     def cache(self) -> Cache:
@@ -178,9 +180,16 @@ def gather(merged: Handset, inputs: Store, request: Request) -> Inputs:
             merged.realtime.source, toolchain=build.find(request.toolchain), cache=request.cache
         )
         files["realtime"] = _file_of(firmware.elf, request.cache)
-    facts = {role: image.open(path, role) for role, path in files.items()}
+    facts = _facts(files, request)
     _hold(merged, inputs, facts, locked=request.locked)
     return Inputs(files=files, facts=facts, firmware=firmware)
+
+
+def _facts(files: dict[str, Path], request: Request) -> dict[str, ImageFacts]:
+    """Read images, as deeply as is asked."""
+    if not request.deep:
+        return {role: image.open(path, role) for role, path in files.items()}
+    return image.open_all(files, cache=request.cache if request.recall else None)
 
 
 def _file_of(data: bytes, cache: Cache) -> Path:

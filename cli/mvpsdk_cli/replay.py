@@ -143,7 +143,8 @@ class _Watch:
 
     def _started(self, program: object, words: Iterable[object]) -> None:
         asked = [str(word) for word in words][1:]
-        self.impure = self.impure or not all(word.startswith(_ASKS) for word in asked)
+        pure = _reads_images(asked) or all(word.startswith(_ASKS) for word in asked)
+        self.impure = self.impure or not pure
         self._add(os.fsdecode(str(program)))
 
     def _add(self, path: str) -> None:
@@ -158,6 +159,12 @@ class _Watch:
         paths = {*self._seen, *filter(None, modules), *_places()}
         settled = all(_changed(path) < begin - SETTLED for path in paths)
         return sorted(paths) if settled else None
+
+
+def _reads_images(words: list[str]) -> bool:
+    """Whether a program is our reader of images: we have hashed them all before we start it."""
+    worker = sys.modules.get("mvpsdk.image.worker")
+    return worker is not None and words == ["-P", str(worker.SCRIPT)]
 
 
 def _places() -> list[str]:

@@ -82,7 +82,7 @@ def test_every_rule_has_a_bad_and_a_good_case() -> None:
 
 def test_the_good_handset_has_no_finding_at_all(workshop: Any) -> None:
     """What the cases differ from passes every rule."""
-    bench = workshop.bench({}, look=True)
+    bench = workshop.bench({})
     report = lint.check([bench], today=workshop.TODAY)
     assert report.findings == ()
     assert report.not_checked == ()

@@ -27,7 +27,7 @@ PACKED = {**CASE, "ramdisk": {"magic": "ANDROID!"}}
 @pytest.mark.parametrize("case", [CASE, PACKED])
 def test_nothing_is_wrong_with_boot_firmware(workshop: Workshop, case: dict[str, Any]) -> None:
     """A header that U-Boot may carry is not obeyed; what it remembers may have any form."""
-    bench = workshop.bench(case, look=True)
+    bench = workshop.bench(case)
     found = lint.check([bench], today=workshop.TODAY)
 
     said = [finding.message for finding in found.findings if finding.subject.startswith("persona")]

@@ -68,6 +68,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
         toolchain=toolchain,
         trace=trace,
         release=profile is Profile.RELEASE,
+        deep=True,
     )
     prepared = pipeline.prepare(request)
     benches.refuse_findings(prepared, request)

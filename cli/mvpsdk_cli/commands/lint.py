@@ -97,6 +97,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
     statistics: Annotated[
         bool, typer.Option("--statistics", help="Count the findings of each rule.")
     ] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Read every image anew.")] = False,
     profile: ProfileOption = Profile.DEV,
     locked: LockedOption = False,
     offline: OfflineOption = False,
@@ -128,6 +129,8 @@ def command(  # noqa: D103 - the module's docstring is the command's
         offline=offline,
         toolchain=toolchain,
         release=release,
+        deep=True,
+        recall=not no_cache,
     )
     reports = [
         lint.check(benches, today=_today(), select=chosen, ignore=left)
@@ -166,7 +169,7 @@ def _benches(paths: list[Path], images: list[Path], asked: Request) -> list[list
     from mvpsdk_cli import benches
 
     wanted = paths or ([] if images else [Path()])
-    alone = ([benches.of_image(path)] for path in images)
+    alone = ([benches.of_image(path, asked)] for path in images)
     found = [*(_of_path(path, asked) for path in wanted), *alone]
     return [[replace(bench, release=asked.release) for bench in group] for group in found]
 

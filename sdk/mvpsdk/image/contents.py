@@ -1,20 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is inside an image: the release of a Linux kernel, the files of a ramdisk.
-
-Unpacking takes a while; with a cache, what was looked at before costs nothing.
-"""
+"""What is inside an image: the release of a Linux kernel, the files of a ramdisk."""
 
 from __future__ import annotations
 
-import json
-import mmap
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass
-from hashlib import sha256
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mvpsdk.errors import ImageError, MvpError, Place
 from mvpsdk.image.cpio import members
 from mvpsdk.image.searching import matches
 from mvpsdk.image.unpacking import DamagedError, UnreadError, archives
@@ -22,23 +15,27 @@ from mvpsdk.image.wrappers import WRAPPERS
 from mvpsdk.units import MIB, PAGE, align_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import mmap
 
     from mvpsdk.image.cpio import Member
-    from mvpsdk.image.model import ImageFacts
+    from mvpsdk.image.raw import Raw
     from mvpsdk.image.unpacking import Source
-    from mvpsdk.store.cache import Cache
 
 __all__ = ["Contents", "Modules", "look"]
 
-EDITION = 1
-"""Of what is looked for; kept results of another one are not taken."""
 _MOST = 200_000
 """Files of a ramdisk that are looked at."""
 _LARGEST_MODULE = 64 * MIB
 _BANNER, _LONGEST = re.compile(rb"Linux version ([0-9][!-~]{0,63})"), 78  # bytes
-_MODULE = re.compile(r"(?:^|/)lib/modules/([^/]+)/.*\.ko(\.[a-z0-9]+)?$")
+_MODULE = re.compile(r"(?:^|/)lib/modules/([^/]+)/.*?([^/]+)\.ko(\.[a-z0-9]+)?$")
+_BUILTIN = re.compile(r"(?:^|/)lib/modules/[^/]+/modules\.builtin$")
 _MAGIC = re.compile(rb"\0vermagic=([!-~]{1,64})")
+_ALIAS = re.compile(rb"\0alias=of:N[^\0C]*C([!-~]{1,127})(?=\0)")
+"""A device that a module drives, by one "compatible" string (Linux, scripts/mod/file2alias.c)."""
+_MOST_NAMES = 5000
+"""Names of modules, and of devices, that are kept."""
+_LARGEST_LIST = MIB
+"""Bytes of modules.builtin that are looked at."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,42 +54,21 @@ class Contents:
     release: str = ""  # of a Linux kernel, as its banner has it; "": it is none
     unpacked: int | None = None  # bytes in RAM of a ramdisk's files, each in whole pages
     modules: tuple[Modules, ...] = ()
+    module_names: tuple[str, ...] = ()  # of the ramdisk's modules, such as "virtio_blk"
+    builtin_names: tuple[str, ...] = ()  # of what modules.builtin says to be in the kernel
+    compatibles: tuple[str, ...] = ()  # device tree's names of what the unpacked modules drive
+    has_init: bool = False  # whether the ramdisk has an /init, without which Linux wants a root
     fault: str = ""  # how it contradicts itself
     unread: str = ""  # why not all of it was read: `unpacked` and `modules` are what was
 
 
-def look(facts: ImageFacts, *, cache: Cache | None = None) -> Contents | None:
-    """Return what is inside a persona's kernel or ramdisk; None for what holds nothing to look at.
-
-    Raises ImageError if the file has vanished since its facts were read.
-    """
-    part = facts.role.rpartition("/")[2]
-    kernel = part == "kernel" and facts.format == "arm64-image"
-    if not kernel and not (part == "ramdisk" and facts.format in {"cpio", *WRAPPERS}):
-        return None
-    key = sha256(f"contents\0{EDITION}\0{part}\0{facts.sha256}".encode()).hexdigest()
-    kept = _recall(cache, key) if cache else None
-    if kept:
-        return kept
-    found = _read(facts, _kernel if kernel else _ramdisk)
-    if cache:
-        _keep(cache, key, found)
-    return found
-
-
-def _read(facts: ImageFacts, reader: Callable[[mmap.mmap], Contents]) -> Contents:
-    try:
-        with (
-            facts.path.open("rb") as stream,
-            mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data,
-        ):
-            return reader(data)
-    except (OSError, ValueError) as wrong:
-        raise ImageError(
-            f"{facts.role}: can't be read any more: {wrong}",
-            place=Place(file=str(facts.path)),
-            hint="it was there a moment ago: don't build while linting",
-        ) from None
+def look(raw: Raw) -> Contents | None:
+    """Return what is inside a kernel or a ramdisk; None for what holds nothing to look at."""
+    if raw.format == "arm64-image":
+        return _kernel(raw.data)
+    if raw.format == "cpio" or (raw.part == "ramdisk" and raw.format in WRAPPERS):
+        return _ramdisk(raw.data)
+    return None
 
 
 def _kernel(data: mmap.mmap) -> Contents:
@@ -116,49 +92,54 @@ def _ramdisk(data: mmap.mmap) -> Contents:
             Modules(folder=folder, magic=magic, count=count)
             for (folder, magic), count in sorted(tally.modules.items())
         ),
+        module_names=tuple(sorted(tally.names)[:_MOST_NAMES]),
+        builtin_names=tuple(sorted(tally.builtin)[:_MOST_NAMES]),
+        compatibles=tuple(sorted(tally.compatibles)[:_MOST_NAMES]),
+        has_init=tally.has_init,
         fault=fault,
         unread=unread,
     )
 
 
 class _Tally:
-    """Counts the files of a ramdisk."""
+    """Counts the files of a ramdisk, and notes what the modules are."""
 
     def __init__(self) -> None:
         self.files = 0
         self.bytes = 0
         self.modules: Counter[tuple[str, str]] = Counter()
+        self.names: set[str] = set()
+        self.builtin: set[str] = set()
+        self.compatibles: set[str] = set()
+        self.has_init = False
 
     def add(self, member: Member, source: Source) -> None:
-        """Count one; read it, if it is a module."""
+        """Count one; read it, if it is a module or the list of those in the kernel."""
         self.files += 1
         if self.files > _MOST:
             raise UnreadError(f"it has more than {_MOST} files: not read any further")
+        self.has_init |= member.name.removeprefix("./").lstrip("/") == "init"
         if not member.is_file:
             return
         self.bytes += align_up(member.size, PAGE)
         found = _MODULE.search(member.name)
         if found:
-            readable = not found[2] and member.size <= _LARGEST_MODULE
-            magic = _MAGIC.search(source.read(member.size)) if readable else None
-            self.modules[found[1], magic[1].decode("ascii") if magic else ""] += 1
+            readable = not found[3] and member.size <= _LARGEST_MODULE
+            self._module(found[1], found[2], source.read(member.size) if readable else b"")
+        elif _BUILTIN.search(member.name) and member.size <= _LARGEST_LIST:
+            listed = source.read(member.size).decode("latin-1").split()
+            self.builtin |= {_stem(line.rpartition("/")[2].partition(".ko")[0]) for line in listed}
+
+    def _module(self, folder: str, name: str, content: bytes) -> None:
+        magic = _MAGIC.search(content)
+        self.modules[folder, magic[1].decode("ascii") if magic else ""] += 1
+        self.names.add(_stem(name))
+        for alias in _ALIAS.finditer(content):
+            first = alias[1].decode("ascii").partition("C*")[0].rstrip("*")
+            if len(self.compatibles) < _MOST_NAMES:
+                self.compatibles.add(first)
 
 
-def _recall(cache: Cache, key: str) -> Contents | None:
-    """Return kept contents; None if there are none, or none that can be read."""
-    files = cache.result(key) or {}
-    try:
-        kept = json.loads(files["contents.json"])
-        modules = tuple(Modules(**each) for each in kept.pop("modules"))
-        return Contents(modules=modules, **kept)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return None
-
-
-def _keep(cache: Cache, key: str, found: Contents) -> None:
-    """Keep contents; a cache that can't be written only costs time."""
-    try:
-        cache.forget(key)
-        cache.keep(key, {"contents.json": json.dumps(asdict(found)).encode()})
-    except MvpError:
-        return
+def _stem(name: str) -> str:
+    """A module's name as Linux has it: "-" and "_" are the same to it."""
+    return name.replace("-", "_")[:64]

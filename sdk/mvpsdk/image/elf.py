@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mvpsdk.image.dynamic import Dynamic, read_dynamic
 from mvpsdk.image.model import Elf, Segment
+from mvpsdk.image.views import MOST_SEGMENTS
 
 if TYPE_CHECKING:
     import mmap
@@ -20,9 +21,6 @@ __all__ = ["ARCHITECTURES", "read_elf"]
 
 ARCHITECTURES = {"AARCH64": "arm64", "ARM": "arm", "X86_64": "x86-64", "386": "x86"}
 """Architecture by e_machine."""
-
-MOST_SEGMENTS = 128
-"""No image for a phone has more program headers; a hostile file may claim 65535."""
 
 
 @dataclass

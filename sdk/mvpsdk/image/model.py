@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mvpsdk.image.code import Code
+    from mvpsdk.image.contents import Contents
+    from mvpsdk.image.views import Views
 
-__all__ = ["AbiNote", "Arm64Header", "Elf", "ImageFacts", "Segment"]
+__all__ = ["AbiNote", "Arm64Header", "Elf", "ImageFacts", "Segment", "Stop"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,8 +92,21 @@ class AbiNote:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Stop:
+    """A reader that did not get through a file."""
+
+    reader: str  # by its name in `readers`
+    failure: Literal["crashed", "timed out", "out of memory", "failed", "missing"]
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ImageFacts:
-    """What one image file is. Nothing here is a judgement: that is the linter's task."""
+    """What one image file is. Nothing here is a judgement: that is the linter's task.
+
+    What stands behind `stopped` takes a while to be found, and is there only if `open_all` was
+    asked for it.
+    """
 
     path: Path
     role: str  # "realtime", "NAME/kernel", "NAME/ramdisk", "NAME/rom", "NAME/vars"
@@ -105,6 +120,9 @@ class ImageFacts:
     writable_code: tuple[str, ...] = ()  # PE sections that want to be written and executed
     code: Code | None = None  # what its instructions say; None: it holds none for A64
     faults: tuple[str, ...] = ()  # why something is unparsable, truncated or contradicts itself
+    stopped: tuple[Stop, ...] = ()  # readers that the file has stopped
+    views: Views | None = None  # what the ELF parsers say; None: not asked, or no ELF file
+    contents: Contents | None = None  # what is inside a kernel or a ramdisk
 
     @property
     def memory_size(self) -> int:

@@ -1,48 +1,162 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From an image file to its facts."""
+"""From image files to their facts.
+
+The headers of one file are read at once; all that can be found in files is read by the worker, and
+what was found before is recalled by the files' content.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import mmap
 import stat
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mvpsdk.errors import ImageError, Place
-from mvpsdk.image.arm64 import pe_extent, pe_machine, pe_writable_code, read_header
-from mvpsdk.image.model import ImageFacts
+from mvpsdk.image import headers, views
+from mvpsdk.image.model import ImageFacts, Stop
+from mvpsdk.image.raw import mapped
 from mvpsdk.image.wrappers import HEAD_SIZE, recognise
 from mvpsdk.units import GIB, describe_size
 
 if TYPE_CHECKING:
-    from mvpsdk.image.model import Arm64Header, Elf
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["open_image"]
+    from mvpsdk.store.cache import Cache
+
+__all__ = ["open_all", "open_image", "open_own"]
 
 LARGEST = 4 * GIB
 """No file that goes into RAM may be larger, in bytes."""
 
-_ARCHITECTURES = {"arm64-image": "arm64", "zimage": "arm"}
-
 
 def open_image(path: Path | str, role: str) -> ImageFacts:
-    """Read what an image's bytes say.
+    """Read what an image's headers say.
 
     role: what it is for: "realtime", "NAME/kernel", "NAME/ramdisk". Whatever the file holds, this
     returns: a damaged one has its damage told in `faults`.
 
     Raises ImageError if the file can't be read, is empty, or is larger than 4 GiB.
     """
-    file = Path(path)
-    try:
-        _check_file(file, role)
-        with (
-            file.open("rb") as stream,
-            mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data,
-        ):
+    file = _look(Path(path), role)
+    with _told(file.path, role), mapped(file.path, file.part) as raw:
+        try:
+            return _facts(file, headers.read(raw), ())
+        except Exception as error:  # noqa: BLE001 - hostile files make a reader raise anything
+            stop = Stop(reader="headers", failure="failed", detail=repr(error)[:200])
+            return _facts(file, {}, (stop,))
+
+
+def open_own(path: Path | str, role: str) -> ImageFacts:
+    """Read all that can be found in a file that one has made oneself, in this very process.
+
+    Raises what a reader raises; for any other file, use `open_all`.
+    """
+    from mvpsdk.image.readers import READERS
+
+    file = _look(Path(path), role)
+    with mapped(file.path, file.part) as raw:
+        for read in READERS.values():
+            raw.found.update(read(raw))
+        return _facts(file, raw.found, ())
+
+
+def open_all(
+    files: Mapping[str, Path], *, cache: Cache | None = None, jobs: int = 0
+) -> dict[str, ImageFacts]:
+    """Read all that can be found in files, by role; no file can harm this process.
+
+    jobs: files that are read at a time; 0: as many as there are processors.
+
+    Raises ImageError as `open_image` does, and for a file that changes while it is read.
+    """
+    from mvpsdk.image import keeping, worker
+
+    looked = {role: _look(path, role) for role, path in files.items()}
+    found = keeping.recall_all(cache, {(file.sha256, file.part) for file in looked.values()})
+    missing = {
+        (file.sha256, file.part): (file.path, file.part)
+        for file in looked.values()
+        if (file.sha256, file.part) not in found
+    }
+    if missing:
+        answers = dict(zip(missing, worker.ask(list(missing.values()), jobs=jobs), strict=True))
+        for file in looked.values():
+            _unchanged(file)
+        keeping.keep_all(cache, answers)
+        found |= answers
+    answered = {role: found[file.sha256, file.part] for role, file in looked.items()}
+    return {
+        role: _facts(looked[role], answer.fields, answer.stopped)
+        for role, answer in answered.items()
+    }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _File:
+    """A file as it was when it was hashed."""
+
+    path: Path
+    role: str
+    size: int
+    sha256: str
+    format: str
+    state: tuple[int, ...]
+
+    @property
+    def part(self) -> str:
+        """What it is for; no name of a persona."""
+        return self.role.rpartition("/")[2]
+
+
+def _look(path: Path, role: str) -> _File:
+    """Hash a file. Raises ImageError if it can't be read."""
+    with _told(path, role):
+        state = _check_file(path, role)
+        with path.open("rb") as stream:
+            head = stream.read(HEAD_SIZE)
+            stream.seek(0)
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            return _facts(file, role, data, digest)
+        return _File(
+            path=path,
+            role=role,
+            size=state[0],
+            sha256=digest,
+            format=recognise(head),
+            state=state,
+        )
+
+
+def _facts(file: _File, fields: dict[str, Any], stopped: tuple[Stop, ...]) -> ImageFacts:
+    return ImageFacts(
+        path=file.path,
+        role=file.role,
+        size=file.size,
+        sha256=file.sha256,
+        format=file.format,
+        stopped=stopped,
+        **{
+            "architecture": "",
+            **fields,
+            "views": views.complete(fields.get("views"), stopped),
+        },
+    )
+
+
+def _unchanged(file: _File) -> None:
+    with _told(file.path, file.role):
+        if _check_file(file.path, file.role) != file.state:
+            hint = "don't build while linting"
+            raise _error(file.path, file.role, "it has changed while it was read", hint)
+
+
+@contextmanager
+def _told(file: Path, role: str) -> Iterator[None]:
+    """Tell what the operating system says as an ImageError."""
+    try:
+        yield
     except FileNotFoundError:
         hint = "check the path; in a handset file it is relative to that file"
         raise _error(file, role, "there is no such file", hint) from None
@@ -52,7 +166,8 @@ def open_image(path: Path | str, role: str) -> ImageFacts:
         raise _error(file, role, f"can't be read: {reason}", hint) from None
 
 
-def _check_file(file: Path, role: str) -> None:
+def _check_file(file: Path, role: str) -> tuple[int, ...]:
+    """Return the file's size, and what else changes when it does. Raises ImageError."""
     state = file.stat()
     if not stat.S_ISREG(state.st_mode):
         what = "a folder" if stat.S_ISDIR(state.st_mode) else "no regular file"
@@ -67,74 +182,9 @@ def _check_file(file: Path, role: str) -> None:
             " an image in RAM may have",
             "was a disk image meant? A kernel, a ramdisk or a firmware is needed",
         )
+    return (state.st_size, state.st_ino, state.st_mtime_ns)
 
 
 def _error(file: Path, role: str, what: str, hint: str) -> ImageError:
     message = f"{role}: {what}" if role else what
     return ImageError(message, place=Place(file=str(file)), hint=hint)
-
-
-def _facts(file: Path, role: str, data: mmap.mmap, digest: str) -> ImageFacts:
-    from mvpsdk.image.code import read_code
-    from mvpsdk.image.elf import ARCHITECTURES, read_elf
-    from mvpsdk.image.note import find_note
-
-    size, head = len(data), data[:HEAD_SIZE]
-    kind = recognise(head)
-    header, architecture, faults = None, _ARCHITECTURES.get(kind, ""), _truncation(kind, data, head)
-    elf = None
-    if kind == "arm64-image":
-        header = read_header(head)
-        faults += _contradictions(header, size)
-    elif kind == "pe":
-        architecture = pe_machine(head)
-    elif kind == "elf":
-        elf, faults = read_elf(data, size)
-        architecture = ARCHITECTURES.get(elf.machine, elf.machine) if elf else ""
-    note, damage = find_note(data) if kind in ("arm64-image", "elf", "unknown") else (None, [])
-    return ImageFacts(
-        path=file,
-        role=role,
-        size=size,
-        sha256=digest,
-        format=kind,
-        architecture=architecture,
-        arm64=header,
-        elf=elf,
-        note=note,
-        writable_code=pe_writable_code(head) if kind in ("arm64-image", "pe") else (),
-        code=read_code(data, elf) if _is_program(kind, role, elf) else None,
-        faults=(*faults, *damage),
-    )
-
-
-def _is_program(kind: str, role: str, elf: Elf | None) -> bool:
-    """Tell whether the file holds instructions for A64, as far as its format and role say."""
-    if elf:
-        return (elf.machine, elf.bits, elf.big_endian) == ("AARCH64", 64, False)
-    raw = kind == "unknown" and role.endswith(("/kernel", "/rom"))
-    return kind == "arm64-image" or raw
-
-
-def _truncation(kind: str, data: mmap.mmap, head: bytes) -> list[str]:
-    """Tell whether a format that knows its own length has lost its end."""
-    size = len(data)
-    if kind in ("arm64-image", "pe") and pe_extent(head) > size:
-        return [f"its sections end at {pe_extent(head):#x}, the file has {size:#x} bytes"]
-    if kind == "cpio" and data.rfind(b"TRAILER!!!") < 0:
-        return ["the archive has no end marker (TRAILER!!!): it was cut off"]
-    if kind in ("fdt", "fit") and int.from_bytes(head[4:8], "big") > size:
-        total = int.from_bytes(head[4:8], "big")
-        return [f"its header says {total:#x} bytes, the file has {size:#x}"]
-    return []
-
-
-def _contradictions(header: Arm64Header, size: int) -> list[str]:
-    """Tell what can't be of an arm64 Image header. Kernels before 3.17 leave image_size zero."""
-    faults = []
-    if header.image_size and header.image_size < size:
-        faults.append(
-            f"the header says {header.image_size:#x} bytes in memory,"
-            f" but the file alone has {size:#x}"
-        )
-    return faults

@@ -1,38 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two opinions on one ELF file: lief's and pyelftools', each from a process of its own.
+"""Two opinions on one ELF file: lief's and pyelftools'.
 
 A file on which two parsers disagree is damaged or hostile: what the linter judged would not be
-what the loader reads. Parsers are known to crash on such files, hence the processes, and to take
-long to import, hence the cache.
+what the loader reads.
 """
 
 from __future__ import annotations
 
-import importlib.metadata
-import json
-import signal
-import subprocess
-import sys
 from dataclasses import dataclass, field
-from hashlib import sha256
-from typing import TYPE_CHECKING, Literal
-
-from mvpsdk.errors import MvpError
-from mvpsdk.image import _view_worker as worker
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
 
-    from mvpsdk.image.model import ImageFacts
-    from mvpsdk.store.cache import Cache
+    from mvpsdk.image.model import Stop
+    from mvpsdk.image.raw import Raw
 
-__all__ = ["View", "Views", "look"]
+__all__ = ["PARSERS", "View", "Views", "complete", "lief", "pyelftools"]
 
-PARSERS = tuple(worker.PARSERS)
-PATIENCE = 30.0  # seconds that a parser may take; the worker's own limit is on CPU time
+PARSERS = ("lief", "pyelftools")
+MOST_SEGMENTS = 128
+"""No image for a phone has more program headers; a hostile file may claim 65535."""
 
-Failure = Literal["refused", "crashed", "timed out", "missing"]
+Failure = Literal["refused", "crashed", "timed out", "out of memory", "failed", "missing"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,86 +53,100 @@ class Views:
         return [(key, by_parser) for key, by_parser in values if len({*by_parser.values()}) > 1]
 
 
-def look(facts: ImageFacts, *, cache: Cache | None = None) -> Views | None:
-    """Return what both parsers say of an image; None if it is no ELF file.
-
-    With a cache, a file that was looked at before costs no parsing.
-    """
-    if facts.format != "elf":
-        return None
-    key = _key(facts)
-    kept = _recall(cache, key) if cache else None
-    views = kept or Views(by_parser=_parse(facts.path))
-    if cache and not kept and not views.failed("crashed", "timed out", "missing"):
-        _keep(cache, key, views)
-    return views
+def lief(raw: Raw) -> dict[str, Any]:
+    """Read an ELF file's headers with lief."""
+    return _added(raw, "lief", lief_fields)
 
 
-def _parse(path: Path) -> dict[str, View]:
-    """Run all parsers side by side."""
-    command = [sys.executable, "-P", worker.__file__]
-    running = {
-        name: subprocess.Popen(
-            [*command, name, str(path)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        for name in PARSERS
-    }
-    return {name: _finish(process) for name, process in running.items()}
+def pyelftools(raw: Raw) -> dict[str, Any]:
+    """Read an ELF file's headers with pyelftools."""
+    return _added(raw, "pyelftools", pyelftools_fields)
 
 
-def _finish(process: subprocess.Popen[str]) -> View:
-    """Wait for a worker, and read what became of it."""
-    with process:
-        try:
-            output = process.communicate(timeout=PATIENCE)[0]
-        except subprocess.TimeoutExpired:
-            process.kill()
-            return View(failure="timed out", detail=f"no answer after {PATIENCE:g} s")
-    if process.returncode == 0:
-        return View(fields=json.loads(output))
-    if process.returncode == worker.REFUSED:
-        return View(failure="refused", detail=output)
-    if process.returncode == worker.MISSING:
-        return View(failure="missing", detail=output)
-    return View(failure="crashed", detail=_cause(process.returncode))
-
-
-def _cause(code: int) -> str:
-    """Say what ended a process that did not end by itself."""
-    if code >= 0:
-        return f"exit code {code}"
-    return f"signal {-code}, {signal.strsignal(-code) or 'unknown'}"
-
-
-def _key(facts: ImageFacts) -> str:
-    """Name a result by all that went into it."""
-    versions = [f"{name}-{importlib.metadata.version(name)}" for name in PARSERS]
-    source = worker.__loader__.get_source(worker.__name__) or ""  # type: ignore[union-attr]
-    return sha256("\0".join([*versions, source, facts.sha256]).encode()).hexdigest()
-
-
-def _recall(cache: Cache, key: str) -> Views | None:
-    """Return kept views; None if there are none, or none that can be read."""
-    files = cache.result(key) or {}
+def _added(raw: Raw, parser: str, fields: Callable[[Raw], dict[str, int]]) -> dict[str, Any]:
+    """Add what a parser says to what others have said; whatever it raises is a refusal."""
+    if raw.format != "elf":
+        return {}
     try:
-        kept = json.loads(files["views.json"])
-        return Views(by_parser={name: View(**view) for name, view in kept.items()})
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return None
+        view = View(fields=fields(raw))
+    except (ImportError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 - a parser may raise anything on a hostile file
+        view = View(failure="refused", detail=f"{type(error).__name__}: {error}"[:200])
+    before = raw.found.get("views")
+    said = dict(before.by_parser) if isinstance(before, Views) else {}
+    return {"views": Views(by_parser={**said, parser: view})}
 
 
-def _keep(cache: Cache, key: str, views: Views) -> None:
-    """Keep views; a cache that can't be written only costs time."""
-    plain = {
-        name: {"fields": dict(view.fields), "failure": view.failure, "detail": view.detail}
-        for name, view in views.by_parser.items()
+def complete(views: Views | None, stopped: tuple[Stop, ...]) -> Views | None:
+    """Add the parsers that did not get through to what the others say."""
+    failed = {
+        stop.reader: View(failure=stop.failure, detail=stop.detail)
+        for stop in stopped
+        if stop.reader in PARSERS
     }
-    try:
-        cache.forget(key)
-        cache.keep(key, {"views.json": json.dumps(plain).encode()})
-    except MvpError:
-        return
+    if not failed:
+        return views
+    return Views(by_parser={**(views.by_parser if views else {}), **failed})
+
+
+def lief_fields(raw: Raw) -> dict[str, int]:
+    """Return the headers' fields as lief reads them. Raises ValueError if it refuses the file."""
+    import lief
+
+    lief.logging.disable()
+    config = lief.ELF.ParserConfig()
+    for name in ("relocations", "dyn_symbols", "symtab_symbols", "symbol_versions", "notes"):
+        setattr(config, f"parse_{name}", False)
+    binary = lief.ELF.parse(str(raw.path), config)
+    if not isinstance(binary, lief.ELF.Binary):  # None where it refuses
+        raise ValueError("no ELF file to lief")  # noqa: TRY004 - the file's value, not our type
+    header = binary.header
+    fields = {
+        "class": header.identity_class.value,
+        "byte order": header.identity_data.value,
+        "machine": int(header.machine_type),
+        "entry": header.entrypoint,
+        "segment count": header.numberof_segments,
+    }
+    for index, segment in enumerate(islice(binary.segments, MOST_SEGMENTS)):
+        fields |= {
+            f"segment {index} offset": segment.file_offset,
+            f"segment {index} virtual address": segment.virtual_address,
+            f"segment {index} physical address": segment.physical_address,
+            f"segment {index} file size": segment.physical_size,
+            f"segment {index} memory size": segment.virtual_size,
+            f"segment {index} flags": int(segment.flags),
+        }
+    return fields
+
+
+def pyelftools_fields(raw: Raw) -> dict[str, int]:
+    """Return them as pyelftools reads them. Raises whatever it raises if it refuses the file."""
+    from elftools.elf.elffile import ELFFile
+    from elftools.elf.enums import ENUM_E_MACHINE, ENUM_EI_DATA
+
+    elf = ELFFile(raw.data)  # type: ignore[arg-type]  # it reads, seeks and tells
+    header = elf.header
+    fields = {
+        "class": elf.elfclass // 32,
+        "byte order": _number(header.e_ident.EI_DATA, ENUM_EI_DATA),
+        "machine": _number(header.e_machine, ENUM_E_MACHINE),
+        "entry": header.e_entry,
+        "segment count": elf.num_segments(),
+    }
+    for index, segment in enumerate(islice(elf.iter_segments(), MOST_SEGMENTS)):
+        fields |= {
+            f"segment {index} offset": segment.header.p_offset,
+            f"segment {index} virtual address": segment.header.p_vaddr,
+            f"segment {index} physical address": segment.header.p_paddr,
+            f"segment {index} file size": segment.header.p_filesz,
+            f"segment {index} memory size": segment.header.p_memsz,
+            f"segment {index} flags": segment.header.p_flags,
+        }
+    return fields
+
+
+def _number(value: int | str, names: Mapping[str, int]) -> int:
+    """Turn the name that pyelftools gives to a value that it knows back into its number."""
+    return value if isinstance(value, int) else names[value]

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mvpsdk.errors import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from mvpsdk.board.draft import Draft
     from mvpsdk.board.model import Board
@@ -40,8 +40,6 @@ class Bench:
         board: the board; None if there is none, or if not all of it is known.
         handset: with the board's differences merged in; None when there is none.
         images: facts of every image file.
-        views: by role, what the ELF parsers say of an image.
-        contents: by role, what is inside a kernel or a ramdisk.
         plan: where everything goes; None if it could not be made.
         faults: why there is no plan; empty if nobody asked for one.
         release: it is judged as what ships, not as what is being worked on.
@@ -51,8 +49,6 @@ class Bench:
     board: Board | None = None
     handset: Handset | None = None
     images: tuple[ImageFacts, ...] = ()
-    views: Mapping[str, Views] = field(default_factory=dict)
-    contents: Mapping[str, Contents] = field(default_factory=dict)
     plan: Plan | None = None
     faults: tuple[Fault, ...] = ()
     release: bool = False
@@ -109,7 +105,7 @@ class Bench:
     def image_subjects(self) -> Iterator[ImageSubject]:
         """One subject for each image file."""
         for facts in self.images:
-            yield ImageSubject(bench=self, facts=facts, views=self.views.get(facts.role))
+            yield ImageSubject(bench=self, facts=facts)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +114,6 @@ class ImageSubject:
 
     bench: Bench
     facts: ImageFacts
-    views: Views | None = None  # None: not an ELF file
 
     @property
     def id(self) -> str:
@@ -157,13 +152,24 @@ class ImageSubject:
         return tuple(image for image in images if image.role == self.facts.role)
 
     @property
+    def views(self) -> Views | None:
+        """What the ELF parsers say of it; None: it is no ELF file, or nobody asked them."""
+        return self.facts.views
+
+    @property
     def contents(self) -> Contents | None:
         """What is inside of it; None if nothing was looked at there."""
-        return self.bench.contents.get(self.facts.role)
+        return self.facts.contents
+
+    def other(self, part: str) -> ImageFacts | None:
+        """Return the facts of the same persona's kernel, ramdisk or rom; None if it has none."""
+        role = f"{self.facts.role.partition('/')[0]}/{part}"
+        return next((facts for facts in self.bench.images if facts.role == role), None)
 
     def beside(self, part: str) -> Contents | None:
         """Return what is inside the same persona's kernel or ramdisk."""
-        return self.bench.contents.get(f"{self.facts.role.partition('/')[0]}/{part}")
+        other = self.other(part)
+        return other.contents if other else None
 
     @property
     def persona(self) -> Persona | None:

@@ -134,6 +134,17 @@ class Cache:
         digest = hashlib.sha256(data).hexdigest().encode()
         write_bytes(self.folder(kind) / key, digest + b"\n" + data)
 
+    def prune(self, kind: str, most: int) -> None:
+        """Take the oldest notes of a kind away until they have no more than so many bytes."""
+        with suppress(OSError):
+            entries = [(path, path.stat()) for path in (self.root / kind).iterdir()]
+            total = sum(state.st_size for _, state in entries)
+            for path, state in sorted(entries, key=lambda entry: entry[1].st_mtime_ns):
+                if total <= most:
+                    break
+                path.unlink(missing_ok=True)
+                total -= state.st_size
+
     def forget(self, key: str) -> None:
         """Take a result away, so that it is made again."""
         shutil.rmtree(self.root / "results" / key, ignore_errors=True)

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from mvpsdk import image
-from mvpsdk.image import contents
 from mvpsdk_cli.main import main
 from workshop import boot, script
 
@@ -75,11 +74,14 @@ def test_the_least_memory_that_lint_asks_for_is_the_least_that_will_do(
 
 def test_the_installer_s_modules_are_its_kernel_s(installer: Path) -> None:
     """All of its modules are read, by folder and by vermagic."""
-    kernel = contents.look(image.open(installer / "linux", "work/kernel"))
-    ramdisk = contents.look(image.open(installer / "initrd.gz", "work/ramdisk"))
+    files = {"work/kernel": installer / "linux", "work/ramdisk": installer / "initrd.gz"}
+    facts = image.open_all(files)
+    kernel, ramdisk = facts["work/kernel"].contents, facts["work/ramdisk"].contents
     assert kernel is not None
     assert ramdisk is not None
     assert ramdisk.fault == ramdisk.unread == ""
     (modules,) = ramdisk.modules
     assert (modules.folder, modules.magic) == (kernel.release, kernel.release)
     assert modules.count > 500
+    assert "virtio_net" in ramdisk.module_names
+    assert "virtio_blk" not in ramdisk.module_names

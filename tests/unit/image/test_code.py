@@ -82,7 +82,7 @@ def firmware(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def code_of(path: Path, role: str = "realtime") -> Code:
     """What the instructions of a file say."""
-    found = image.open(path, role).code
+    found = image.open_own(path, role).code
     assert found
     return found
 
@@ -141,8 +141,8 @@ def test_without_mapping_symbols_nothing_is_exact(firmware: Path, write: Write) 
 
 def test_what_holds_no_instructions_has_no_code(write: Write) -> None:
     """A ramdisk, another architecture's ELF file."""
-    assert image.open(write(b"070701" + bytes(200)), "work/ramdisk").code is None
-    assert image.open(write(bytes(4096)), "work/vars").code is None
+    assert image.open_own(write(b"070701" + bytes(200)), "work/ramdisk").code is None
+    assert image.open_own(write(bytes(4096)), "work/vars").code is None
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,9 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mvpsdk import image
-from mvpsdk.errors import ImageError
 from mvpsdk.image import contents, unpacking
 from mvpsdk.image.contents import Contents, Modules
-from mvpsdk.store import Cache
+from mvpsdk.image.raw import mapped
 from mvpsdk.units import KIB, MIB
 
 if TYPE_CHECKING:
@@ -54,6 +52,12 @@ def module(release: str = RELEASE, magic: str = RELEASE, name: str = "virtio_blk
     return entry(f"lib/modules/{release}/kernel/drivers/{name}", content)
 
 
+def found_in(path: Path, part: str) -> Contents | None:
+    """What is inside a file that is meant for something."""
+    with mapped(path, part) as raw:
+        return contents.look(raw)
+
+
 @pytest.fixture
 def look(tmp_path: Path) -> Callable[[bytes], Contents]:
     """What is found in these bytes."""
@@ -61,7 +65,7 @@ def look(tmp_path: Path) -> Callable[[bytes], Contents]:
     def of(data: bytes) -> Contents:
         path = tmp_path / "initrd"
         path.write_bytes(data)
-        found = contents.look(image.open(path, "work/ramdisk"))
+        found = found_in(path, "ramdisk")
         assert found is not None
         return found
 
@@ -70,7 +74,9 @@ def look(tmp_path: Path) -> Callable[[bytes], Contents]:
 
 ARCHIVE = entry("bin", mode=0o040755) + entry("bin/sh", b"x" * 5000) + module() + END
 FOUND = Contents(
-    unpacked=2 * 4 * KIB + 4 * KIB, modules=(Modules(folder=RELEASE, magic=RELEASE, count=1),)
+    unpacked=2 * 4 * KIB + 4 * KIB,
+    modules=(Modules(folder=RELEASE, magic=RELEASE, count=1),),
+    module_names=("virtio_blk",),
 )
 
 
@@ -166,13 +172,34 @@ def test_modules_are_counted_by_what_they_are_for(look: Any) -> None:
     )
 
 
+def test_modules_are_named_with_what_they_drive(look: Any) -> None:
+    """As Linux has the names; what the kernel has built in, too; each is told once."""
+    alias = b"\0alias=of:N*T*Cvirtio,mmioC*\0alias=of:N*T*Cvirtio,mmio\0alias=platform:x\0"
+    found = look(
+        entry(f"usr/lib/modules/{RELEASE}/kernel/virtio-mmio.ko", b"\x7fELF" + alias)
+        + entry("lib/modules/1/kernel/ext4.ko.zst", b"packed")
+        + entry("lib/modules/1/modules.builtin", b"kernel/drivers/tty/amba-pl011.ko\n")
+        + entry("./init", b"#!/bin/sh", 0o100755)
+        + END
+    )
+    assert found.module_names == ("ext4", "virtio_mmio")
+    assert found.builtin_names == ("amba_pl011",)
+    assert found.compatibles == ("virtio,mmio",)
+    assert found.has_init
+
+
+def test_a_ramdisk_may_have_no_init(look: Any) -> None:
+    """A folder of that name, deeper down, is none."""
+    assert not look(entry("sbin/init", b"x") + END).has_init
+
+
 def test_a_kernel_says_its_release(tmp_path: Path) -> None:
     """By its banner; what has none is no Linux."""
     head = bytes(0x38) + b"ARM\x64" + bytes(4)
     path = tmp_path / "linux"
     for text, release in ((b"Linux version 6.1.0-50-arm64 (debian", RELEASE), (b"Hello", "")):
         path.write_bytes(head + text.rjust(4000, b"\0"))
-        found = contents.look(image.open(path, "work/kernel"))
+        found = found_in(path, "kernel")
         assert found == Contents(release=release)
 
 
@@ -180,33 +207,10 @@ def test_what_holds_nothing_is_not_looked_at(tmp_path: Path) -> None:
     """Firmware, flat binaries, images by themselves."""
     path = tmp_path / "file"
     path.write_bytes(packed(ARCHIVE))
-    for role in ("realtime", "image", "work/kernel"):
-        assert contents.look(image.open(path, role)) is None
+    for part in ("realtime", "image", "kernel"):
+        assert found_in(path, part) is None
     path.write_bytes(b"\1" * 100)
-    assert contents.look(image.open(path, "work/ramdisk")) is None
-
-
-def test_a_second_look_costs_no_unpacking(tmp_path: Path) -> None:
-    """The cache keeps what was found, by content; damaged, it is made anew."""
-    path, cache = tmp_path / "initrd", Cache(tmp_path / "cache")
-    path.write_bytes(packed(ARCHIVE))
-    facts = image.open(path, "work/ramdisk")
-    assert contents.look(facts, cache=cache) == FOUND
-    path.unlink()
-    assert contents.look(facts, cache=cache) == FOUND
-    path.write_bytes(packed(ARCHIVE))
-    (kept,) = (tmp_path / "cache" / "results").glob("*/contents.json")
-    kept.write_text("[]")
-    assert contents.look(facts, cache=cache) == FOUND
-
-
-def test_a_cache_that_cannot_be_written_only_costs_time(tmp_path: Path) -> None:
-    """The result is the same."""
-    path = tmp_path / "initrd"
-    path.write_bytes(packed(ARCHIVE))
-    (tmp_path / "cache").write_text("a file where a folder should be")
-    facts = image.open(path, "work/ramdisk")
-    assert contents.look(facts, cache=Cache(tmp_path / "cache")) == FOUND
+    assert found_in(path, "ramdisk") is None
 
 
 @settings(deadline=None)  # a busy host may take its time
@@ -225,7 +229,7 @@ def test_the_sum_is_that_of_the_files(
         inside = b"".join(entry(name, content) for name, content in files[first:last])
         whole += packed(inside + END) if first % 2 else inside + END
     path.write_bytes(whole)
-    found = contents.look(image.open(path, "work/ramdisk"))
+    found = found_in(path, "ramdisk")
     pages = sum(-(-len(content) // 4096) for _, content in files)
     assert found == Contents(unpacked=pages * 4096)
 
@@ -246,15 +250,5 @@ def test_nothing_that_a_file_says_is_a_crash(
     """Damaged and hostile ramdisks get an answer, or none."""
     path = tmp_path_factory.mktemp("ramdisk") / "initrd"
     path.write_bytes(data)
-    found = contents.look(image.open(path, "work/ramdisk"))
+    found = found_in(path, "ramdisk")
     assert found is None or found.unpacked is not None
-
-
-def test_a_file_that_vanishes_is_told(tmp_path: Path) -> None:
-    """Between its facts and its contents."""
-    path = tmp_path / "initrd"
-    path.write_bytes(packed(ARCHIVE))
-    facts = image.open(path, "work/ramdisk")
-    path.unlink()
-    with pytest.raises(ImageError, match="work/ramdisk: can't be read any more"):
-        contents.look(facts)

@@ -55,7 +55,9 @@ def test_without_evidence_nothing_is_checked(nouns: Any) -> None:
 def test_a_tool_that_fails_makes_the_run_fail(nouns: Any) -> None:
     """A parser that can't be used is exit 2: the report is incomplete."""
     missing = Views(by_parser={"lief": View(failure="missing", detail="no lief")})
-    report = nouns.lint(replace(_with_elf(nouns), views={"image": missing}), select=["IMG004"])
+    bench = _with_elf(nouns)
+    images = tuple(replace(facts, views=missing) for facts in bench.images)
+    report = nouns.lint(replace(bench, images=images), select=["IMG004"])
     assert "no lief" in report.not_checked[0].reason
     assert report.exit_code() == 2
 

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
+from mvpsdk.image import Stop
 from mvpsdk.image.views import View, Views
 from mvpsdk.lint import Bench, Finding, Severity
 
 
 def alone(nouns: Any, rule: str, views: Views | None = None, **facts: Any) -> tuple[Finding, ...]:
     """What one rule finds of an image without a handset."""
-    image = nouns.kernel(**{"role": "image", "arm64": None, **facts})
-    bench = Bench(images=(image,), views={"image": views} if views else {})
+    image = nouns.kernel(**{"role": "image", "arm64": None, "views": views, **facts})
+    bench = Bench(images=(image,))
     found: tuple[Finding, ...] = nouns.lint(bench, select=[rule]).findings
     return found
 
@@ -32,6 +33,22 @@ def test_a_file_that_every_parser_refuses_is_unparsable(nouns: Any) -> None:
     views = Views(by_parser={"lief": REFUSED, "pyelftools": REFUSED})
     (found,) = alone(nouns, "IMG001", views, format="elf", elf=None)
     assert "lief: bad magic; pyelftools: bad magic" in found.message
+
+
+def test_a_reader_that_was_stopped_is_told(nouns: Any) -> None:
+    """Whatever the format is, and each reader by its name; nothing else is said then."""
+    stops = (
+        Stop(reader="headers", failure="timed out", detail="no answer within its time"),
+        Stop(reader="contents", failure="failed", detail="KeyError: 3"),
+    )
+    found = alone(nouns, "IMG001", stopped=stops, format="cpio")
+    assert [finding.message for finding in found] == [
+        f"linux stops the reader of {what}: it is damaged or hostile"
+        for what in (
+            "headers (timed out: no answer within its time)",
+            "its contents (failed: KeyError: 3)",
+        )
+    ]
 
 
 def test_a_file_that_one_parser_refuses_is_disputed(nouns: Any) -> None:

@@ -44,11 +44,12 @@ def bench(
         sha256="11" * 32,
         format="gzip",
         architecture="",
+        contents=files,
     )
-    images = (nouns.kernel(image_size=0x201_0000, size=32_956_352), ramdisk)
+    kernel = nouns.kernel(image_size=0x201_0000, size=32_956_352, contents=LINUX)
+    images = (kernel, ramdisk)
     made = plan.make(nouns.board(), handset, {image.role: image for image in images})
-    inside = {"work/kernel": LINUX, **({"work/ramdisk": files} if files else {})}
-    return Bench(board=nouns.board(), handset=handset, images=images, contents=inside, plan=made)
+    return Bench(board=nouns.board(), handset=handset, images=images, plan=made)
 
 
 def outcome(report: Report, subject: str = "persona.work.ramdisk") -> tuple[Outcome, str]:
@@ -104,9 +105,9 @@ def test_what_was_not_read_is_not_checked(nouns: Any, code: str, files: Contents
 @pytest.mark.parametrize("code", ["MEM006", "IMG008"])
 def test_a_kernel_that_is_no_linux_has_rules_of_its_own(nouns: Any, code: str) -> None:
     """What it does with a ramdisk is not known."""
-    other = replace(
-        bench(nouns, 96, 1000, Contents(unpacked=0)), contents={"work/kernel": Contents()}
-    )
+    linux = bench(nouns, 96, 1000, Contents(unpacked=0))
+    kernel, ramdisk = linux.images
+    other = replace(linux, images=(replace(kernel, contents=Contents()), ramdisk))
     assert outcome(nouns.lint(other, select=[code]))[0] is Outcome.NOT_APPLICABLE
 
 

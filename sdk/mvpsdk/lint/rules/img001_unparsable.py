@@ -3,8 +3,8 @@
 
 ## What it does
 
-Looks whether every image can be parsed at all. ELF files are given to two parsers, each in a
-process of its own with bounded time and memory.
+Looks whether every image can be read at all. Every file is read in a process of its own with
+bounded time and memory; ELF files are given to two parsers.
 
 ## Why is this bad?
 
@@ -14,8 +14,8 @@ What cannot be read cannot be judged. A file that stops a parser is damaged, or 
 
 ## How it is decided
 
-A parser's process crashed or ran out of time; or both parsers refuse the file; or firmware is no
-ELF file at all. Confidence: certain.
+A reader crashed, ran out of time or memory, or could not go on; or both parsers refuse an ELF file;
+or firmware is no ELF file at all. Confidence: certain.
 
 ## Example
 
@@ -38,6 +38,7 @@ from mvpsdk.lint.model import Flaw, NotApplicable, Party
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mvpsdk.image import Stop
     from mvpsdk.lint.model import Observation
     from mvpsdk.lint.subject import ImageSubject
 
@@ -49,12 +50,18 @@ CONFIDENCE = "certain"
 CORE = ()
 CONSEQUENCE = "unknown: never flash it"
 
+NAMES = {"headers": "the reader of headers", "contents": "the reader of its contents"}
 FIX = "build or fetch the file again, and compare its SHA-256 with its maker's"
 
 
 def check(subject: ImageSubject) -> Iterator[Observation]:
     """Look whether any parser could make sense of the file."""
     facts = subject.facts
+    stopped = [stop for stop in facts.stopped if stop.failure != "missing"]
+    for stop in stopped:
+        yield _flaw(subject, f"stops {NAMES.get(stop.reader, stop.reader)}", _why(stop))
+    if stopped:
+        return
     if facts.format == "elf":
         yield from _elf(subject)
     elif subject.part == "realtime" and facts.format not in WRAPPERS:
@@ -73,15 +80,16 @@ def _no_elf(subject: ImageSubject) -> Flaw:
     )
 
 
+def _why(stop: Stop) -> str:
+    return f"{stop.failure}: {stop.detail}"
+
+
 def _elf(subject: ImageSubject) -> Iterator[Observation]:
-    stopped = subject.views.failed("crashed", "timed out") if subject.views else {}
     refused = subject.views.failed("refused") if subject.views else {}
-    for parser, view in stopped.items():
-        yield _flaw(subject, f"stops {parser}", f"{view.failure}: {view.detail}")
-    if not stopped and subject.views and len(refused) == len(subject.views.by_parser):
+    if subject.views and len(refused) == len(subject.views.by_parser):
         why = "; ".join(f"{parser}: {view.detail}" for parser, view in refused.items())
         yield _flaw(subject, "can be read by no parser", why)
-    elif not stopped and subject.facts.elf is None:
+    elif subject.facts.elf is None:
         yield _flaw(subject, "has headers that can't be read", "; ".join(subject.facts.faults))
 
 

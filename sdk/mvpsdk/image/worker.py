@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Asks the worker for the facts of images, and gives each file what it said of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mvpsdk.errors import ToolFailedError
+from mvpsdk.image import codec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mvpsdk.image.model import Stop
+
+__all__ = ["Answer", "ask"]
+
+SCRIPT = Path(__file__).with_name("_worker.py")
+PATIENCE = 900.0
+"""Seconds after which the worker itself must have failed: it bounds each file by itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What was found in one file: fields of ImageFacts, and which readers did not get through."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    stopped: tuple[Stop, ...] = ()
+
+
+def ask(files: Sequence[tuple[Path, str]], *, jobs: int = 0) -> list[Answer]:
+    """Return what the readers find in each file, given with what it is for.
+
+    jobs: files that are read at a time; 0: as many as there are processors.
+
+    Raises ToolFailedError if the worker itself fails, which no file can bring about.
+    """
+    wanted = {"jobs": jobs or os.cpu_count() or 1, "files": [(str(f), part) for f, part in files]}
+    said = _talk([sys.executable, "-P", str(SCRIPT)], json.dumps(wanted).encode())
+    answers: dict[int, Answer] = {}
+    for line in said.splitlines():
+        number, _, text = line.partition(b" ")
+        fields, stopped = codec.loads(text)
+        answers[int(number)] = Answer(fields=fields, stopped=stopped)
+    if len(answers) < len(files):
+        raise ToolFailedError(
+            f"the reader of images ended early: {len(answers)} of {len(files)} files were read",
+            hint="is there memory and time enough? If so, this is a fault of mvpsdk: report it",
+        )
+    return [answers[number] for number in range(len(files))]
+
+
+def _talk(command: Sequence[str], wanted: bytes) -> bytes:
+    """Run a program; whatever happens, it does not outlive this call."""
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        try:
+            return process.communicate(wanted, timeout=PATIENCE)[0]
+        except subprocess.TimeoutExpired:
+            return b""
+        finally:
+            process.terminate()
