@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import packs
+from mvpsdk.abi.features import CHOICES
 from mvpsdk.build import image
-from mvpsdk.build.features import CHOICES
 from mvpsdk.core import facade as core
 from mvpsdk.store import Cache
 from powered import powered

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cross-building: the hypervisor from the core's sources, firmware from the phone maker's."""
 
+from mvpsdk.abi.features import missing, wanted
 from mvpsdk.build.export import export
-from mvpsdk.build.features import missing, wanted
 from mvpsdk.build.image import Image, firmware, guest, image
 from mvpsdk.build.sizes import Sizes
 from mvpsdk.build.toolchain import Toolchain, find

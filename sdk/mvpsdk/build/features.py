@@ -1,21 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a hypervisor may have or lack: a handset asks for it, and its board can make use of it."""
+"""The sources that a build compiles for a feature alone (mvpsdk.abi.features says which it has)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from mvpsdk.core.facade import CONSTANTS
-from mvpsdk.errors import InputError
-from mvpsdk.units import GIB
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from mvpsdk.board import Board
-    from mvpsdk.handset import Handset
-
-__all__ = ["CHOICES", "SOURCES", "known", "missing", "wanted"]
+__all__ = ["SOURCES"]
 
 SOURCES = {
     "early-console": ("src/uart.c",),
@@ -36,61 +24,3 @@ SOURCES = {
     "vgic2": ("src/vgic_dist2.c", "src/vgic_sgi2.c"),
 }
 """What src/optional.h has by another name, and the sources that nothing else needs."""
-
-CHOICES = frozenset(
-    {"early-console", "far", "flash", "halt", "menu", "power", "rtc", "smmu", "smp", "soft-gic"}
-)
-"""Those that a handset or its board asks for; of them and the board's GIC follows vgic2."""
-
-_GICV2 = 2  # the architecture's version
-_NEAR_END = 512 * GIB  # what EL2's tables reach without it
-_BITS = {
-    "flash": CONSTANTS["FEATURE_FLASH"],
-    "menu": CONSTANTS["FEATURE_MENU"],
-    "power": CONSTANTS["FEATURE_POWER"],
-    "rtc": CONSTANTS["FEATURE_PL031"],
-    "smmu": CONSTANTS["FEATURE_SMMU"],
-    "smp": CONSTANTS["FEATURE_SMP"],
-    "vgic2": CONSTANTS["FEATURE_VGIC2"],
-}
-"""How a pack says that it needs them: MVP_FEATURE_* in its header."""
-
-
-def wanted(handset: Handset, board: Board) -> frozenset[str]:
-    """Return the features that a handset, its board's differences merged in, asks of a build."""
-    cores = [core for persona in handset.personas for core in persona.cpus]
-    cores += [handset.realtime.cpu] if handset.realtime else []
-    gic = board.interrupt_controller
-    streams = board.streams(handset.realtime.devices) if handset.realtime else ()
-    kept = [*board.memory, *(frame for _, _, frame in gic.frames())]
-    kept += [board.console.range] if board.console else []
-    kept += [board.smmu.range] if board.smmu and streams else []
-    mute = board.console is None or board.console.driver == "none"
-    asked = {
-        "early-console": handset.boot.early_console and not mute,
-        "far": any(part.end > _NEAR_END for part in kept),
-        "flash": any(persona.rom for persona in handset.personas),
-        "halt": board.cpu.bring_up != "psci-smc" and not mute,
-        "menu": handset.boot.menu_timeout > 0,
-        "power": any(persona.power for persona in handset.personas),
-        "rtc": any(persona.rtc for persona in handset.personas),
-        "smmu": bool(streams),
-        "smp": any(core > 0 for core in cores),
-        "soft-gic": any(persona.vgic == _GICV2 for persona in handset.personas)
-        and board.interrupt_controller.version != _GICV2,
-    }
-    return frozenset(name for name, is_asked in asked.items() if is_asked)
-
-
-def known(names: Collection[str]) -> frozenset[str]:
-    """Return these features. Raises InputError that names one which there is not."""
-    strange = sorted(frozenset(names) - CHOICES)
-    if strange:
-        there = ", ".join(sorted(CHOICES))
-        raise InputError(f"there is no feature {strange[0]}", hint=f"there are: {there}")
-    return frozenset(names)
-
-
-def missing(needed: int, features: Collection[str]) -> tuple[str, ...]:
-    """Return by name what a pack's header needs (MVP_FEATURE_*) and a build lacks."""
-    return tuple(name for name, bit in _BITS.items() if needed & bit and name not in features)

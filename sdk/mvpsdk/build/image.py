@@ -9,9 +9,9 @@ import logging
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mvpsdk.abi.features import CHOICES
 from mvpsdk.build import compile as compiling
 from mvpsdk.build import elf, gates, recipe, sizes
-from mvpsdk.build.features import CHOICES
 from mvpsdk.build.toolchain import Toolchain, find
 from mvpsdk.errors import MvpError
 from mvpsdk.units import MIB

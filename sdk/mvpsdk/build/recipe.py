@@ -7,7 +7,9 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mvpsdk.build.features import CHOICES, SOURCES, known
+from mvpsdk.abi.features import CHOICES, present
+from mvpsdk.build.features import SOURCES
+from mvpsdk.build.notes import guest_note, hypervisor_note
 from mvpsdk.core import fingerprint
 from mvpsdk.core.drivers import console_drivers, gic_drivers
 from mvpsdk.errors import InputError, Place
@@ -76,8 +78,7 @@ _LINK_FLAGS = (
     "-zmax-page-size=4096",
 )
 _SUFFIXES = {".c", ".S"}
-_GICV2 = 2  # the architecture's version
-_NEEDLESS = frozenset({"soft-gic"})  # where the hardware has a GICV
+_NOTE = "rt/note.c"  # the ABI note, which every guest carries
 _SMALL, _FAST = "-Os", "-O2"
 _NEAR = "-mcmodel=tiny"  # GCC's, within 1 MiB: an address of one's own takes one instruction
 _HOT = frozenset(
@@ -229,10 +230,8 @@ def hypervisor(
     patterns = ["src/*.c", "arch/aarch64/*.[cS]", f"{interrupts}/*.[cS]", console]
     value = fingerprint.digest(core)
     names = (path.relative_to(core).as_posix() for text in patterns for path in core.glob(text))
-    present = known(features) - (_NEEDLESS if gic == _GICV2 else frozenset())
-    if gic == _GICV2 or "soft-gic" in present:
-        present |= {"vgic2"}
-    without = tuple(sorted(SOURCES.keys() - present))
+    inside = present(features, gic)
+    without = tuple(sorted(SOURCES.keys() - inside))
     left_out = {name for feature in without for name in SOURCES[feature]}
     return Recipe(
         name="hypervisor",
@@ -242,12 +241,13 @@ def hypervisor(
         entry="_head",
         names={core: "core"},
         hot=_HOT,
-        features=tuple(sorted(present | ({"trace"} if trace else set()))),
+        features=tuple(sorted(inside | ({"trace"} if trace else set()))),
         without=without,
         generated={
             "console_name.h": f'#define CONSOLE_NAME "{driver}"\n',
-            "build_features.h": _features(trace=trace, soft="soft-gic" in present),
+            "build_features.h": _features(trace=trace, soft="soft-gic" in inside),
             "fingerprint_value.h": fingerprint.header(value),
+            "note_value.h": hypervisor_note(gic, inside),
         },
         fingerprint=value.hex(),
     )
@@ -274,6 +274,7 @@ def firmware(folder: Path, core: Path = CORE) -> Recipe:
         script=core / "rt" / "rt.ld",
         entry="_start",
         names={folder: "firmware", core: "core"},
+        generated={"note_value.h": guest_note()},
     )
 
 
@@ -284,7 +285,8 @@ def guest(folder: Path, shared: Mapping[Path, str], core: Path = CORE) -> Recipe
     names that debug information has for them.
     """
     folder = folder.resolve()
-    sources = (Source(_inside(path, folder), folder) for path in _sources(_all_files(folder)))
+    sources = [Source(_inside(path, folder), folder) for path in _sources(_all_files(folder))]
+    sources += [Source(name, core) for name in [_NOTE] if (core / name).is_file()]
     return Recipe(
         name="guest",
         sources=tuple(sorted(sources)),
@@ -292,6 +294,7 @@ def guest(folder: Path, shared: Mapping[Path, str], core: Path = CORE) -> Recipe
         script=folder / "guest.ld",
         entry="_head",
         names={folder: "guest", core: "core", **shared},
+        generated={"note_value.h": guest_note()},
     )
 
 

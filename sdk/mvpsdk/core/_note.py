@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mvpsdk.core._library import ffi, lib
 
-__all__ = ["NOTE_MAGIC", "NOTE_SIZE", "Note", "note_read"]
+__all__ = ["NOTE_MAGIC", "NOTE_SIZE", "Note", "note_read", "note_write"]
 
 NOTE_MAGIC: bytes = lib.MVP_NOTE_MAGIC.to_bytes(8, "little")
 """The eight bytes by which it is found."""
@@ -57,3 +57,16 @@ def note_read(data: bytes) -> Note | None:
         layouts=bytes(note.layouts),
         intact=found == lib.mvp_checksum(note, NOTE_SIZE) & 0xFFFFFFFF,
     )
+
+
+def note_write(note: Note) -> bytes:
+    """Return a note's bytes, with its checksum."""
+    found = ffi.new("struct mvp_abi_note *")
+    found.magic, found.size = lib.MVP_NOTE_MAGIC, NOTE_SIZE
+    for name in ("role", "psci_conduits", "abi_major", "abi_minor", "features", "calls"):
+        setattr(found, name, getattr(note, name))
+    for name in ("vgic_versions", "page_sizes", "linked_ipa"):
+        setattr(found, name, getattr(note, name))
+    ffi.memmove(found.layouts, note.layouts, len(found.layouts))
+    found.checksum = lib.mvp_checksum(found, NOTE_SIZE) & 0xFFFFFFFF
+    return bytes(ffi.buffer(found))

@@ -27,8 +27,17 @@ from mvpsdk.core._enums import (
     Table,
 )
 from mvpsdk.core._fdt import FdtNode, fdt_read, fdt_reservations
+from mvpsdk.core._layouts import (
+    ABI_HEADER,
+    Enum,
+    Member,
+    Struct,
+    abi_enums,
+    abi_names,
+    abi_structs,
+)
 from mvpsdk.core._library import FINGERPRINT
-from mvpsdk.core._note import NOTE_MAGIC, NOTE_SIZE, Note, note_read
+from mvpsdk.core._note import NOTE_MAGIC, NOTE_SIZE, Note, note_read, note_write
 from mvpsdk.core._pack import (
     Pack,
     PackBoard,
@@ -45,6 +54,7 @@ from mvpsdk.core._pack_bytes import checksum, pack_check, pack_find, pack_read, 
 from mvpsdk.core._stage2 import Mapping, gic2_second_page, stage2, table_count
 
 __all__ = [
+    "ABI_HEADER",
     "CONSTANTS",
     "FINGERPRINT",
     "INTERRUPT_EDGE",
@@ -58,9 +68,11 @@ __all__ = [
     "WINDOW_SIZE",
     "BringUp",
     "EntryProtocol",
+    "Enum",
     "FdtNode",
     "ImageKind",
     "Mapping",
+    "Member",
     "MemoryKind",
     "Note",
     "Pack",
@@ -76,13 +88,18 @@ __all__ = [
     "Reason",
     "RegionKind",
     "Restart",
+    "Struct",
     "Table",
     "Verdict",
+    "abi_enums",
+    "abi_names",
+    "abi_structs",
     "checksum",
     "fdt_read",
     "fdt_reservations",
     "gic2_second_page",
     "note_read",
+    "note_write",
     "pack_check",
     "pack_find",
     "pack_read",

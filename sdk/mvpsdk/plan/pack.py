@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from mvpsdk.abi.features import bits, wanted
 from mvpsdk.core.facade import (
     CONSTANTS,
     INTERRUPT_EDGE,
@@ -104,23 +105,11 @@ def tables(plan: Plan) -> Pack:
 
 def needed_features(plan: Plan) -> int:
     """What the hypervisor must offer for this plan to work (MVP_FEATURE_*)."""
-    needed = 0
+    needed = bits(wanted(plan.handset, plan.board))
     for partition in plan.partitions:
         needed |= partition.features | CONSTANTS[f"FEATURE_VGIC{partition.vgic}"]
         if partition.kind == "persona":
             needed |= CONSTANTS["FEATURE_PL011"]
-        if any(region.kind == "pl031" for region in partition.regions):
-            needed |= CONSTANTS["FEATURE_PL031"]
-        if any(region.kind == "flash" for region in partition.regions):
-            needed |= CONSTANTS["FEATURE_FLASH"]
-        if any(region.kind == "pl061" for region in partition.regions):
-            needed |= CONSTANTS["FEATURE_POWER"]
-    if plan.handset.boot.menu_timeout:
-        needed |= CONSTANTS["FEATURE_MENU"]
-    if any(core > 0 for partition in plan.partitions for core in partition.cpus):
-        needed |= CONSTANTS["FEATURE_SMP"]
-    if _streams(plan):
-        needed |= CONSTANTS["FEATURE_SMMU"]
     return needed
 
 

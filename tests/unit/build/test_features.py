@@ -10,7 +10,7 @@ import pytest
 
 from mvpsdk import board as boards
 from mvpsdk import build, handset
-from mvpsdk.build.features import CHOICES, missing
+from mvpsdk.abi.features import CHOICES, missing
 from mvpsdk.core import facade
 from mvpsdk.units import GIB, PAGE, Pa, Range
 

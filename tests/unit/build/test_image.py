@@ -205,6 +205,7 @@ def test_a_folder_gets_what_engineers_need(core: Path, compiler: Compiler, tmp_p
         "fingerprint_value.h",
         "hypervisor.bin",
         "hypervisor.elf",
+        "note_value.h",
     ]
     assert paths[4].read_bytes() == image.binary
     commands = json.loads(paths[1].read_text())

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mvpsdk.abi.features import CHOICES
 from mvpsdk.build import recipe
-from mvpsdk.build.features import CHOICES
 from mvpsdk.build.toolchain import Toolchain
 from mvpsdk.errors import InputError
 

@@ -1,13 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The firmware's ABI note (mvp/abi.h): what it needs of the hypervisor. An ELF note, and at the
+ * The image's ABI note (mvp/abi.h): what it needs of the hypervisor. An ELF note, and at the
  * same time a block that can be found by its magic in a raw image.
+ *
+ * What the runtime library needs stands here. Who needs more, or does without the library, says so
+ * in a header mvp_needs.h of their own: MVP_NEEDS_FEATURES and MVP_NEEDS_CALLS.
  */
-#include "rt_internal.h"
+#include <mvp/abi.h>
 
-#define FEATURES MVP_FEATURE_CONSOLE
-/* Bit n is call 0xc6008000 + n: console write, partition info, partition state. */
-#define CALLS 0xeUL
+#include <stddef.h>
+
+#include "note_value.h" /* made by the build: NOTE_LAYOUTS and the sum of their words */
+
+#if __has_include("mvp_needs.h")
+#include "mvp_needs.h"
+#endif
+
+#ifndef MVP_NEEDS_FEATURES
+#define MVP_NEEDS_FEATURES MVP_FEATURE_CONSOLE
+#endif
+#ifndef MVP_NEEDS_CALLS /* bit n is call 0xc6008000 + n: console write, partition info and state \
+                         */
+#define MVP_NEEDS_CALLS 0xe
+#endif
+
+#define FEATURES ((uint64_t)(MVP_NEEDS_FEATURES))
+#define CALLS ((uint64_t)(MVP_NEEDS_CALLS))
 #define ANYWHERE 0xffffffffffffffffUL
 #define VGIC_2_OR_3 (1U << 2 | 1U << 3)
 #define PAGES_4K 1U
@@ -31,8 +49,8 @@ _Static_assert(offsetof(struct elf_note, abi) == 16, "name and descriptor follow
     (sizeof(struct mvp_abi_note) | MVP_NOTE_ROLE_GUEST << 16 | (uint64_t)HVC << 24)
 #define VERSION (MVP_ABI_MAJOR | (uint64_t)MVP_ABI_MINOR << 16)
 #define SUM                                                                               \
-    (HALVES((uint64_t)MVP_NOTE_MAGIC) + SIZE_ROLE_CONDUITS + VERSION + FEATURES + CALLS + \
-     VGIC_2_OR_3 + PAGES_4K + HALVES(ANYWHERE))
+    (HALVES((uint64_t)MVP_NOTE_MAGIC) + SIZE_ROLE_CONDUITS + VERSION + HALVES(FEATURES) + \
+     HALVES(CALLS) + VGIC_2_OR_3 + PAGES_4K + HALVES(ANYWHERE) + NOTE_LAYOUTS_SUM)
 
 extern const struct elf_note rt_note;
 __attribute__((section(".note.mvp"), aligned(8), used)) const struct elf_note rt_note = {
@@ -53,6 +71,7 @@ __attribute__((section(".note.mvp"), aligned(8), used)) const struct elf_note rt
             .vgic_versions = VGIC_2_OR_3,
             .page_sizes = PAGES_4K,
             .linked_ipa = ANYWHERE,
+            .layouts = {NOTE_LAYOUTS},
             .checksum = (uint32_t)(SUM % 0xffffffff),
         },
 };
