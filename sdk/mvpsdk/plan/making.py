@@ -78,6 +78,14 @@ def _check_board(board: Board, handset: Handset) -> None:
             hint='free it, and write board.el2 = "unlocked: <evidence>"',
             rule="BRD003",
         )
+    if board.cpu.bring_up == "psci-hvc":
+        raise PlanError(
+            f'board "{board.name}": PSCI is called by HVC, so somebody at EL2 answers it;'
+            " no other hypervisor can start there",
+            place=board.place("cpu.bring-up"),
+            hint="if EL2 is free after all, its firmware answers by SMC: cpu.bring-up = psci-smc",
+            rule="BRD003",
+        )
 
 
 _DIRECT = "the lowest free 2 MiB boundary; its map is direct, so this is its address too"

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lints a handset, and boots it whatever the linter said: do the rules and the machine agree?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from moving import move
+from mvpsdk import build, bundle, lint, run
+from mvpsdk.store import Cache
+from mvpsdk_cli import benches, pipeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from mvpsdk.lint import Bench, Report
+
+__all__ = ["Seen", "boot", "judge"]
+
+TODAY = dt.date(2026, 1, 1)
+LIMIT = 150  # seconds of the host's time, on a busy host
+LAST_WORD = 9
+ENDS = {
+    "work": run.pattern(rf"^up {LAST_WORD}$|, untouched"),
+    "mvp": run.pattern(r"stop reason=|panic"),
+}
+"""Lines after which nothing new comes, by partition. The firmware's own end is a power-off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Everything that was said, by partition, in the order of the lines."""
+
+    lines: Mapping[str, tuple[str, ...]]
+
+    def says(self, wanted: str) -> bool:
+        """Whether a line of a partition matches: `work: ^up 9$`."""
+        partition, _, pattern = wanted.partition(": ")
+        found = run.pattern(pattern)
+        return any(found.search(line) for line in self.lines.get(partition, ()))
+
+
+def judge(handset: Path, plan: Mapping[str, Any]) -> Report:
+    """Lint it as the command line does, with what was moved by hand."""
+    found = list(_benches(_request(handset), plan))
+    return lint.check(found, today=TODAY)
+
+
+def _request(handset: Path) -> pipeline.Request:
+    return pipeline.Request(handset=handset, board_dirs=(handset.parent / "boards",))
+
+
+def _benches(request: pipeline.Request, plan: Mapping[str, Any]) -> Iterator[Bench]:
+    for bench in benches.of_handset(request):
+        yield replace(bench, plan=move(bench.plan, dict(plan))) if plan and bench.plan else bench
+
+
+def boot(handset: Path, plan: Mapping[str, Any], seconds: float | None = None) -> Seen:
+    """Bundle what the linter would have kept back, boot it, and take down what is said.
+
+    It ends in virtual time: with the firmware's power-off, the persona's last word, or a stop. Only
+    where nobody is left to say anything, `seconds` of the host's time end it.
+    """
+    request = _request(handset)
+    prepared = pipeline.prepare(request)
+    made = prepared.planned()
+    hypervisor = pipeline.hypervisor(
+        prepared.board, prepared.handset, build.find(), Cache.default()
+    )
+    path = handset.with_name("seeded.itb")
+    bundle.pack(move(made, dict(plan)), hypervisor, prepared.inputs.files, path)
+    return _watched(path, seconds)
+
+
+def _watched(path: Path, seconds: float | None) -> Seen:
+    lines: dict[str, dict[int, str]] = {}
+    options = run.Options(persona="work", timeout=seconds or LIMIT, until_exit=True)
+    with run.start(path, options) as session:
+        for event in session:
+            if isinstance(event, run.Line):
+                lines.setdefault(event.partition, {})[event.number] = event.text
+                end = ENDS.get(event.partition)
+                if end and end.search(event.text):
+                    break
+            elif isinstance(event, run.Exit) and seconds is None:
+                assert event.reason != "timeout", lines
+    return Seen({name: tuple(said.values()) for name, said in lines.items()})

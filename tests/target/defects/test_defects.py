@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""No miss: every seeded defect is found by its rule, and the virtual handset fails as it says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import defects
+import trial
+from mvpsdk.lint import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from defects import Defect
+
+pytestmark = [pytest.mark.target, pytest.mark.timeout(600)]
+
+CASES = defects.find()
+
+
+def titled(case: Defect) -> str:
+    """How a case is called in the list of tests."""
+    return case.name
+
+
+@pytest.mark.parametrize("case", CASES, ids=titled)
+def test_a_seeded_defect_is_found_and_the_machine_agrees(
+    case: Defect, seeded: Callable[[Defect], Path]
+) -> None:
+    """Its rule speaks, no other one calls it an error, and a boot shows what the case says."""
+    handset = seeded(case)
+    report = trial.judge(handset, case.plan)
+    said = [f"{found.rule} {found.severity}: {found.message}" for found in report.findings]
+    mine = [found for found in report.findings if found.rule == case.rule]
+    assert mine, said
+    if case.severity:
+        assert {found.severity for found in mine} == {case.severity}, said
+    errors = {found.rule for found in report.findings if found.severity is Severity.ERROR}
+    assert errors <= {case.rule, *case.also}, said
+    assert Severity.ERROR not in {each.severity for each in mine} or case.machine
+    if "why-not" not in case.machine:
+        _boots_as_said(case, handset)
+
+
+def _boots_as_said(case: Defect, handset: Path) -> None:
+    defects.apply(case.past, handset.parent)
+    seen = trial.boot(handset, {**case.plan, **case.past_plan}, case.machine.get("seconds"))
+    if "shows" in case.machine:
+        assert seen.says(case.machine["shows"]), seen
+    if "lacks" in case.machine:
+        assert not seen.says(case.machine["lacks"]), seen
+
+
+@pytest.mark.parametrize("base", ["handset", "linux"])
+def test_what_defects_are_seeded_into_is_good(base: str, seeded: Callable[[Defect], Path]) -> None:
+    """The good handset has no finding, and boots: both parties say to the end that they are up."""
+    case = defects.Defect(name="good", rule="", defect="", base=base)
+    handset = seeded(case)
+    report = trial.judge(handset, {})
+    assert [f"{each.rule}: {each.message}" for each in report.findings] == []
+    seen = trial.boot(handset, {})
+    assert seen.says(defects.UP[base])
+    assert seen.says("realtime: ^tick 8$")
