@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 LINES = ("6.1", "6.12")
 """Kernel lines: Debian 12's own, and the one that its backports have."""
@@ -29,7 +29,14 @@ LINES = ("6.1", "6.12")
 SUITES = ("bookworm", "bookworm-backports")
 DAY = 24 * 3600.0  # seconds that what apt said once is believed
 
-META = "linux-image-arm64"
+METAS = {
+    "6.1": "linux-image-arm64",
+    "6.12": "linux-image-arm64",
+    "6.1-cloud": "linux-image-cloud-arm64",
+    "6.1-rt": "linux-image-rt-arm64",
+    "6.12-16k": "linux-image-arm64-16k",
+}
+"""The packages that name the newest kernel of each line, and of flavours of it."""
 KERNEL = "vmlinuz"
 
 
@@ -69,12 +76,25 @@ def corpora() -> dict[str, Corpus]:
 
     Raises CorpusError if they can't be fetched.
     """
+    home = _had(LINES)
+    return {line: _read(home, line) for line in LINES}
+
+
+@cache
+def flavours() -> dict[str, Path]:
+    """Return the kernel of each line and flavour, as Debian built it. Raises as `corpora` does."""
+    home = _had(METAS)
+    return {line: _read(home, line).kernel for line in METAS}
+
+
+def _had(lines: Collection[str]) -> Path:
+    """Fetch what is not there yet of these lines; return the folder of all."""
     home = _home()
     home.mkdir(parents=True, exist_ok=True)
     with _alone(home):
-        if not all(_known(home, line) for line in LINES):
-            _fetch(home)
-        return {line: _read(home, line) for line in LINES}
+        if not all(_known(home, line) for line in lines):
+            _fetch(home, lines)
+    return home
 
 
 def _home() -> Path:
@@ -112,16 +132,17 @@ def _folder(note: Path) -> Path:
 # ---- apt, in a folder of its own: the machine's lists and architectures stay as they are ----
 
 
-def _fetch(home: Path) -> None:
+def _fetch(home: Path, lines: Collection[str]) -> None:
     for tool in ("apt-get", "apt-cache", "dpkg-deb", "tar"):
         if not shutil.which(tool):
             raise CorpusError(f"{tool} is not installed: these tests need Debian's apt and dpkg")
     with tempfile.TemporaryDirectory(dir=home) as name:
         apt = _Apt(Path(name))
-        for line, (package, version, digest) in apt.packages().items():
+        for line in lines:
+            package, version, digest = apt.package(line)
             folder = f"{version}_{digest[:16]}"
             if not (home / folder).is_dir():
-                apt.unpack(package, home / folder)
+                apt.unpack(package, home / folder, trees=line in LINES)
             (home / line).write_text(f"{version} {folder}\n")
 
 
@@ -155,42 +176,40 @@ class _Apt:
         settings = [f"-o={key}={value}" for key, value in options.items()]
         return _output([tool, *settings, *arguments], self.folder)
 
-    def packages(self) -> dict[str, tuple[str, str, str]]:
-        """Return the newest kernel package of each line: its name, version and SHA-256."""
-        shown = self.run("apt-cache", "show", META)
-        found: dict[str, tuple[str, str, str]] = {}
+    def package(self, line: str) -> tuple[str, str, str]:
+        """Return the newest kernel package of a line or flavour: its name, version and SHA-256."""
+        number = line.partition("-")[0]
+        shown = self.run("apt-cache", "show", METAS[line])
         for package, version in re.findall(r"^Depends: (\S+) \(= (\S+)\)", shown, re.MULTILINE):
-            line = ".".join(version.split(".")[:2])
-            about = self.run("apt-cache", "show", f"{package}={version}")
-            digest = re.search(r"^SHA256: (\w{64})$", about, re.MULTILINE)
-            if digest:
-                found.setdefault(line, (package, version, digest[1]))
-        if missing := [line for line in LINES if line not in found]:
-            there = ", ".join(found) or "none at all"
-            raise CorpusError(f"no kernel {', '.join(missing)} in {SUITES}; there is: {there}")
-        return {line: found[line] for line in LINES}
+            if version.startswith(f"{number}."):
+                about = self.run("apt-cache", "show", f"{package}={version}")
+                digest = re.search(r"^SHA256: (\w{64})$", about, re.MULTILINE)
+                if digest:
+                    return package, version, digest[1]
+        raise CorpusError(f"no kernel {line} in {SUITES}")
 
-    def unpack(self, package: str, into: Path) -> None:
-        """Fetch a kernel package and keep its trees and its kernel."""
+    def unpack(self, package: str, into: Path, *, trees: bool) -> None:
+        """Fetch a kernel package and keep its kernel, and its trees if they are wanted."""
         self.run("apt-get", "-q", "download", package)
         archive = next(self.folder.glob(f"{package}_*.deb"))
-        trees = self.folder / package
-        trees.mkdir()
+        kept = self.folder / package
+        kept.mkdir()
         names = ["--transform=s,.*/vmlinuz-.*,vmlinuz,", "--transform=s,./usr/lib/[^/]*/,,"]
-        wanted = ["--wildcards", *names, "./usr/lib/linux-image-*/*.dtb", "./boot/vmlinuz-*"]
+        wanted = ["--wildcards", *names, "./boot/vmlinuz-*"]
+        wanted += ["./usr/lib/linux-image-*/*.dtb"] if trees else []
         with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", archive], stdout=-1) as unpacking:
             done = subprocess.run(
-                ["tar", "-x", "-C", trees, *wanted],
+                ["tar", "-x", "-C", kept, *wanted],
                 stdin=unpacking.stdout,
                 capture_output=True,
                 text=True,
                 check=False,
             )
         archive.unlink()
-        whole = any(trees.rglob("*.dtb")) and (trees / KERNEL).is_file()
+        whole = (any(kept.rglob("*.dtb")) or not trees) and (kept / KERNEL).is_file()
         if done.returncode or unpacking.returncode or not whole:
             raise CorpusError(f"{package} lacks trees or kernel: {done.stderr.strip()}")
-        trees.rename(into)
+        kept.rename(into)
 
 
 def _mirror() -> str:
