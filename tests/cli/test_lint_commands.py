@@ -103,7 +103,7 @@ def test_a_finding_is_told_with_place_and_way_out(
     assert "0x2000000" in first
     assert "handset.toml:9:1 (persona.work.memory)" in out
     assert "  fix:" in out
-    unplanned = "DEV004, DEV005, MEM001, MEM002, MEM003, MEM004, MEM007, MEM009"
+    unplanned = "DEV004, DEV005, MEM001, MEM002, MEM003, MEM004, MEM007, MEM009, RTF003"
     assert f"not checked: {unplanned}: there is no plan" in out
 
 
@@ -126,7 +126,7 @@ def test_rules_can_be_selected_and_ignored(
     some = document(capsys, "lint", "--select", "IMG,MEM004", "--select", "MEM005")
     none = document(capsys, "lint", "--ignore", "MEM")
     assert {check["rule"] for check in some["checks"]} >= {"IMG001", "MEM004", "MEM005"}
-    assert {check["rule"][:3] for check in none["checks"]} == {"BRD", "DEV", "IMG"}
+    assert {check["rule"][:3] for check in none["checks"]} == {"BRD", "CPU", "DEV", "IMG", "RTF"}
 
 
 def test_a_wrong_rule_is_a_wrong_call(handset: Any, capsys: pytest.CaptureFixture[str]) -> None:

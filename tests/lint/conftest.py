@@ -26,8 +26,10 @@ from moving import move
 from mvpsdk import board as boards
 from mvpsdk import handset, image, lint, plan
 from mvpsdk.board import Draft, Remark
+from mvpsdk.core import facade
 from mvpsdk.errors import BoardError, Place, PlanError
 from mvpsdk.image import views
+from sections import with_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,6 +140,9 @@ def make_firmware(
     segments: int = 1,
     cut: int = 0,
     text: str = "",
+    code: tuple[int, ...] = (),  # words, at the entry
+    stripped: bool = False,  # of its sections
+    note: int = 0,  # versions of the GIC that its ABI note names, a bit for each; 0: no note
 ) -> bytes:
     """A static position-independent ELF file of one segment, or what comes near it."""
     if text:
@@ -151,7 +156,22 @@ def make_firmware(
         f"{endian}IIQQQQQQ", 1, rights, 0, base, base, file_size, memory_size, 0x1000
     )
     whole = (ident + header + program).ljust(file_size, b"\0")
+    if note:
+        whole = whole[:0x200] + abi_note(note) + whole[0x200 + 96 :]
+    if stripped:
+        whole = (
+            whole[:0x100] + struct.pack(f"<{len(code)}I", *code) + whole[0x100 + 4 * len(code) :]
+        )
+    elif (order, segments, cut) == (1, 1, 0):
+        whole = with_code(whole, code)
     return whole[: len(whole) - cut]
+
+
+def abi_note(vgic_versions: int) -> bytes:
+    """The MVPABI block of a guest, as abi.h lays it out."""
+    fields = (96, 1, 1, 1, 0, 0, 0, vgic_versions, 1, (1 << 64) - 1, bytes(32), 0, 0, 0)
+    block = struct.pack("<8sHBBHHQQIIQ32sIII", b"MVPABI\0\1", *fields)
+    return block + struct.pack("<I", facade.checksum(block + bytes(4)) & 0xFFFFFFFF)
 
 
 MAKERS: dict[str, tuple[str, Callable[..., bytes]]] = {

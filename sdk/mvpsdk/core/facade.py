@@ -27,6 +27,7 @@ from mvpsdk.core._enums import (
     Table,
 )
 from mvpsdk.core._fdt import FdtNode, fdt_read, fdt_reservations
+from mvpsdk.core._guest import arch_feature, guest_id_register
 from mvpsdk.core._layouts import (
     ABI_HEADER,
     Enum,
@@ -94,10 +95,12 @@ __all__ = [
     "abi_enums",
     "abi_names",
     "abi_structs",
+    "arch_feature",
     "checksum",
     "fdt_read",
     "fdt_reservations",
     "gic2_second_page",
+    "guest_id_register",
     "note_read",
     "note_write",
     "pack_check",

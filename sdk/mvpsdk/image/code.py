@@ -75,7 +75,8 @@ class Code:
     call_total: int
     above: tuple[Use, ...]  # registers of EL2 and EL3; unless exact, only those with a name
     reads_current_el: bool
-    gic_registers: tuple[Use, ...]  # ICC_*_EL1
+    unmasks: bool  # it lets interrupts in: MSR DAIFClr
+    gic_registers: tuple[Use, ...]  # ICC_*_EL1, at S3_0_C12
     physical_timer: tuple[Use, ...]  # CNTP_*_EL0
     virtual_timer: tuple[Use, ...]  # CNTV_*_EL0
     set_way: tuple[Use, ...]  # cache maintenance by set and way
@@ -99,6 +100,7 @@ def read_code(data: bytes | mmap.mmap, elf: Elf | None) -> Code:
         call_total=seen.call_total,
         above=_uses(seen.above),
         reads_current_el=seen.reads_current_el,
+        unmasks=seen.unmasks,
         gic_registers=_uses(seen.gic),
         physical_timer=_uses(seen.timer, "CNTP_"),
         virtual_timer=_uses(seen.timer, "CNTV_"),
@@ -116,6 +118,7 @@ class _System:
         self.calls: list[Call] = []
         self.call_total = 0
         self.reads_current_el = False
+        self.unmasks = False
         self.above: list[tuple[str, int, bool]] = []  # name, offset, whether written
         self.gic: list[tuple[str, int, bool]] = []
         self.timer: list[tuple[str, int, bool]] = []
@@ -130,6 +133,8 @@ class _System:
                 self._call(data, part, offset, word)
             case "current-el":
                 self.reads_current_el = True
+            case "unmask":
+                self.unmasks = True
             case "set-way":
                 self._cache(offset, word)
             case "id":

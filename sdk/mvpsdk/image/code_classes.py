@@ -45,7 +45,7 @@ SYSTEM = (
     Class("above", 0xFFD5_0000, 0xD514_0000),  # MSR, MRS: op1 is 4 or 6, so of EL2 or EL3
     Class("current-el", 0xFFFF_FFE0, 0xD538_4240),  # MRS Xt, CurrentEL: S3_0_C4_C2_2
     Class("gic", 0xFFDF_F800, 0xD518_C800),  # MSR, MRS of S3_0_C12_C8 to C15: ICC_*_EL1
-    Class("gic", 0xFFDF_FFE0, 0xD518_4600),  # ICC_PMR_EL1: S3_0_C4_C6_0
+    Class("unmask", 0xFFFF_F2FF, 0xD503_42FF),  # MSR DAIFClr, #n with bit 1: takes interrupts
     Class("timer", 0xFFDF_FE00, 0xD51B_E200),  # S3_3_C14_C2: CNTP_*_EL0; C3: CNTV_*_EL0
     Class("set-way", 0xFFFF_F3E0, 0xD508_7240),  # SYS #0, C7, C2/6/10/14, #2: DC ISW, CSW, CISW
     Class("id", 0xFFFF_FC00, 0xD538_0400),  # MRS of S3_0_C0_C4 to C7: ID_AA64*_EL1

@@ -84,11 +84,13 @@ def check_image(
     hint = "build it against this version's runtime, which drives both, or choose another board"
     if chooses and note.vgic_versions >> _V2 & 1:
         hint = "write vgic = 2: every board has that version"
+    drives_all = " and ".join(drives) or "none"
     raise PlanError(
-        f"{owner}: {found.path} drives GIC version {' and '.join(drives) or 'none'},"
-        f" but gets version {version} here",
+        f"{owner}: {found.path} drives GIC version {drives_all}, but gets version {version} here",
         place=place,
         hint=hint,
+        rule="RTF003",
+        parties=((owner, f"GIC version {drives_all}"), ("board", f"GIC version {version}")),
     )
 
 

@@ -42,7 +42,8 @@ second:
     msr  cntp_ctl_el0, x1
     mrs  x1, cntv_cval_el0
     mrs  x1, id_aa64isar0_el1
-    msr  icc_pmr_el1, x1
+    msr  icc_eoir1_el1, x1
+    msr  daifset, #2
     mrs  x1, icc_iar1_el1
     dc   cisw, x1
     ldaddal w1, w2, [x3]
@@ -105,12 +106,13 @@ def test_registers_and_operations_are_named_as_the_architecture_names_them(firmw
         Use(name="VBAR_EL3", count=1, offset=start + 0x28, written=True),
         Use(name="S3_4_C15_C0_0", count=1, offset=start + 0x2C),
     )
-    assert [use.name for use in code.gic_registers] == ["ICC_PMR_EL1", "ICC_IAR1_EL1"]
+    assert [use.name for use in code.gic_registers] == ["ICC_EOIR1_EL1", "ICC_IAR1_EL1"]
     assert [use.name for use in code.physical_timer] == ["CNTP_CTL_EL0"]
     assert [use.name for use in code.virtual_timer] == ["CNTV_CVAL_EL0"]
     assert [use.name for use in code.set_way] == ["DC CISW"]
     assert code.id_registers == ("ID_AA64ISAR0_EL1",)
     assert not code.reads_current_el
+    assert not code.unmasks
 
 
 def test_extensions_are_counted_unless_a_hint_or_a_helper(firmware: Path) -> None:
@@ -175,7 +177,9 @@ def test_a_constant_is_followed_as_far_as_it_is_sure(
 
 def test_calls_beyond_the_list_are_counted() -> None:
     """The list is bounded, the count is not; the window of the search has no seam."""
-    data = struct.pack("<I", 0xD4000002) * 300 + bytes(5 << 20) + struct.pack("<I", 0xD5384240)
+    last = struct.pack("<II", 0xD5384240, 0xD50342FF)  # mrs x0, CurrentEL; msr daifclr, #2
+    data = struct.pack("<I", 0xD4000002) * 300 + bytes(5 << 20) + last
     code = read_code(data, None)
     assert (len(code.calls), code.call_total) == (128, 300)
     assert code.reads_current_el
+    assert code.unmasks
