@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 sys.path.append(str(Path(__file__).parents[1] / "tests/bench"))
+sys.path.append(str(Path(__file__).parents[1] / "tests/target/defects/support"))
 
 import bench_page
+import defects
 from mvpsdk.board.schema import BoardFile
 from mvpsdk.conform.listing import FIRMWARE, GUEST, listed
 from mvpsdk.core.facade import Reason
@@ -214,6 +216,7 @@ PAGES = {
     "files.md": files,
     "rules.md": reference,
     "figures.md": bench_page.page,
+    "defects.md": defects.page,
 }
 
 

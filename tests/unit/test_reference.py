@@ -31,7 +31,7 @@ def generator() -> ModuleType:
     return module
 
 
-PAGES = ("conformance.md", "reasons.md", "files.md", "rules.md", "figures.md")
+PAGES = ("conformance.md", "reasons.md", "files.md", "rules.md", "figures.md", "defects.md")
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import defects
+import seeding
 from mvpsdk import board as boards
 from mvpsdk.store import Cache
 from phone import once
@@ -48,10 +48,10 @@ def good(shared: Path, cache: Cache) -> Path:
         board = made / "boards" / "qemu-virt" / "board.toml"
         board.parent.mkdir(parents=True)
         shutil.copyfile(boards.find()["qemu-virt"], board)
-        (made / "firmware.elf").write_bytes(defects.firmware("", folder / "plain", cache))
-        lasting = defects.firmware("", folder / "lasting", cache, ticks=defects.TICKS)
+        (made / "firmware.elf").write_bytes(seeding.firmware("", folder / "plain", cache))
+        lasting = seeding.firmware("", folder / "lasting", cache, ticks=seeding.TICKS)
         (made / "lasting.elf").write_bytes(lasting)
-        defects.persona(made / "persona.bin").with_suffix(".elf").unlink()
+        seeding.persona(made / "persona.bin").with_suffix(".elf").unlink()
         return made
 
     return once(shared / "defects", make)
@@ -72,6 +72,6 @@ def seeded(good: Path, request: pytest.FixtureRequest, tmp_path: Path) -> Callab
             debian = request.getfixturevalue("debian")
             for name in ("linux", "initrd.gz"):
                 (tmp_path / name).symlink_to(debian / name)
-        return defects.changed(case, good, tmp_path)
+        return seeding.changed(case, good, tmp_path)
 
     return make

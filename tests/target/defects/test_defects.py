@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import defects
+import seeding
 import trial
 from mvpsdk.lint import Severity
 
@@ -47,7 +48,7 @@ def test_a_seeded_defect_is_found_and_the_machine_agrees(
 
 
 def _boots_as_said(case: Defect, handset: Path) -> None:
-    defects.apply(case.past, handset.parent)
+    seeding.apply(case.past, handset.parent)
     seen = trial.boot(handset, {**case.plan, **case.past_plan}, case.machine.get("seconds"))
     if "shows" in case.machine:
         assert seen.says(case.machine["shows"]), seen
