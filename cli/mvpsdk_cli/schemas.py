@@ -168,6 +168,26 @@ _RULE = {
     "title": "text",
     "sections": {"*": "text"},
 }
+_MEMBER = {
+    "name": "text",
+    "offset": "whole",
+    "size": "whole",
+    "type": "text",
+    "bit_offset": "whole",
+    "bits": "whole",
+}
+_SIDE = {
+    "name": "text",
+    "kind": "text",
+    "version": "text?",
+    "features": ["text"],
+    "calls": ["whole"],
+    "digest": "text?",
+    "layouts": "text?",
+    "structs": [{"name": "text", "size": "whole", "members": [_MEMBER]}],
+    "enums": [{"name": "text", "size": "whole", "values": [{"name": "text", "value": "whole"}]}],
+}
+_CHANGE = {"kind": "text", "what": "text", "aspect": "text", "before": "text?", "after": "text?"}
 _SIZES = {"text": "whole", "rodata": "whole", "data": "whole", "bss": "whole"}
 _BUILT_IMAGE = {
     "name": "text",
@@ -224,6 +244,12 @@ SHAPES: dict[str, Any] = {
         "virtual": {"?": _MACHINE},
         "areas": [_AREA],
         "todos": [_TODO],
+    },
+    "abi": {
+        "sides": [_SIDE],
+        "changes": [_CHANGE],
+        "images": [{"name": "text", "verdict": "text", "changes": [_CHANGE]}],
+        "broke": "flag",
     },
     "boards": {"boards": [{"|": [_BOARD, {"name": "text", "path": "text", "error": "text"}]}]},
     "build": {"board": "text", "output": "text?", "images": [_BUILT_IMAGE]},

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mvpsdk.core.facade import Enum, Struct
+    from mvpsdk.image.layouts import Enum, Struct
 
 __all__ = ["layouts_digest"]
 

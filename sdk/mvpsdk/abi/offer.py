@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mvpsdk.abi.digest import layouts_digest
 from mvpsdk.abi.features import bits
-from mvpsdk.core.facade import CONSTANTS, Note, abi_enums, abi_structs
+from mvpsdk.abi.own import own_digest
+from mvpsdk.core.facade import CONSTANTS, Note
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -46,6 +46,6 @@ def offered(gic: int, features: Collection[str]) -> Note:
         vgic_versions=sum(1 << version for version in versions),
         page_sizes=1,
         linked_ipa=_ANYWHERE,
-        layouts=layouts_digest(abi_structs(), abi_enums()),
+        layouts=own_digest(),
         intact=True,
     )

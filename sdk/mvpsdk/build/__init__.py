@@ -4,6 +4,7 @@
 from mvpsdk.abi.features import missing, wanted
 from mvpsdk.build.export import export
 from mvpsdk.build.image import Image, firmware, guest, image
+from mvpsdk.build.probing import header
 from mvpsdk.build.sizes import Sizes
 from mvpsdk.build.toolchain import Toolchain, find
 
@@ -15,6 +16,7 @@ __all__ = [
     "find",
     "firmware",
     "guest",
+    "header",
     "image",
     "missing",
     "wanted",

@@ -6,8 +6,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from mvpsdk.abi import layouts_digest, offered
-from mvpsdk.core.facade import abi_enums, abi_structs, note_write
+from mvpsdk.abi import offered, own_digest
+from mvpsdk.core.facade import note_write
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,7 +27,7 @@ def hypervisor_note(gic: int, features: Collection[str]) -> str:
 
 def guest_note() -> str:
     """Return note_value.h of a guest: the digest of the layouts that it is compiled with."""
-    layouts = layouts_digest(abi_structs(), abi_enums())
+    layouts = own_digest()
     total = sum(struct.unpack("<8I", layouts))
     return (
         f"#define NOTE_LAYOUTS {', '.join(f'{byte:#04x}' for byte in layouts)}\n"

@@ -28,15 +28,7 @@ from mvpsdk.core._enums import (
 )
 from mvpsdk.core._fdt import FdtNode, fdt_read, fdt_reservations
 from mvpsdk.core._guest import arch_feature, guest_id_register
-from mvpsdk.core._layouts import (
-    ABI_HEADER,
-    Enum,
-    Member,
-    Struct,
-    abi_enums,
-    abi_names,
-    abi_structs,
-)
+from mvpsdk.core._layouts import ABI_HEADER, abi_enums, abi_names, abi_structs
 from mvpsdk.core._library import FINGERPRINT
 from mvpsdk.core._note import NOTE_MAGIC, NOTE_SIZE, Note, note_read, note_write
 from mvpsdk.core._pack import (
@@ -69,11 +61,9 @@ __all__ = [
     "WINDOW_SIZE",
     "BringUp",
     "EntryProtocol",
-    "Enum",
     "FdtNode",
     "ImageKind",
     "Mapping",
-    "Member",
     "MemoryKind",
     "Note",
     "Pack",
@@ -89,7 +79,6 @@ __all__ = [
     "Reason",
     "RegionKind",
     "Restart",
-    "Struct",
     "Table",
     "Verdict",
     "abi_enums",

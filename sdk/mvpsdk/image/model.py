@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from mvpsdk.image.code import Code
     from mvpsdk.image.contents import Contents
+    from mvpsdk.image.layouts import Layouts
     from mvpsdk.image.views import Views
 
 __all__ = ["AbiNote", "Arm64Header", "Elf", "ImageFacts", "Segment", "Stop"]
@@ -119,6 +120,7 @@ class ImageFacts:
     note: AbiNote | None = None
     writable_code: tuple[str, ...] = ()  # PE sections that want to be written and executed
     code: Code | None = None  # what its instructions say; None: it holds none for A64
+    layouts: Layouts | None = None  # of the shared structs; None: it has no debug information
     faults: tuple[str, ...] = ()  # why something is unparsable, truncated or contradicts itself
     stopped: tuple[Stop, ...] = ()  # readers that the file has stopped
     views: Views | None = None  # what the ELF parsers say; None: not asked, or no ELF file

@@ -44,10 +44,17 @@ def _is_program(raw: Raw, elf: Elf | None) -> bool:
     return raw.format == "arm64-image" or flat
 
 
+def _layouts(raw: Raw) -> dict[str, Any]:
+    from mvpsdk.image.layouts import read
+
+    return read(raw)
+
+
 READERS: dict[str, Reader] = {
     "headers": headers.read,
     "contents": _contents,
     "code": _code,
+    "layouts": _layouts,
     "pyelftools": views.pyelftools,
     "lief": views.lief,
 }

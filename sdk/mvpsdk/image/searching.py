@@ -18,7 +18,9 @@ WINDOW = 4 * MIB
 """Bytes that are looked at before their memory is given back; whole pages of any size in use."""
 
 
-def matches(pattern: re.Pattern[bytes], data: mmap.mmap, longest: int) -> Iterator[re.Match[bytes]]:
+def matches(
+    pattern: re.Pattern[bytes], data: bytes | mmap.mmap, longest: int
+) -> Iterator[re.Match[bytes]]:
     """Yield a pattern's matches in a mapped file, as re.finditer() does.
 
     longest: bytes that a match can have.
@@ -31,5 +33,7 @@ def matches(pattern: re.Pattern[bytes], data: mmap.mmap, longest: int) -> Iterat
                 break
             done = match.end()
             yield match
-        if hasattr(data, "madvise"):  # the file has the pages still: nothing is lost
+        if isinstance(data, mmap.mmap) and hasattr(
+            data, "madvise"
+        ):  # the file has the pages still: nothing is lost
             data.madvise(mmap.MADV_DONTNEED, start, min(WINDOW, len(data) - start))
