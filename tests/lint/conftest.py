@@ -29,6 +29,7 @@ from mvpsdk.board import Draft, Remark
 from mvpsdk.core import facade
 from mvpsdk.errors import BoardError, Place, PlanError
 from mvpsdk.image import views
+from mvpsdk.lint import baseline
 from sections import with_code
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from mvpsdk.plan import Plan
 
 TODAY = dt.date(2026, 1, 1)
+BASELINE = "lint-baseline.json"
 
 HANDSET: dict[str, dict[str, Any]] = {
     "handset": {"name": "two-in-one", "version": "1.0.0", "boards": ["qemu-virt"]},
@@ -222,7 +224,18 @@ class Workshop:
     def report(self, code: str, case: dict[str, Any]) -> Report:
         """What one rule says of a case."""
         bench = self.bench(case)
-        return lint.check([bench], today=TODAY, select=[code])
+        select = [code, *case.get("select", [])]
+        known = baseline.read(self._baseline(case))
+        return lint.check(
+            [bench], today=TODAY, select=select, baseline=known, baseline_file=BASELINE
+        )
+
+    def _baseline(self, case: dict[str, Any]) -> str:
+        """What a case knows of before, as its file says it."""
+        known = [baseline.Known(**entry) for entry in case.get("baseline", [])]
+        text = baseline.write(known, "0.1.0")
+        (self.folder / BASELINE).write_text(text)
+        return text
 
     def _facts(self, file: Path, role: str) -> ImageFacts:
         """All that the readers find, in this process: these files are hostile to nobody."""

@@ -58,6 +58,8 @@ def points_at_its_cause(finding: Finding) -> bool:
     place = finding.place
     if place is None or place.file.endswith(".dtb"):
         return bool(place and place.node)
+    if place.file == "lint-baseline.json":
+        return finding.subject.startswith("baseline.")
     line = Path(place.file).read_text().splitlines()[place.line - 1]
     keys = re.sub(r"\[\d+\]", "", finding.subject).split(".")
     return line.partition("=")[0].strip() in keys or line.startswith("[")

@@ -25,7 +25,6 @@ def text(report: Report, *, statistics: bool = False) -> Iterator[str]:
         yield ""
     for entry in report.suppressed:
         yield _suppressed(entry)
-    yield from _exceptions(report)
     yield from _not_checked(report)
     if statistics:
         yield from _statistics(report)
@@ -54,19 +53,6 @@ def _finding(finding: Finding) -> Iterator[str]:
 def _suppressed(entry: Suppressed) -> str:
     excuse = f'allowed: "{entry.allow.reason}"'
     return render.style(f"{entry.finding.rule} {entry.finding.message} ({excuse})", "dim")
-
-
-def _exceptions(report: Report) -> Iterator[str]:
-    """Exceptions that excuse nothing, which nobody would notice otherwise."""
-    for excuse in report.allows:
-        if excuse.state != "used":
-            allow = excuse.allow
-            at = f" at {allow.at}" if allow.at else ""
-            place = f" ({_place(allow.place)})" if allow.place else ""
-            ended = f" since {allow.until}" if excuse.state == "expired" else ""
-            yield render.style(
-                f"[[allow]] {allow.rule}{at} is {excuse.state}{ended}{place}", "yellow"
-            )
 
 
 def _not_checked(report: Report) -> Iterator[str]:

@@ -15,6 +15,10 @@ Examples:
     mvpsdk lint --image firmware.elf --format json
 
     mvpsdk lint --report sarif=lint.sarif --report junit=lint.xml
+
+    mvpsdk lint --diff
+
+    mvpsdk lint --baseline check --fail-on warning
 """
 
 from __future__ import annotations
@@ -35,10 +39,10 @@ from mvpsdk_cli.arguments import (  # noqa: TC001 - typer reads the annotations
 from mvpsdk_cli.options import Profile, ProfileOption
 
 if TYPE_CHECKING:
-    import datetime as dt
+    from collections.abc import Mapping
 
-    from mvpsdk.lint import Bench, Report
-    from mvpsdk_cli.pipeline import Request
+    from mvpsdk.lint import Report, Severity
+    from mvpsdk_cli.judging import Call
 
 SECTION = "Check"
 REPLAY = True
@@ -53,6 +57,13 @@ class Format(StrEnum):
     JUNIT = "junit"
     GITHUB = "github"
     GITLAB = "gitlab"
+
+
+class Baseline(StrEnum):
+    """What becomes of the file that knows what was found before."""
+
+    WRITE = "write"
+    CHECK = "check"
 
 
 class FailOn(StrEnum):
@@ -113,103 +124,136 @@ def command(  # noqa: D103 - the module's docstring is the command's
             help="Write a report to a file, too; repeatable.",
         ),
     ] = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Mend what has one safe answer, in the files you wrote.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show what --fix would change, and change nothing.")
+    ] = False,
+    baseline: Annotated[
+        Baseline | None,
+        typer.Option("--baseline", help="Write down what is found, or leave out what is known."),
+    ] = None,
+    baseline_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--baseline-file",
+            metavar="FILE",
+            help="The baseline; default: lint-baseline.json beside the handset's file.",
+        ),
+    ] = None,
 ) -> int:
     from mvpsdk import lint
-    from mvpsdk_cli import pipeline, reporting
+    from mvpsdk_cli import judging, pipeline, reporting
 
     release = profile is Profile.RELEASE
     chosen, left = _split(select), _split(ignore)
     lint.choose(chosen, left)  # a wrong name is told before anything is built
     files = reporting.parse(report_files or ())
-    asked = pipeline.Request(
-        handset=Path(),
-        board=board,
-        board_dirs=tuple(board_dir or ()),
-        locked=locked or release,
-        offline=offline,
-        toolchain=toolchain,
-        release=release,
-        deep=True,
-        recall=not no_cache,
+    _check_call(fix=fix, diff=diff, output_format=output_format, files=files)
+    call = judging.Call(
+        paths=tuple(paths or ()),
+        images=tuple(images or ()),
+        asked=pipeline.Request(
+            handset=Path(),
+            board=board,
+            board_dirs=tuple(board_dir or ()),
+            locked=locked or release,
+            offline=offline,
+            toolchain=toolchain,
+            release=release,
+            deep=True,
+            recall=not no_cache,
+        ),
+        select=chosen,
+        ignore=left,
+        known=baseline is not None,
+        baseline=_baseline_file(baseline, baseline_file),
     )
-    reports = [
-        lint.check(benches, today=_today(), select=chosen, ignore=left)
-        for benches in _benches(paths or [], images or [], asked)
-    ]
-    report = lint.merge(reports)
+    if baseline is Baseline.WRITE:
+        judging.write_baselines(call)
+    if diff:
+        return _diff(call)
+    reports = _mended(call) if fix else judging.judge(call)
     least = lint.Severity(fail_on)
     style = reporting.style(fail_on=least, strict=strict or release)
     reporting.write(files, reports, style)
     if output_format is Format.TEXT:
-        _show(report, statistics=statistics)
+        _show(reports, statistics=statistics, fixed=fix)
     else:
         render.out(lint.reports.make(output_format, reports, style).removesuffix("\n"))
-    code = report.exit_code(fail_on=least, strict=strict or release)
+    return _exit_code(lint.merge(reports), least, strict=strict or release)
+
+
+def _check_call(*, fix: bool, diff: bool, output_format: Format, files: Mapping[Path, str]) -> None:
+    """Refuse what can't be meant: a diff is all that such a call says."""
+    from mvpsdk.errors import InputError
+
+    if diff and (output_format is not Format.TEXT or files):
+        raise InputError(
+            "--diff shows changes, no report",
+            hint="leave --format and --report out, or make the report without --diff",
+        )
+    if diff and fix:
+        raise InputError("--diff changes nothing", hint="look at --diff first, then use --fix")
+
+
+def _baseline_file(mode: Baseline | None, file: Path | None) -> Path | None:
+    from mvpsdk.errors import InputError
+
+    if file and not mode:
+        raise InputError(
+            f"nobody says what {file} is for", hint="add --baseline check, or --baseline write"
+        )
+    return file
+
+
+def _diff(call: Call) -> int:
+    """Show what --fix would do; 1 if there is something."""
+    from mvpsdk_cli import fixing, judging
+
+    made = fixing.changes(fixing.fixable(judging.judge(call)))
+    for line in fixing.diff(made):
+        render.out(line)
+    return int(bool(made))
+
+
+def _mended(call: Call) -> list[Report]:
+    """Mend what can be mended, and judge what is there then."""
+    from mvpsdk_cli import fixing, judging
+
+    found = fixing.fixable(judging.judge(call))
+    made = fixing.changes(found)
+    fixing.write(made)
+    for change in made:
+        rules = [each for each in found if Path(each.edits[0].file) == change.path]
+        codes = ", ".join(dict.fromkeys(each.rule for each in rules))
+        render.note(f"mended {render.path(change.path)}: {codes}")
+    return judging.judge(call)
+
+
+def _exit_code(report: Report, least: Severity, *, strict: bool) -> int:
+    from mvpsdk import lint
+
+    code = report.exit_code(fail_on=least, strict=strict)
     if code and not report.exit_code(fail_on=least, strict=False):
         missing = sum(check.outcome is lint.Outcome.NOT_CHECKED for check in report.checks)
         render.note(f"failed by --strict: {missing} of the checks could not be made")
     return code
 
 
-def _split(names: list[str] | None) -> list[str]:
+def _split(names: list[str] | None) -> tuple[str, ...]:
     """`--select MEM,IMG004 --select IMG001` names three."""
-    return [name.strip() for item in names or [] for name in item.split(",") if name.strip()]
+    found = (name.strip() for item in names or [] for name in item.split(","))
+    return tuple(name for name in found if name)
 
 
-def _today() -> dt.date:
-    import datetime as dt
-
-    return dt.datetime.now(tz=dt.UTC).date()
-
-
-def _benches(paths: list[Path], images: list[Path], asked: Request) -> list[list[Bench]]:
-    """What is to be linted: one list for each handset, board or image."""
-    from dataclasses import replace
-
-    from mvpsdk_cli import benches
-
-    wanted = paths or ([] if images else [Path()])
-    alone = ([benches.of_image(path, asked)] for path in images)
-    found = [*(_of_path(path, asked) for path in wanted), *alone]
-    return [[replace(bench, release=asked.release) for bench in group] for group in found]
-
-
-def _of_path(path: Path, asked: Request) -> list[Bench]:
-    """A handset on its boards, a board alone, or a device tree alone."""
-    from dataclasses import replace
-
-    from mvpsdk.errors import InputError
-    from mvpsdk_cli import benches
-
-    tree = benches.is_tree(path)
-    board = not tree and _is_board(path)
-    if (tree or board) and asked.board:
-        raise InputError(
-            f"{path} is no handset: it has no boards of which --board {asked.board} could be one",
-            hint="leave --board out",
-        )
-    if tree or board:
-        return [benches.of_tree(path) if tree else benches.of_board(path)]
-    return benches.of_handset(replace(asked, handset=path))
-
-
-def _is_board(path: Path) -> bool:
-    """A board's file or folder; by its first table, where the name doesn't say it."""
-    from mvpsdk import document
-    from mvpsdk.errors import InputError
-
-    if document.within(path, "handset.toml") != path:
-        return False
-    if document.within(path, "board.toml") != path:
-        return True
-    try:
-        return "board" in document.read(path, InputError).values
-    except InputError:
-        return path.name == "board.toml"  # whoever loads it says what is wrong with it
-
-
-def _show(report: Report, *, statistics: bool) -> None:
+def _show(reports: list[Report], *, statistics: bool, fixed: bool) -> None:
+    from mvpsdk import lint
+    from mvpsdk_cli import fixing
     from mvpsdk_cli.commands import _findings
 
-    for line in _findings.text(report, statistics=statistics):
+    for line in _findings.text(lint.merge(reports), statistics=statistics):
         render.out(line)
+    if (count := len(fixing.fixable(reports))) and not fixed:
+        render.note(f"--fix mends {count} of these; --diff shows how")

@@ -17,7 +17,7 @@ from mvpsdk.errors import Place
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["find_places", "nearest"]
+__all__ = ["find_places", "nearest", "statements"]
 
 _TOKEN = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}|' + r"'''.*?'{3,5}|"
@@ -38,7 +38,7 @@ def find_places(text: str, file: str) -> dict[str, Place]:
     places = {"": Place(file=file)}
     counts: dict[str, int] = {}
     table = ""
-    for start, statement in _statements(text):
+    for start, statement in statements(text):
         place = _place(text, start, file)
         if statement.startswith("[["):
             table = _open_element(_parts(_header(statement)), counts)
@@ -67,8 +67,8 @@ def _around(key: str) -> str:
     return key[: max(key.rfind("."), key.rfind("["), 0)]
 
 
-def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """Cut the text where a line ends outside strings and brackets."""
+def statements(text: str) -> Iterator[tuple[int, str]]:
+    """Cut the text where a line ends outside strings and brackets; yield each with its offset."""
     depth, start = 0, 0
     for token in _TOKEN.finditer(text + "\n"):
         if token[0] in "[{":

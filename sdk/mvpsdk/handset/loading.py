@@ -63,6 +63,7 @@ def _handset(path: Path, values: dict[str, Any], places: Mapping[str, Place]) ->
         boot=_boot(content),
         allow=_allow(content, places),
         path=path,
+        rules=content.lint.rules or "",
         places=places,
     )
 

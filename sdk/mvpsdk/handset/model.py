@@ -103,6 +103,7 @@ class Handset:
     boot: Boot
     allow: tuple[Allow, ...]
     path: Path  # the handset.toml
+    rules: str = ""  # of lint: the version whose rule set counts, such as "0.1"; "": every rule
     variants: Mapping[str, Handset] = field(default_factory=dict, compare=False, repr=False)
     places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
 

@@ -204,6 +204,15 @@ class AllowTable(Model):
     until: dt.date | None = Field(default=None, description="the last day of it; default: no end")
 
 
+class LintTable(Model):
+    """`[lint]`: how lint judges this handset."""
+
+    rules: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+$")] | None = Field(
+        default=None,
+        description='the rule set, by the version of mvpsdk that brought it: "0.1"; default: all',
+    )
+
+
 class HandsetFile(Model):
     """A whole `handset.toml`: these boards, this firmware, these personas."""
 
@@ -217,6 +226,7 @@ class HandsetFile(Model):
         default_factory=list, description="Later; refused by name today."
     )
     allow: list[AllowTable] = Field(default_factory=list)
+    lint: LintTable = LintTable()
     on: dict[str, dict[str, Any]] = Field(
         default_factory=dict,
         description="`[on.BOARD.…]`: what differs on one board, in the same form.",

@@ -6,8 +6,9 @@ file, no clock and no environment; where the hypervisor decides, it asks the hyp
 """
 
 from mvpsdk.lint import reports
+from mvpsdk.lint.baseline import Known
 from mvpsdk.lint.catalogue import Rule, catalogue, choose, rule
-from mvpsdk.lint.engine import check
+from mvpsdk.lint.engine import check, source
 from mvpsdk.lint.model import Confidence, Finding, Outcome, Severity
 from mvpsdk.lint.reference import reference
 from mvpsdk.lint.report import Report, merge
@@ -18,6 +19,7 @@ __all__ = [
     "Bench",
     "Confidence",
     "Finding",
+    "Known",
     "Outcome",
     "Report",
     "Rule",
@@ -30,4 +32,5 @@ __all__ = [
     "report_schema",
     "reports",
     "rule",
+    "source",
 ]

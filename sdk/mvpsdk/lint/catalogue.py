@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mvpsdk.errors import InputError
 from mvpsdk.lint import page, rules
 from mvpsdk.lint.model import Confidence, Severity
-from mvpsdk.lint.subject import BoardSubject, ImageSubject, PlanSubject
+from mvpsdk.lint.subject import BoardSubject, ExceptionSubject, ImageSubject, PlanSubject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Rule", "catalogue", "choose", "rule"]
 
-_INSPECTS = {
+Subject = BoardSubject | ExceptionSubject | ImageSubject | PlanSubject
+
+_INSPECTS: dict[str, type[Subject]] = {
     "BoardSubject": BoardSubject,
+    "ExceptionSubject": ExceptionSubject,
     "ImageSubject": ImageSubject,
     "PlanSubject": PlanSubject,
 }
@@ -56,7 +59,7 @@ class Rule:
     core: tuple[str, ...]
     consequence: str
     page: Page
-    inspects: tuple[type[BoardSubject | ImageSubject | PlanSubject], ...]
+    inspects: tuple[type[Subject], ...]
     check: Callable[..., Iterator[Observation]] = field(repr=False)
 
     @property

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 
 from mvpsdk.lint.allow import Excuses
 from mvpsdk.lint.catalogue import choose
-from mvpsdk.lint.examine import Examination, examine
+from mvpsdk.lint.examine import Examination, examine, examine_exceptions
+from mvpsdk.lint.leftovers import leftovers, unneeded
 from mvpsdk.lint.model import Check, Finding, Flaw, NotChecked, Outcome
+from mvpsdk.lint.pinning import refuse_unknown
 from mvpsdk.lint.report import Report, Suppressed
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from mvpsdk.lint.baseline import Known
     from mvpsdk.lint.subject import Bench
 
-__all__ = ["check"]
+__all__ = ["check", "source"]
 
 
 def check(
@@ -28,7 +31,8 @@ def check(
     target: str = "",
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
-    baseline: Collection[str] = (),
+    baseline: Sequence[Known] = (),
+    baseline_file: str = "",
 ) -> Report:
     """Judge benches by the rules of the catalogue. Reads no file, clock or environment.
 
@@ -38,20 +42,29 @@ def check(
         target: what the report is about; the handset's, board's or image's name by default.
         select: codes, names or groups of the rules to run; empty: all.
         ignore: codes, names or groups of rules to leave out.
-        baseline: fingerprints of findings that are known already.
+        baseline: what was found before and is not to fail again.
+        baseline_file: the name of the file that it was read from.
 
     Raises:
         InputError: `select` or `ignore` names no rule.
-        HandsetError: an exception names no rule.
+        HandsetError: an exception names no rule, or the pinned rule set is none.
     """
     rules = choose(select, ignore)
+    for bench in benches:
+        if bench.handset:
+            refuse_unknown(bench.handset)
     allows = [allow for bench in benches if bench.handset for allow in bench.handset.allow]
-    court = _Court(excuses=Excuses(allows, today=today), baseline=frozenset(baseline))
+    prints = frozenset(known.fingerprint for known in baseline)
+    court = _Court(excuses=Excuses(allows, today=today), baseline=prints)
     for examination in examine(benches, rules):
+        court.judge(examination)
+    left = leftovers(benches, rules, court.excuses, court.checks)
+    left += unneeded(benches, rules, baseline, baseline_file, court.checks)
+    for examination in examine_exceptions(benches, left, rules):
         court.judge(examination)
     return Report(
         target=target or _target(benches),
-        file=_file(benches),
+        file=source(benches),
         boards=tuple(bench.board_name for bench in benches if bench.board_name),
         findings=tuple(court.findings),
         suppressed=tuple(court.suppressed),
@@ -70,7 +83,7 @@ def _target(benches: Sequence[Bench]) -> str:
     return ""
 
 
-def _file(benches: Sequence[Bench]) -> str:
+def source(benches: Sequence[Bench]) -> str:
     """Return the file that tells of what is linted: a handset's, a board's, an image."""
     for bench in benches:
         known = bench.board or bench.draft

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 
 from mvpsdk.core.facade import pack_check, pack_write
 from mvpsdk.lint.model import Finding, Flaw, NotApplicable, NotChecked, Party
-from mvpsdk.lint.subject import BoardSubject, ImageSubject, PlanSubject
+from mvpsdk.lint.pinning import newer
+from mvpsdk.lint.subject import BoardSubject, ExceptionSubject, ImageSubject, PlanSubject
 from mvpsdk.plan.pack import tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mvpsdk.errors import Fault
-    from mvpsdk.lint.catalogue import Rule
+    from mvpsdk.lint.catalogue import Rule, Subject
     from mvpsdk.lint.model import Observation
     from mvpsdk.lint.subject import Bench
     from mvpsdk.plan.model import Plan
 
-__all__ = ["Examination", "examine"]
+__all__ = ["Examination", "examine", "examine_exceptions"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +50,7 @@ class Examination:
                     parties=flaw.parties,
                     consequence=flaw.consequence or self.rule.consequence,
                     fix=flaw.fix,
+                    edits=flaw.edits,
                 )
 
 
@@ -66,6 +68,33 @@ def examine(benches: Sequence[Bench], rules: Iterable[Rule]) -> list[Examination
     return sorted(made, key=lambda entry: entry.rule.code)
 
 
+def examine_exceptions(
+    benches: Sequence[Bench], subjects: Sequence[ExceptionSubject], rules: Iterable[Rule]
+) -> list[Examination]:
+    """Examine the exceptions, when it is known what each has excused."""
+    late = [rule for rule in rules if ExceptionSubject in rule.inspects]
+    if not subjects:
+        reason = "there is neither an exception nor a baseline"
+        return [_nothing(rule, bench, reason) for rule in late for bench in benches[:1]]
+    return [
+        Examination(
+            rule=rule,
+            bench=subject.bench,
+            board="",
+            subject=subject.id,
+            observations=_observe(rule, subject),
+        )
+        for rule in late
+        for subject in subjects
+    ]
+
+
+def _observe(rule: Rule, subject: Subject) -> tuple[Observation, ...]:
+    """Let a rule look, unless it is newer than the rule set that the handset pins."""
+    reason = newer(rule, subject.bench.handset)
+    return (reason,) if reason else tuple(rule.check(subject))
+
+
 def _examine_images(benches: Sequence[Bench], rules: Iterable[Rule]) -> list[Examination]:
     """Examine every image once for all boards on which it looks the same."""
     made: list[Examination] = []
@@ -73,7 +102,7 @@ def _examine_images(benches: Sequence[Bench], rules: Iterable[Rule]) -> list[Exa
     for rule in rules:
         seen: dict[tuple[str, tuple[Observation, ...]], None] = {}
         for subject in subjects:
-            observations = tuple(rule.check(subject))
+            observations = _observe(rule, subject)
             if (subject.id, observations) not in seen:
                 seen[subject.id, observations] = None
                 made.append(_of_image(rule, subject, observations))
@@ -96,14 +125,14 @@ def _examine_board(bench: Bench, rules: Iterable[Rule]) -> list[Examination]:
     subject = bench.board_subject()
     if subject is None:
         return [_nothing(rule, bench, "there is no board") for rule in rules]
-    return [_of_board(rule, bench, "board", tuple(rule.check(subject))) for rule in rules]
+    return [_of_board(rule, bench, "board", _observe(rule, subject)) for rule in rules]
 
 
 def _examine_plan(bench: Bench, rules: Iterable[Rule]) -> list[Examination]:
     """Examine the plan, or say for each rule why there is none to examine."""
     if bench.plan:
         subject = _judged(bench, bench.plan)
-        return [_of_board(rule, bench, "plan", tuple(rule.check(subject))) for rule in rules]
+        return [_of_board(rule, bench, "plan", _observe(rule, subject)) for rule in rules]
     if bench.faults:
         return [_of_board(rule, bench, "plan", _of_faults(rule, bench)) for rule in rules]
     if bench.handset and bench.draft and not bench.board:
@@ -121,6 +150,8 @@ def _judged(bench: Bench, plan: Plan) -> PlanSubject:
 
 def _of_faults(rule: Rule, bench: Bench) -> tuple[Observation, ...]:
     """Turn the planner's refusals into this rule's findings, or into the reason for having none."""
+    if reason := newer(rule, bench.handset):
+        return (reason,)
     flaws = tuple(_flaw(bench, fault) for fault in bench.faults if fault.rule == rule.code)
     if flaws:
         return flaws

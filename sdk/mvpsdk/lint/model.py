@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mvpsdk.document.editing import Edit
     from mvpsdk.errors import Place
 
 __all__ = [
@@ -86,6 +87,7 @@ class Flaw:
     confidence: Confidence | None = None
     consequence: str = ""
     place: Place | None = None
+    edits: tuple[Edit, ...] = ()  # what mends it, if there is but one way: see `Bench.edit`
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,6 +128,7 @@ class Finding:
         parties: the two things that collide.
         consequence: what one would see on the device.
         fix: the next step.
+        edits: the same as changes of the files that a person writes; empty: it takes a person.
     """
 
     rule: str
@@ -139,6 +142,7 @@ class Finding:
     parties: tuple[Party, ...]
     consequence: str
     fix: str
+    edits: tuple[Edit, ...] = ()
 
     @property
     def fingerprint(self) -> str:

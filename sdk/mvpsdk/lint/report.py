@@ -134,6 +134,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "parties": [{"name": party.name, "value": party.value} for party in finding.parties],
         "consequence": finding.consequence,
         "fix": finding.fix,
+        "fixable": bool(finding.edits),
         "fingerprint": finding.fingerprint,
     }
 

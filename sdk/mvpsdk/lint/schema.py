@@ -52,6 +52,7 @@ def _finding() -> dict[str, Any]:
         "parties": _list(_object({"name": _TEXT, "value": _TEXT})),
         "consequence": _TEXT,
         "fix": _TEXT,
+        "fixable": {"type": "boolean"},
         "fingerprint": _TEXT,
     }
 

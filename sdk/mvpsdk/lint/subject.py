@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mvpsdk.document.editing import Edit
 from mvpsdk.errors import Place
 
 if TYPE_CHECKING:
@@ -19,11 +20,15 @@ if TYPE_CHECKING:
     from mvpsdk.image.contents import Contents
     from mvpsdk.image.model import ImageFacts
     from mvpsdk.image.views import Views
+    from mvpsdk.lint.allow import Excuse
+    from mvpsdk.lint.baseline import Known
+    from mvpsdk.lint.model import NotApplicable, NotChecked
     from mvpsdk.plan.model import Partition, Plan, PlannedImage
 
 __all__ = [
     "Bench",
     "BoardSubject",
+    "ExceptionSubject",
     "ImageSubject",
     "PlanSubject",
     "subject_of_key",
@@ -69,12 +74,36 @@ class Bench:
             return known.place(key) or known.place(subject)
         if not self.handset:
             return self._file(subject)
+        return self.handset.place(self._key(subject))
+
+    def _key(self, subject: str) -> str:
+        """Return the handset file's key of a subject: `persona[0].kernel`."""
         head, _, name = subject.partition(".")
-        for index, persona in enumerate(self.handset.personas):
+        for index, persona in enumerate(self.handset.personas if self.handset else ()):
             if head == "persona" and f"{name}.".startswith(f"{persona.name}."):
-                key = name.removeprefix(persona.name)
-                return self.handset.place(f"persona[{index}]{key}")
-        return self.handset.place(subject)
+                return f"persona[{index}]{name.removeprefix(persona.name)}"
+        return subject
+
+    def edit(self, subject: str, value: str | int | None) -> tuple[Edit, ...]:
+        """Return what gives the key of a subject a value, where a person has written that key.
+
+        None removes a table of an array. There is no edit for a key that nobody wrote.
+        """
+        known = self.board or self.draft
+        of_board = subject.startswith("board.")
+        places = (known and known.places) if of_board else (self.handset and self.handset.places)
+        key = subject.removeprefix("board.") if of_board else self._key(subject)
+        return self.edit_at(places.get(key) if places else None, value)
+
+    def edit_at(self, place: Place | None, value: str | int | None) -> tuple[Edit, ...]:
+        """Return what gives the key at a place a value; it may be one of `[on.BOARD]`."""
+        known = self.board or self.draft
+        for places in (self.handset and self.handset.places, known and known.places):
+            keys = [key for key, at in (places or {}).items() if place and key and at == place]
+            written = sorted(keys, key=lambda key: (not key.startswith("on."), len(key)))
+            if place and written:
+                return (Edit(file=place.file, key=written[0], value=value),)
+        return ()
 
     def _file(self, name: str) -> Place | None:
         """Where an image alone lies: nothing but its own path names it."""
@@ -201,6 +230,22 @@ class PlanSubject:
     plan: Plan
     pack: Pack
     verdict: Verdict
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExceptionSubject:
+    """One exception of the handset file, or all of a baseline, when everything else is judged."""
+
+    bench: Bench
+    excuse: Excuse | None = None  # None: the baseline is meant
+    blind: NotApplicable | NotChecked | None = None  # why none can say that it excuses nothing
+    stale: tuple[Known, ...] = ()  # what the baseline knows, and nobody has found
+    file: str = ""  # of the baseline
+
+    @property
+    def id(self) -> str:
+        """How a finding names it: `allow.MEM004` or `baseline`."""
+        return f"allow.{self.excuse.allow.rule}" if self.excuse else "baseline"
 
 
 def subject_of_role(role: str) -> str:

@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from mvpsdk.errors import HandsetError, Place
-from mvpsdk.lint import Outcome
+from mvpsdk.errors import Fault, HandsetError, Place
+from mvpsdk.lint import Outcome, baseline, catalogue
+from mvpsdk.lint.baseline import Known
 
 
 def test_an_exception_suppresses(nouns: Any) -> None:
@@ -73,12 +75,110 @@ def test_a_baseline_hides_what_was_known(nouns: Any) -> None:
     again = nouns.lint(
         nouns.bench(architecture="arm"),
         select=["IMG002"],
-        baseline=[known.fingerprint],
+        baseline=[Known.of(known)],
     )
-    other = nouns.lint(nouns.bench(architecture="x86"), baseline=[known.fingerprint])
+    other = nouns.lint(
+        nouns.bench(architecture="x86"), select=["IMG002"], baseline=[Known.of(known)]
+    )
     assert nouns.outcomes(again) == {"IMG002": Outcome.BASELINED}
     assert again.exit_code() == 0
     assert [found.rule for found in other.findings] == ["IMG002"]
+
+
+def test_what_the_baseline_knows_and_nobody_finds_is_told(nouns: Any) -> None:
+    """By REP004, unless nobody has looked: by another rule, on another board."""
+    known = Known.of(nouns.lint(nouns.bench(architecture="arm"), select=["IMG002"]).findings[0])
+    elsewhere = replace(known, board="other", fingerprint="1")
+    by_another = replace(known, rule="IMG003", fingerprint="2")
+    found = nouns.lint(
+        nouns.bench(),
+        select=["IMG002", "REP004"],
+        baseline=[known, elsewhere, by_another],
+        baseline_file="base.json",
+    ).findings
+    assert [(each.rule, each.subject, str(each.place)) for each in found] == [
+        ("REP004", "baseline.IMG002", "base.json")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("", "Expecting value"),
+        ("[]", "does not say that it is mvpsdk.baseline/1"),
+        ('{"schema": "mvpsdk.baseline/2"}', "does not say"),
+        ('{"schema": "mvpsdk.baseline/1", "findings": 1}', "no list of findings"),
+        ('{"schema": "mvpsdk.baseline/1", "findings": [{"rule": "A"}]}', "has the texts"),
+        ('{"schema": "mvpsdk.baseline/1", "findings": ["A"]}', "has the texts"),
+        ("[" * 100_000, "nested too deeply"),
+    ],
+)
+def test_what_is_no_baseline_is_told(text: str, what: str) -> None:
+    """Half a baseline would let half of the findings fail again."""
+    with pytest.raises(ValueError, match=what):
+        baseline.read(text)
+
+
+def test_a_baseline_reads_as_it_was_written(nouns: Any) -> None:
+    """Sorted, each finding once, whatever the order was."""
+    found = nouns.lint(nouns.bench(architecture="arm", reserved=(1, 0, 0))).findings
+    known = [Known.of(each) for each in found]
+    assert len(known) > 1
+    text = baseline.write([*reversed(known), *known], "0.1.0")
+    assert text == baseline.write(known, "0.1.0")
+    assert baseline.read(text) == tuple(sorted(known))
+
+
+def test_an_exception_that_excuses_nothing_is_a_finding(nouns: Any) -> None:
+    """REP004, at its place; on all boards together, and only where its rule has looked."""
+    place = Place(file="handset.toml", line=40, column=1)
+    unused = nouns.allow("IMG002", place=place)
+    other = replace(nouns.bench(unused), board=nouns.board("other"))
+    whole = nouns.lint(nouns.bench(unused), other)
+    part = nouns.lint(nouns.bench(unused))
+    flat = {"format": "unknown", "architecture": "", "arm64": None}
+    blind = nouns.lint(nouns.bench(unused, **flat), replace(other, images=()))
+    assert [(each.rule, each.place, each.severity) for each in whole.findings] == [
+        ("REP004", place, "warning")
+    ]
+    assert [each.outcome for each in part.checks if each.rule == "REP004"] == ["not-applicable"]
+    assert [each.outcome for each in blind.checks if each.rule == "REP004"] == ["not-checked"]
+
+
+def test_an_exception_may_excuse_a_stale_exception(nouns: Any) -> None:
+    """For the branch that still needs it; it is not itself called unused."""
+    excused = nouns.allow("REP004", at="allow.IMG002")
+    bench = nouns.bench(nouns.allow("IMG002"), excused)
+    other = replace(bench, board=nouns.board("other"))
+    report = nouns.lint(bench, other)
+    assert (report.findings, [each.finding.rule for each in report.suppressed]) == ((), ["REP004"])
+
+
+def test_a_pinned_rule_set_keeps_newer_rules_out(nouns: Any, monkeypatch: Any) -> None:
+    """They are listed with the reason; those of the set and their findings stay."""
+    known = catalogue()
+    later = {"IMG002", "MEM005"}
+    newer = tuple(replace(each, since="0.2.0") if each.code in later else each for each in known)
+    for room in ("catalogue", "pinning", "allow"):
+        monkeypatch.setattr(sys.modules[f"mvpsdk.lint.{room}"], "catalogue", lambda: newer)
+    bench = nouns.bench(architecture="arm", image_size=0)
+    faults = (Fault(message="too large", rule="MEM005"),)
+    pinned = replace(bench, handset=replace(bench.handset, rules="0.1"), faults=faults)
+    checks = {each.rule: each for each in nouns.lint(pinned).checks}
+    assert {each.rule for each in checks.values() if "newer than" in each.reason} == later
+    assert (checks["IMG002"].outcome, checks["IMG007"].outcome) == ("not-applicable", "fail")
+    assert 'the pinned rule set "0.1"' in checks["MEM005"].reason
+    free = nouns.lint(replace(bench, faults=faults)).findings
+    assert {each.rule for each in free} >= later
+
+
+def test_a_rule_set_that_is_none_is_refused(nouns: Any) -> None:
+    """With those that there are, and its place."""
+    place = Place(file="handset.toml", line=40, column=1)
+    handset = replace(nouns.handset(), rules="7.3", places={"lint.rules": place})
+    with pytest.raises(HandsetError, match=r"7\.3") as caught:
+        nouns.lint(replace(nouns.bench(), handset=handset))
+    assert (caught.value.place, caught.value.hint) == (place, "there are: 0.1")
 
 
 def test_what_is_suppressed_and_baselined_at_once_is_the_weaker_excuse(nouns: Any) -> None:
@@ -86,5 +186,5 @@ def test_what_is_suppressed_and_baselined_at_once_is_the_weaker_excuse(nouns: An
     both = nouns.bench(nouns.allow("IMG007"), reserved=(1, 0, 0), image_size=0)
     known = nouns.lint(replace(both, handset=nouns.handset()), select=["IMG007"])
     assert len(known.findings) == 2
-    report = nouns.lint(both, select=["IMG007"], baseline=[known.findings[0].fingerprint])
+    report = nouns.lint(both, select=["IMG007"], baseline=[Known.of(known.findings[0])])
     assert nouns.outcomes(report) == {"IMG007": Outcome.SUPPRESSED}

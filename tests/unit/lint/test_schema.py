@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from mvpsdk.lint import Bench, Report, check, report_schema
+from mvpsdk.lint.baseline import Known
 
 
 def conforms(value: Any, schema: dict[str, Any]) -> bool:
@@ -29,6 +30,8 @@ def _is(value: Any, kind: str, schema: dict[str, Any]) -> bool:
         return _is_object(value, schema)
     if kind == "array" and isinstance(value, list):
         return all(conforms(item, schema["items"]) for item in value)
+    if kind == "boolean":
+        return isinstance(value, bool)
     if kind == "integer":
         return isinstance(value, int) and value >= schema.get("minimum", value)
     return (kind == "string" and isinstance(value, str)) or (kind == "null" and value is None)
@@ -53,7 +56,7 @@ def report(nouns: Any) -> Report:
     image = nouns.kernel(architecture="arm", reserved=(1, 0, 0), faults=("cut off",))
     bench = Bench(board=nouns.board(), handset=nouns.handset(*allow), images=(image,))
     first = check([bench], today=nouns.today)
-    known = [found.fingerprint for found in first.findings if found.rule == "IMG007"]
+    known = [Known.of(found) for found in first.findings if found.rule == "IMG007"]
     return check([bench], today=nouns.today, baseline=known)
 
 

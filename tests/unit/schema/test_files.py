@@ -136,6 +136,8 @@ mode = "exclusive"
 default = "work"
 menu-timeout = "3 s"
 early-console = true
+[lint]
+rules = "0.1"
 [[allow]]
 rule = "MEM004"
 at = "persona.work"

@@ -44,13 +44,17 @@ size = "2 GiB"
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mvpsdk.lint.known import contradictions, remarks
+from mvpsdk.units import Pa, Range, format_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mvpsdk.document.editing import Edit
     from mvpsdk.lint.model import Observation
     from mvpsdk.lint.subject import BoardSubject
 
@@ -65,6 +69,22 @@ CONSEQUENCE = "one page given to two owners: silent corruption"
 
 def check(subject: BoardSubject) -> Iterator[Observation]:
     """Ask the loader."""
-    yield from contradictions(subject, CODE)
+    edits = tuple(_shortened(subject))
+    for flaw in contradictions(subject, CODE):
+        alone = len(subject.faults) == 1 and len(edits) == 1
+        yield replace(flaw, edits=edits if alone else ())
     for _, flaw in remarks(subject, CODE):
         yield flaw
+
+
+def _shortened(subject: BoardSubject) -> Iterator[Edit]:
+    """End a bank where the next one begins, if that one has all that is cut off."""
+    banks = sorted(
+        (Range(Pa(bank.base), bank.size), number)
+        for number, bank in enumerate(subject.draft.content.memory)
+        if bank.base is not None and bank.size is not None
+    )
+    for (first, number), (second, _) in pairwise(banks):
+        if first.base < second.base and first.overlaps(second) and first.end <= second.end:
+            size = format_size(second.base - first.base)
+            yield from subject.bench.edit(f"board.memory[{number}].size", size)

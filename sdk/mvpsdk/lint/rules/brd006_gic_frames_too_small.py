@@ -55,6 +55,7 @@ from typing import TYPE_CHECKING
 
 from mvpsdk.lint.known import contradictions, of_key, remarks, spoken
 from mvpsdk.lint.model import Severity
+from mvpsdk.units import format_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,4 +106,5 @@ def _interface(subject: BoardSubject) -> Iterator[Observation]:
             'see the SoC\'s manual; most have both pages: cpu-interface-size = "8 KiB"',
             Severity.WARNING,
         )
-        yield replace(flaw, consequence=NO_DIR)
+        edits = subject.bench.edit(f"board.{KEY}", format_size(GICC_SIZE))
+        yield replace(flaw, consequence=NO_DIR, edits=edits)

@@ -43,7 +43,7 @@ from typing import TYPE_CHECKING
 
 from mvpsdk.lint.model import Flaw, Party, Severity
 from mvpsdk.lint.verdict import refusals
-from mvpsdk.units import BLOCK, align_up, describe_size
+from mvpsdk.units import BLOCK, align_up, format_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,10 +72,10 @@ def check(subject: PlanSubject) -> Iterator[Observation]:
     yield from refusals(subject, SAYS, FIX)
     for partition in subject.plan.partitions:
         if partition.ram.size % BLOCK or partition.ram_pa % BLOCK or partition.ram.base % BLOCK:
-            yield _ragged(partition)
+            yield _ragged(subject, partition)
 
 
-def _ragged(partition: Partition) -> Flaw:
+def _ragged(subject: PlanSubject, partition: Partition) -> Flaw:
     key = "realtime" if partition.kind == "realtime" else f"persona.{partition.name}"
     whole = align_up(partition.ram.size, BLOCK)
     return Flaw(
@@ -85,7 +85,8 @@ def _ragged(partition: Partition) -> Flaw:
             Party(name=f'RAM of "{partition.name}"', value=str(partition.ram)),
             Party(name="block", value=f"{BLOCK:#x}"),
         ),
-        fix=f'memory = "{describe_size(whole)}"',
+        fix=f'memory = "{format_size(whole)}"',
+        edits=subject.bench.edit(f"{key}.memory", format_size(whole)),
         severity=Severity.WARNING,
         consequence="512 times the table entries and TLB misses in the last 2 MiB",
     )
