@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 .PHONY: demo test table check bench figures docs setup host core-check core-check-gcc core-check-clang fuzz
 PYTHON = .venv/bin/python
+# The tests start Python a thousand times: what it compiles is kept, whatever the shell says.
+export PYTHONDONTWRITEBYTECODE =
 
 # Sets everything up, then lints, bundles and boots the example handset on the virtual handset.
 demo: host
