@@ -10,7 +10,9 @@ A case begins with the good handset of `handset.toml` (or `linux.toml`) and chan
     firmware            C: the body of `defect()`, called before the first tick; or the whole file
     [[change]]          file, and one of: old, new (a text) / at, hex / cut (bytes off the end) /
                         wrap ("gzip") / text (the whole content) / path with text or zeros (a file
-                        more in a ramdisk)
+                        more in a ramdisk) / asm (firmware of its own, without the runtime) /
+                        debian (a kernel of Debian's, by line and flavour: "6.12-16k") /
+                        note (fields of its MVPABI block)
     [plan]              what is moved by hand: the planner makes no plan that is wrong
     [[past]], [past-plan]  changes for the boot alone, which get a bundle past the planner
     [machine]           shows, lacks: "partition: pattern" of a line; seconds: of the host's time,

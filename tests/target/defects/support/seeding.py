@@ -10,8 +10,11 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import trees
 import workshop
 from mvpsdk import build
+from mvpsdk.core import facade
+from mvpsdk.core._library import ffi, lib
 from mvpsdk.store import Cache
 
 if TYPE_CHECKING:
@@ -67,6 +70,14 @@ def _change(path: Path, change: dict[str, Any]) -> None:
 
 
 def _after(path: Path, before: bytes, change: dict[str, Any]) -> bytes:
+    made = _patched(path, before, change) or _whole(path, before, change)
+    if made is None:
+        raise ValueError(f"{path.name}: {change} is no change")
+    return made
+
+
+def _patched(path: Path, before: bytes, change: dict[str, Any]) -> bytes | None:
+    """A file with some of its bytes changed; None: that is not what is asked."""
     match change:
         case {"old": str(old), "new": str(new)}:
             if len(old) != len(new) and b"\0" in before:
@@ -77,13 +88,25 @@ def _after(path: Path, before: bytes, change: dict[str, Any]) -> bytes:
             return before[:at] + put + before[at + len(put) :]
         case {"cut": int(cut)}:
             return before[:-cut]
+        case {"note": dict(fields)}:
+            return noted(before, fields)
+    return None
+
+
+def _whole(path: Path, before: bytes, change: dict[str, Any]) -> bytes | None:
+    """Another file in its place, or around it; None: that is not what is asked."""
+    match change:
         case {"wrap": "gzip"}:
             return gzip.compress(before, compresslevel=1, mtime=0)
         case {"path": str(name), **content}:
             return before + _archive(name, content)
         case {"text": str(text)}:
             return text.encode()
-    raise ValueError(f"{path.name}: {change} is no change")
+        case {"asm": str(source)}:
+            return _assembled(source, path.with_suffix(".S"))
+        case {"debian": str(line)}:
+            return trees.flavours()[line].read_bytes()
+    return None
 
 
 def _archive(name: str, content: dict[str, Any]) -> bytes:
@@ -94,6 +117,35 @@ def _archive(name: str, content: dict[str, Any]) -> bytes:
     entries = [ramdisk.Entry(name=each, mode=stat.S_IFDIR | 0o755) for each in folders]
     entries.append(ramdisk.Entry(name=name, mode=stat.S_IFREG | 0o644, data=data))
     return gzip.compress(ramdisk.write(entries), compresslevel=1, mtime=0)
+
+
+HEAD = """
+.section .text, "ax"
+.globl _start
+_start:
+"""
+
+
+def _assembled(source: str, path: Path) -> bytes:
+    """Assemble firmware that stands alone, a static position-independent ELF; for an A53 and up."""
+    path.write_text(HEAD + source)
+    made = path.with_suffix(".pie")
+    flags = ["-nostdlib", "-static-pie", "-march=armv8.5-a", "-Wl,-z,max-page-size=4096"]
+    gcc = workshop.COMPILERS["gcc"]
+    subprocess.run([gcc, *flags, "-Wl,--build-id=none", str(path), "-o", str(made)], check=True)
+    return made.read_bytes()
+
+
+def noted(data: bytes, fields: dict[str, int]) -> bytes:
+    """Change fields of the MVPABI block in a file, and its checksum with them."""
+    at = data.index(facade.NOTE_MAGIC)
+    note = ffi.new("struct mvp_abi_note *")
+    ffi.memmove(note, data[at : at + facade.NOTE_SIZE], facade.NOTE_SIZE)
+    for name, value in fields.items():
+        setattr(note, name, value)
+    note.checksum = 0
+    note.checksum = lib.mvp_checksum(note, facade.NOTE_SIZE) & 0xFFFFFFFF
+    return data[:at] + bytes(ffi.buffer(note)) + data[at + facade.NOTE_SIZE :]
 
 
 def firmware(body: str, folder: Path, cache: Cache, *, ticks: int = 0) -> bytes:

@@ -50,7 +50,7 @@ def judge(handset: Path, plan: Mapping[str, Any]) -> Report:
 
 
 def _request(handset: Path) -> pipeline.Request:
-    return pipeline.Request(handset=handset, board_dirs=(handset.parent / "boards",))
+    return pipeline.Request(handset=handset, board_dirs=(handset.parent / "boards",), deep=True)
 
 
 def _benches(request: pipeline.Request, plan: Mapping[str, Any]) -> Iterator[Bench]:
