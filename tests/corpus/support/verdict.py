@@ -30,6 +30,7 @@ class Verdict:
 
     survey: Survey
     errors: tuple[Finding, ...]  # but for RAM, which a person adds
+    found: tuple[str, ...]  # by which rules, and how bad: "BRD001 error"
     category: str
     seconds: float  # of CPU, from the file to the draft of a board
 
@@ -45,6 +46,7 @@ def judge(path: Path) -> Verdict:
     return Verdict(
         survey=survey,
         errors=tuple(error for error in errors if error.rule != RAM),
+        found=tuple(sorted({f"{found.rule} {found.severity}" for found in report.findings})),
         category=_category(survey, {error.rule for error in errors}),
         seconds=seconds,
     )
@@ -66,6 +68,7 @@ class Summary:
     category: str = ""
     seconds: float = 0.0
     rules: tuple[str, ...] = ()  # of what blocks it
+    found: tuple[str, ...] = ()  # by which rules, and how bad
     unclear: tuple[str, ...] = ()  # errors that don't say where, what, or what to do
     crash: str = ""  # what no reader may do
 
@@ -82,6 +85,7 @@ def summary(path: Path) -> Summary:
         category=found.category,
         seconds=found.seconds,
         rules=tuple(sorted({error.rule for error in found.errors})),
+        found=found.found,
         unclear=tuple(str(error) for error in found.errors if not _is_clear(error)),
     )
 

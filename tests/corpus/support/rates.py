@@ -4,19 +4,9 @@
 The console's rule is left out: its rate falls with each new driver.
 """
 
-from __future__ import annotations
+__all__ = ["LEFT_OUT", "MARGIN", "RATES"]
 
-import datetime as dt
-from collections import Counter
-
-import pytest
-
-import trees
-from mvpsdk import lint, tree
-
-pytestmark = [pytest.mark.corpus, pytest.mark.slow]
-
-TODAY = dt.date(2026, 1, 1)
+LEFT_OUT = "BRD011"
 MARGIN = 2.0  # percentage points that a newer kernel of the same line may bring
 
 RATES = {
@@ -37,6 +27,7 @@ RATES = {
         "BRD010 warning": 17.0,
         "BRD012 warning": 2.8,
         "BRD012 note": 15.8,
+        "CPU005 warning": 24.3,  # cores whose firmware has a workaround for guests
     },
     "6.12": {
         "BRD001 error": 56.2,
@@ -55,20 +46,7 @@ RATES = {
         "BRD010 warning": 12.9,
         "BRD012 warning": 6.4,
         "BRD012 note": 28.4,
+        "CPU005 warning": 27.2,  # cores whose firmware has a workaround for guests
     },
 }
 """Percent of the trees in which a rule finds something of this weight."""
-
-
-@pytest.mark.parametrize("line", trees.LINES)
-@pytest.mark.timeout(900)
-def test_each_rule_finds_as_much_as_it_did(line: str) -> None:
-    """And nothing that no rule speaks of: every tree can be linted by itself."""
-    corpus = trees.corpora()[line]
-    found: Counter[str] = Counter()
-    for path in corpus.trees():
-        bench = lint.Bench(draft=tree.open(path).draft("one"))
-        report = lint.check([bench], today=TODAY, select=["BRD", "DEV"], ignore=["BRD011"])
-        found.update({f"{finding.rule} {finding.severity}" for finding in report.findings})
-    rates = {what: round(100 * count / len(corpus.trees()), 1) for what, count in found.items()}
-    assert rates == pytest.approx(RATES[line], abs=MARGIN)
