@@ -51,8 +51,14 @@ def _on(loaded: Handset, name: str, inputs: Store, request: Request) -> Bench:
     if board:
         return of_prepared(pipeline.prepared(loaded, board, inputs, request), request, draft)
     merged = loaded.for_board(name)
-    facts = tuple(pipeline.gather(merged, inputs, request).facts.values())
-    return Bench(draft=draft, handset=merged, images=facts, release=request.release)
+    found = pipeline.gather(merged, inputs, request)
+    return Bench(
+        draft=draft,
+        handset=merged,
+        images=tuple(found.facts.values()),
+        release=request.release,
+        pinned=found.pinned,
+    )
 
 
 def of_prepared(prepared: Prepared, request: Request, draft: Draft | None = None) -> Bench:
@@ -67,6 +73,7 @@ def of_prepared(prepared: Prepared, request: Request, draft: Draft | None = None
         plan=prepared.plan,
         faults=prepared.faults,
         release=request.release,
+        pinned=prepared.inputs.pinned,
     )
 
 

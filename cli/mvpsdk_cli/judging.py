@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mvpsdk import document, lint, store
 from mvpsdk.errors import InputError, Place
 from mvpsdk.store.output import unreadable
-from mvpsdk_cli import benches, render
+from mvpsdk_cli import benches, deliveries, render
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -36,6 +36,7 @@ class Call:
     ignore: tuple[str, ...] = ()
     known: bool = False  # by the baselines that there are
     baseline: Path | None = None  # of everything; None: each has its own
+    previous: Path | None = None  # the bundle that came before those that are judged
 
 
 def judge(call: Call) -> list[Report]:
@@ -101,19 +102,23 @@ def _gathered(call: Call) -> list[list[Bench]]:
     """What is to be judged: one list for each handset, board or image."""
     wanted = call.paths or (() if call.images else (Path(),))
     alone = ([benches.of_image(path, call.asked)] for path in call.images)
-    found = [*(_of_path(path, call.asked) for path in wanted), *alone]
+    found = [*(_of_path(path, call) for path in wanted), *alone]
     return [[replace(bench, release=call.asked.release) for bench in group] for group in found]
 
 
-def _of_path(path: Path, asked: Request) -> list[Bench]:
-    """A handset on its boards, a board alone, or a device tree alone."""
-    tree = benches.is_tree(path)
-    board = not tree and _is_board(path)
-    if (tree or board) and asked.board:
+def _of_path(path: Path, call: Call) -> list[Bench]:
+    """A handset on its boards, or a board, a device tree or a bundle alone."""
+    asked = call.asked
+    bundle = deliveries.is_bundle(path)
+    tree = not bundle and benches.is_tree(path)
+    board = not tree and not bundle and _is_board(path)
+    if (tree or board or bundle) and asked.board:
         raise InputError(
             f"{path} is no handset: it has no boards of which --board {asked.board} could be one",
             hint="leave --board out",
         )
+    if bundle:
+        return [deliveries.of_bundle(path, call.previous, asked.board_dirs)]
     if tree or board:
         return [benches.of_tree(path) if tree else benches.of_board(path)]
     return benches.of_handset(replace(asked, handset=path))

@@ -78,6 +78,7 @@ class Inputs:
     files: dict[str, Path]
     facts: dict[str, ImageFacts]
     firmware: build.Image | None  # built from source; None: there is none, or it is an input
+    pinned: frozenset[str] = frozenset()  # the roles that the lock pins
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,7 +103,8 @@ def open_handset(request: Request) -> Iterator[tuple[Handset, Store]]:
     """Load the handset, and the store as its lock and the user want it. Raises MvpError."""
     loaded = handset.load(request.handset)
     lock_file = store.lock_path(loaded.path)
-    lock = locking.load(lock_file) if request.locked or lock_file.exists() else None
+    needed = request.locked or lock_file.exists()  # REP001 says what a release without one lacks
+    lock = locking.load(lock_file) if needed else None
     with downloads.bars() as progress:
         yield (
             loaded,
@@ -181,8 +183,9 @@ def gather(merged: Handset, inputs: Store, request: Request) -> Inputs:
         )
         files["realtime"] = _file_of(firmware.elf, request.cache)
     facts = _facts(files, request)
-    _hold(merged, inputs, facts, locked=request.locked)
-    return Inputs(files=files, facts=facts, firmware=firmware)
+    _hold(merged, inputs, facts, locked=request.locked or request.release)
+    pinned = frozenset(pin.name for pin in inputs.lock.pins) if inputs.lock else frozenset()
+    return Inputs(files=files, facts=facts, firmware=firmware, pinned=pinned)
 
 
 def _facts(files: dict[str, Path], request: Request) -> dict[str, ImageFacts]:

@@ -4,21 +4,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import inspect
 import json
-import re
 import struct
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mvpsdk.board.schema import BoardFile
 from mvpsdk.errors import Fault
-from mvpsdk.handset.schema import HandsetFile
-from mvpsdk.lint import Bench, catalogue, check, reference
-from mvpsdk_cli.catalogue import entries
+from mvpsdk.lint import Bench, catalogue, check
 from mvpsdk_cli.commands import _findings
 from mvpsdk_cli.main import main
 from tree_tables import blob, phone
@@ -303,26 +297,6 @@ def test_completion_knows_the_codes() -> None:
     from mvpsdk_cli.commands import explain
 
     assert "IMG001" in explain._codes()
-
-
-def test_every_command_that_a_rule_names_is_there() -> None:
-    """A way out that does not exist is worse than none."""
-    text = reference() + "".join(
-        Path(inspect.getfile(rule.check)).read_text() for rule in catalogue()
-    )
-    named = set(re.findall(r"`mvpsdk ([a-z-]+)", text))
-    assert {"plan", "lock"} <= named <= set(entries())
-
-
-def test_every_key_in_an_example_is_there() -> None:
-    """A page's TOML is a piece of a handset or a board file, with keys that these have."""
-    known = {**HandsetFile.model_json_schema()["$defs"], **BoardFile.model_json_schema()["$defs"]}
-    keys = {key for definition in known.values() for key in definition.get("properties", {})}
-    blocks = re.findall(r"```toml\n(.*?)```", reference(), flags=re.DOTALL)
-    assert len(blocks) > 5
-    for block in blocks:
-        for table in tomllib.loads(block).values():
-            assert set((table if isinstance(table, list) else [table])[0]) <= keys
 
 
 @pytest.fixture

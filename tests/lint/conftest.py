@@ -30,6 +30,7 @@ from mvpsdk.core import facade
 from mvpsdk.errors import BoardError, Place, PlanError
 from mvpsdk.image import views
 from mvpsdk.lint import baseline
+from mvpsdk.lint.delivery import Delivered, Delivery
 from sections import with_code
 
 if TYPE_CHECKING:
@@ -203,6 +204,14 @@ class Workshop:
         if "tree" in case:
             draft = tree_draft(case["tree"])
         board = boards.whole(draft)
+        if "bundle" in case:
+            before = delivery(case["previous"]) if "previous" in case else None
+            return lint.Bench(
+                draft=draft,
+                bundle=delivery(case["bundle"]),
+                previous=before,
+                release=bool(case.get("release")),
+            )
         if case.get("alone") or "tree" in case:
             return lint.Bench(draft=draft, board=board)
         loaded = handset.load(Path("handset.toml"))
@@ -219,6 +228,8 @@ class Workshop:
             images=tuple(facts.values()),
             plan=made,
             faults=faults,
+            release=bool(case.get("release")),
+            pinned=frozenset(case.get("pinned", [])),
         )
 
     def report(self, code: str, case: dict[str, Any]) -> Report:
@@ -254,6 +265,23 @@ class Workshop:
             text = text.replace(old, new)
         (self.folder / "board.toml").write_text(text)
         (self.folder / "handset.toml").write_text(handset_text(case))
+
+
+def delivery(said: dict[str, Any]) -> Delivery:
+    """A bundle of one part; what is not said is good."""
+    parts = tuple(
+        Delivered(**{"found": "aa", "expected": "aa", "told": "aa", **part})
+        for part in said.get("parts", [{"name": "pack"}])
+    )
+    whole = {"file": "phone.itb", "size": 1 << 20, "handset": "two-in-one", "board": "qemu-virt"}
+    others = {"signed": True, "has_manifest": True, "reason": facade.Reason.OK}
+    prints = {"fingerprint": "cc", "made_for": "cc"}
+    changes = {key: value for key, value in said.items() if key != "parts"}
+    if "reason" in changes:
+        changes["reason"] = facade.Reason[changes["reason"]]
+    for key in ("features", "missing"):
+        changes[key] = tuple(changes.get(key, ()))
+    return Delivery(**{**whole, **others, **prints, **changes, "parts": parts})
 
 
 def planned(

@@ -58,6 +58,8 @@ def points_at_its_cause(finding: Finding) -> bool:
     place = finding.place
     if place is None or place.file.endswith(".dtb"):
         return bool(place and place.node)
+    if place.file.endswith(".itb"):
+        return finding.subject.startswith("bundle")
     if place.file == "lint-baseline.json":
         return finding.subject.startswith("baseline.")
     line = Path(place.file).read_text().splitlines()[place.line - 1]

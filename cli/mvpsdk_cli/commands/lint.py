@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Judges a handset, board, tree or image before anyone boots it.
+"""Judges a handset, board, tree, image or bundle before it boots.
 
 A tree is a vendor's device tree (.dtb), judged as the board that it would make. A finding says what
 collides, where, what one would see on the device, and the next step. Exceptions stand in the
@@ -15,6 +15,8 @@ Examples:
     mvpsdk lint --image firmware.elf --format json
 
     mvpsdk lint --report sarif=lint.sarif --report junit=lint.xml
+
+    mvpsdk lint phone.itb --previous phone-1.3.itb --profile release
 
     mvpsdk lint --diff
 
@@ -79,7 +81,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
         list[Path] | None,
         typer.Argument(
             metavar="PATH",
-            help="Handsets, boards (files or folders) or device trees (.dtb); default: here.",
+            help="Handsets, boards (files or folders), device trees or bundles; default: here.",
         ),
     ] = None,
     *,
@@ -124,6 +126,10 @@ def command(  # noqa: D103 - the module's docstring is the command's
             help="Write a report to a file, too; repeatable.",
         ),
     ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option("--previous", metavar="BUNDLE", help="The bundle that an update replaces."),
+    ] = None,
     fix: Annotated[
         bool, typer.Option("--fix", help="Mend what has one safe answer, in the files you wrote.")
     ] = False,
@@ -158,7 +164,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
             handset=Path(),
             board=board,
             board_dirs=tuple(board_dir or ()),
-            locked=locked or release,
+            locked=locked,
             offline=offline,
             toolchain=toolchain,
             release=release,
@@ -169,6 +175,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
         ignore=left,
         known=baseline is not None,
         baseline=_baseline_file(baseline, baseline_file),
+        previous=previous,
     )
     if baseline is Baseline.WRITE:
         judging.write_baselines(call)

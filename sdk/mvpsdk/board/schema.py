@@ -156,6 +156,13 @@ class DeviceTable(Model):
     )
 
 
+class SlotTable(Model):
+    """`[[slot]]`: where a bundle is flashed to."""
+
+    name: Label = Field(description="the partition's name, as the flashing tool has it")
+    size: Size
+
+
 class VirtualTable(Model):
     """`[virtual]`: how QEMU builds this board."""
 
@@ -191,4 +198,5 @@ class BoardFile(Model):
     console: ConsoleTable | None = None
     iommu: list[IommuTable] = Field(default_factory=list)
     device: list[DeviceTable] = Field(default_factory=list)
+    slot: list[SlotTable] = Field(default_factory=list)
     virtual: VirtualTable | None = None

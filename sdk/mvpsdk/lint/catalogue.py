@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 from mvpsdk.errors import InputError
 from mvpsdk.lint import page, rules
 from mvpsdk.lint.model import Confidence, Severity
-from mvpsdk.lint.subject import BoardSubject, ExceptionSubject, ImageSubject, PlanSubject
+from mvpsdk.lint.subject import (
+    BoardSubject,
+    BundleSubject,
+    ExceptionSubject,
+    HandsetSubject,
+    ImageSubject,
+    PlanSubject,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -24,11 +31,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Rule", "catalogue", "choose", "rule"]
 
-Subject = BoardSubject | ExceptionSubject | ImageSubject | PlanSubject
+Subject = (
+    BoardSubject | BundleSubject | ExceptionSubject | HandsetSubject | ImageSubject | PlanSubject
+)
 
 _INSPECTS: dict[str, type[Subject]] = {
     "BoardSubject": BoardSubject,
+    "BundleSubject": BundleSubject,
     "ExceptionSubject": ExceptionSubject,
+    "HandsetSubject": HandsetSubject,
     "ImageSubject": ImageSubject,
     "PlanSubject": PlanSubject,
 }

@@ -79,6 +79,8 @@ def _target(benches: Sequence[Bench]) -> str:
     for bench in benches:
         if bench.handset:
             return bench.handset.name
+        if bench.bundle:
+            return bench.bundle.handset or bench.bundle.file
         return bench.board_name or next((facts.path.name for facts in bench.images), "")
     return ""
 
@@ -87,6 +89,8 @@ def source(benches: Sequence[Bench]) -> str:
     """Return the file that tells of what is linted: a handset's, a board's, an image."""
     for bench in benches:
         known = bench.board or bench.draft
+        if bench.bundle:
+            return bench.bundle.file
         paths = (bench.handset and bench.handset.path, known and known.path)
         images = (facts.path for facts in bench.images)
         return next((str(path) for path in (*paths, *images) if path), "")

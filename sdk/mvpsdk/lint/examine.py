@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from mvpsdk.core.facade import pack_check, pack_write
 from mvpsdk.lint.model import Finding, Flaw, NotApplicable, NotChecked, Party
 from mvpsdk.lint.pinning import newer
-from mvpsdk.lint.subject import BoardSubject, ExceptionSubject, ImageSubject, PlanSubject
+from mvpsdk.lint.subject import (
+    BoardSubject,
+    BundleSubject,
+    ExceptionSubject,
+    HandsetSubject,
+    ImageSubject,
+    PlanSubject,
+)
 from mvpsdk.plan.pack import tables
 
 if TYPE_CHECKING:
@@ -65,6 +72,7 @@ def examine(benches: Sequence[Bench], rules: Iterable[Rule]) -> list[Examination
     for bench in benches:
         made += _examine_board(bench, board_rules)
         made += _examine_plan(bench, plan_rules)
+        made += _examine_whole(bench, rules)
     return sorted(made, key=lambda entry: entry.rule.code)
 
 
@@ -139,6 +147,32 @@ def _examine_plan(bench: Bench, rules: Iterable[Rule]) -> list[Examination]:
         why = f'there is no plan: not all of board "{bench.board_name}" is known, or can be true'
         return [_of_board(rule, bench, "plan", (NotChecked(reason=why),)) for rule in rules]
     return [_nothing(rule, bench, "nothing is placed without a handset") for rule in rules]
+
+
+def _examine_whole(bench: Bench, rules: Iterable[Rule]) -> list[Examination]:
+    """Examine what is there once: the handset file, a bundle."""
+    found: list[tuple[type[Subject], str, Subject | None, str]] = [
+        (
+            HandsetSubject,
+            "handset",
+            HandsetSubject(bench=bench, handset=bench.handset) if bench.handset else None,
+            "there is no handset",
+        ),
+        (
+            BundleSubject,
+            "bundle",
+            BundleSubject(bench=bench, bundle=bench.bundle) if bench.bundle else None,
+            "there is no bundle",
+        ),
+    ]
+    return [
+        _of_board(rule, bench, name, _observe(rule, subject))
+        if subject
+        else _nothing(rule, bench, reason)
+        for kind, name, subject, reason in found
+        for rule in rules
+        if kind in rule.inspects
+    ]
 
 
 def _judged(bench: Bench, plan: Plan) -> PlanSubject:

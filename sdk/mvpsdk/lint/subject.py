@@ -22,13 +22,16 @@ if TYPE_CHECKING:
     from mvpsdk.image.views import Views
     from mvpsdk.lint.allow import Excuse
     from mvpsdk.lint.baseline import Known
+    from mvpsdk.lint.delivery import Delivery
     from mvpsdk.lint.model import NotApplicable, NotChecked
     from mvpsdk.plan.model import Partition, Plan, PlannedImage
 
 __all__ = [
     "Bench",
     "BoardSubject",
+    "BundleSubject",
     "ExceptionSubject",
+    "HandsetSubject",
     "ImageSubject",
     "PlanSubject",
     "subject_of_key",
@@ -48,6 +51,9 @@ class Bench:
         plan: where everything goes; None if it could not be made.
         faults: why there is no plan; empty if nobody asked for one.
         release: it is judged as what ships, not as what is being worked on.
+        pinned: the roles of the inputs that the lock pins.
+        bundle: a bundle that is linted alone.
+        previous: the bundle that came before it; None: nobody named it.
     """
 
     draft: Draft | None = None
@@ -57,6 +63,9 @@ class Bench:
     plan: Plan | None = None
     faults: tuple[Fault, ...] = ()
     release: bool = False
+    pinned: frozenset[str] = frozenset()
+    bundle: Delivery | None = None
+    previous: Delivery | None = None
 
     @property
     def board_name(self) -> str:
@@ -107,6 +116,8 @@ class Bench:
 
     def _file(self, name: str) -> Place | None:
         """Where an image alone lies: nothing but its own path names it."""
+        if self.bundle:
+            return Place(file=self.bundle.file)
         paths = [facts.path for facts in self.images if facts.path.name == name]
         return Place(file=str(paths[0])) if paths else None
 
@@ -125,7 +136,7 @@ class Bench:
 
     def board_subject(self) -> BoardSubject | None:
         """Return the board as far as it is known, with its contradictions; None: no board."""
-        if self.draft is None:
+        if self.draft is None or self.bundle:
             return None
         from mvpsdk.board.checking import faults_of
 
@@ -220,6 +231,22 @@ class BoardSubject:
     def is_tree(self) -> bool:
         """Whether this was read from a device tree, which nobody has attested anything in."""
         return any(place.node for place in self.draft.places.values())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HandsetSubject:
+    """What the handset file says, with the differences of one board merged in."""
+
+    bench: Bench
+    handset: Handset
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BundleSubject:
+    """A bundle, as it would be flashed."""
+
+    bench: Bench
+    bundle: Delivery
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

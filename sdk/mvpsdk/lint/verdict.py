@@ -50,6 +50,9 @@ PLANNERS_OWN = frozenset(
 )
 """Reasons for which no rule speaks: what a person writes is checked for them when it is read."""
 
+BOOTS_OWN = ("MVP_ENTRY_", "MVP_RUN_")
+"""How reasons begin that only a boot brings about: `mvpsdk decode` speaks of those."""
+
 _JUDGED = ("MVP_CONFIG_ENTRY", "MVP_CONFIG_INTERRUPT")
 """Of the reasons that aren't about memory, those for which a rule speaks."""
 

@@ -47,6 +47,9 @@ size = "1 GiB"
 name = "tz"
 base = 0x5000_0000
 size = "1 MiB"
+[[slot]]
+name = "hyp_a"
+size = "32 MiB"
 [interrupt-controller]
 version = 2
 distributor = 0x0800_0000

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the linter looks at of a bundle: what it says of itself, and what its bytes are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mvpsdk import board as boards
+from mvpsdk import bundle
+from mvpsdk.errors import BundleError
+from mvpsdk.lint import Bench
+from mvpsdk.lint.delivery import Delivered, Delivery
+from mvpsdk_cli import benches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+__all__ = ["is_bundle", "of_bundle"]
+
+PACK_MAGIC = b"MVP-PACK"
+"""The first bytes of a pack (include/mvp/pack.h)."""
+
+
+def is_bundle(path: Path) -> bool:
+    """A pack, or a FIT, which is a device tree that has /images: by what is in the file."""
+    if not path.is_file() or path.suffix in benches.SUFFIXES:
+        return False
+    with path.open("rb") as stream:
+        if stream.read(len(PACK_MAGIC)) == PACK_MAGIC:
+            return True
+    if not benches.is_tree(path):
+        return False
+    try:
+        return bundle.open(path).kind == "fit"
+    except BundleError as error:
+        return "no bundle" not in error.message  # whoever opens it says what is wrong with it
+
+
+def of_bundle(path: Path, previous: Path | None, board_dirs: Iterable[Path]) -> Bench:
+    """A bundle by itself, beside the one before it, for a board. Raises MvpError."""
+    made = _delivery(path)
+    found = boards.find(board_dirs)
+    return Bench(
+        draft=boards.draft(found[made.board]) if made.board in found else None,
+        bundle=made,
+        previous=_delivery(previous) if previous else None,
+    )
+
+
+def _delivery(path: Path) -> Delivery:
+    """Read the file, all of it."""
+    contents = bundle.open(path)
+    manifest = contents.manifest
+    named = (*manifest.parts, *manifest.images) if manifest else ()
+    told = {each.name: each.sha256 for each in named}
+    parts = tuple(
+        Delivered(
+            name=digest.name,
+            found=digest.found,
+            expected=digest.expected,
+            told=told.get(digest.name, ""),
+        )
+        for digest in bundle.verify(contents)
+    )
+    names = {part.name for part in parts}
+    return Delivery(
+        file=str(path),
+        size=contents.size,
+        handset=manifest.handset if manifest else "",
+        board=manifest.board if manifest else "",
+        rollback_index=manifest.rollback_index if manifest else 0,
+        signed=bool(manifest and manifest.signed),
+        features=manifest.features if manifest else (),
+        has_manifest=bool(manifest),
+        fingerprint=manifest.fingerprint if manifest else "",
+        made_for=contents.pack.fingerprint.hex() if contents.pack else "",
+        reason=contents.verdict.reason if contents.verdict else None,
+        parts=parts,
+        missing=tuple(name for name in told if name not in names),
+    )
