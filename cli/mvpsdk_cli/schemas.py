@@ -100,11 +100,21 @@ _VERDICT = {
     "value": "whole",
     "bound": "whole",
 }
+_INSIDE = {
+    "format": "text",
+    "architecture": "text?",
+    "sha256": "text",
+    "memory": "whole",
+    "release": "text?",
+}
 _FACTS = {
     "format": "text",
     "architecture": "text?",
     "sha256": "text",
     "memory": "whole",
+    "container": "text?",
+    "command_line": "text?",
+    "inside": {"?": _INSIDE},
     "faults": ["text"],
 }
 _OPENED_PARTITION = {

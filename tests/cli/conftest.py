@@ -129,12 +129,30 @@ def manifest_of(*, virtual: bool) -> Manifest:
     )
 
 
+@pytest.fixture(scope="session")
+def known_facts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What was found in images: most tests have the same ones."""
+    return tmp_path_factory.mktemp("facts")
+
+
 @pytest.fixture
-def handset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known_facts: Path) -> Path:
+    """A cache for one test, but for the facts of images, which go by content."""
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    (cache / "facts").symlink_to(known_facts)
+    monkeypatch.setenv("MVPSDK_CACHE_DIR", str(cache))
+    return cache
+
+
+@pytest.fixture
+def handset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_cache: Path
+) -> Callable[..., None]:
     """Writes a handset into the working directory; the compiler is a stand-in."""
+    assert own_cache.is_dir()
     chain = build.Toolchain(family="gcc", compiler=("gcc",), linker=("ld",), identity="gcc 1")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MVPSDK_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(build, "find", lambda _family=None: chain)
     monkeypatch.setattr(build, "image", lambda *_a, **_k: stand_in("hypervisor"))

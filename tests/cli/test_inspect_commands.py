@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import image_seeds
 from workbench import bundled, document, firmware_elf, matches, run
 
 
@@ -114,3 +115,44 @@ def test_extract_names_what_there_is(handset: Any, capsys: pytest.CaptureFixture
 
     assert code == 2
     assert "work/kernel" in err
+
+
+def test_a_boot_image_is_shown_and_taken_apart(
+    handset: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is packed in it, and a kernel that the hypervisor can start."""
+    handset()
+    kernel, ramdisk = image_seeds.kernel(), image_seeds.gzipped(image_seeds.ramdisk())
+    Path("boot.img").write_bytes(
+        image_seeds.boot(4, image_seeds.gzipped(kernel), ramdisk, "console=ttyAMA0")
+    )
+
+    code, out, _ = run(capsys, "inspect", "boot.img")
+    found = document(capsys, "inspect", "boot.img")
+    run(capsys, "extract", "boot.img", "-o", "parts")
+
+    assert code == 0
+    assert "container    Android boot image, header version 4" in out
+    assert "command line console=ttyAMA0" in out
+    assert "inside       arm64-image, 12288 bytes" in out
+    assert "release      Linux 6.1.0-mvp" in out
+    assert "EFI          EFI_APPLICATION for ARM64, NX compatible" in out
+    assert matches(found)
+    assert found["image"]["inside"]["release"] == "6.1.0-mvp"
+    assert Path("parts/kernel").read_bytes() == kernel
+    assert Path("parts/ramdisk").read_bytes() == ramdisk
+
+
+def test_what_is_damaged_in_a_boot_image_is_told(
+    handset: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The packed kernel's own checksum says so; the exit code is 1."""
+    handset()
+    packed = bytearray(image_seeds.gzipped(image_seeds.kernel()))
+    packed[-5] ^= 1
+    Path("boot.img").write_bytes(image_seeds.boot(4, bytes(packed), b"070701"))
+
+    code, out, _ = run(capsys, "inspect", "boot.img")
+
+    assert code == 1
+    assert "kernel: its gzip data is damaged" in out

@@ -48,10 +48,12 @@ def kernel(image_size: int = 0x20_0000) -> bytes:
 
 
 @pytest.fixture
-def handset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def handset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_cache: Path
+) -> Callable[..., None]:
     """Writes a handset into the working directory."""
+    assert own_cache.is_dir()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MVPSDK_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("NO_COLOR", "1")
 
     def write(*, memory: str = "32 MiB", more: str = "", **header: int) -> None:

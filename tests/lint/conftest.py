@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import image_seeds
 from moving import move
 from mvpsdk import board as boards
 from mvpsdk import handset, image, lint, plan
@@ -88,7 +89,21 @@ def make_kernel(
         header += struct.pack("<8sIIIIIIHHI", b".text", size, 0, size, 0, 0, 0, 0, 0, section)
     banner = f"Linux version {release} (gcc)".encode() if release else b""
     data = (header.ljust(0x400, b"\0") + banner).ljust(size, b"\0")
-    return gzip.compress(data, mtime=0) if wrap == "gzip" else data
+    return WRAP[wrap](data)
+
+
+def zipped(data: bytes) -> bytes:
+    """As gzip does it, without the time."""
+    return gzip.compress(data, mtime=0)
+
+
+WRAP: dict[str, Callable[[bytes], bytes]] = {
+    "": bytes,
+    "gzip": zipped,
+    "android-boot": lambda data: image_seeds.boot(4, zipped(data), image_seeds.ramdisk()),
+    "efi-zboot": lambda data: image_seeds.zboot(zipped(data)),
+    "uimage": lambda data: image_seeds.uimage(zipped(data)),
+}
 
 
 def make_ramdisk(
@@ -99,6 +114,7 @@ def make_ramdisk(
     vermagic: str = "",
     megabytes: int = 0,
     pack: str = "",
+    vendor: bool = False,
     cut: int = 0,
 ) -> bytes:
     """A cpio archive: perhaps with a module for a release, and a file of so many MiB."""
@@ -113,6 +129,8 @@ def make_ramdisk(
         data = gzip.compress(data, mtime=0)
     elif not megabytes:
         data = data.ljust(0x200, b"\0")
+    if vendor:
+        return image_seeds.vendor_boot(4, [(1, "", zipped(data)), (3, "dlkm", data)])
     return data[: len(data) - cut]
 
 

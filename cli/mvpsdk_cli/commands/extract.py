@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Takes parts and images out of a bundle, each checked by digest.
+"""Takes parts and images out of a bundle or a boot image.
 
-Without names, everything is taken out.
+Without names, everything is taken out, each checked by digest. A kernel that is packed in an image
+comes out unpacked, as the hypervisor wants it; a ramdisk as it is, since the kernel unpacks it.
 
 Examples:
     mvpsdk extract phone.itb -o parts
 
     mvpsdk extract phone.itb pack work/kernel -o parts
+
+    mvpsdk extract boot.img kernel -o images
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ SECTION = "Describe"
 
 
 def command(  # noqa: D103 - the module's docstring is the command's
-    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A FIT or a pack.")],
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A FIT, a pack or an image.")],
     names: Annotated[
         list[str] | None, typer.Argument(metavar="NAME", help="What to take out.")
     ] = None,

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shows what is inside a bundle, and whether it is intact.
+"""Shows what is inside a bundle or an image, and if it is intact.
 
 Needs no sources. Every digest is checked, and the hypervisor's own check judges the pack; exit
-code 1 means that something is not as it should be.
+code 1 means that something is not as it should be. Of an image it tells the format, and what is
+packed in it: Android's boot images, uImage, EFI zboot, and packed files.
 
 Examples:
     mvpsdk inspect phone.itb
+
+    mvpsdk inspect boot.img
 
     mvpsdk inspect phone.itb --format json
 """
@@ -31,7 +34,7 @@ SECTION = "Describe"
 
 
 def command(  # noqa: D103 - the module's docstring is the command's
-    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A FIT, a pack or an Image.")],
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A FIT, a pack or an image.")],
     *,
     output_format: FormatOption = Format.TEXT,
 ) -> int:
@@ -49,7 +52,8 @@ def command(  # noqa: D103 - the module's docstring is the command's
             render.out(line)
         for problem in wrong:
             render.out(render.style(problem, "red"))
-    return int(bool(wrong))
+    facts = contents.facts
+    return int(bool(wrong or (facts and (facts.faults or facts.stopped))))
 
 
 def problems(contents: Contents, digests: Sequence[Digest]) -> Iterator[str]:
@@ -85,6 +89,7 @@ def text(contents: Contents, digests: Sequence[Digest]) -> Iterator[str]:
         [
             f"  {entry.name}",
             entry.kind,
+            *([entry.description] if contents.kind == "image" else []),
             describe_size(entry.span.size),
             "" if entry.load is None else f"{entry.load:#x}",
             state[entry.name],
@@ -112,12 +117,36 @@ def _image(contents: Contents) -> Iterator[str]:
     if not facts:
         return
     yield f"  format       {facts.format}{f', {facts.architecture}' if facts.architecture else ''}"
-    header = facts.arm64
+    if facts.container:
+        yield f"  container    {facts.container.kind}"
+        if facts.container.command_line:
+            yield f"  command line {facts.container.command_line}"
+    yield from _kernel(facts)
+    yield f"  SHA-256      {facts.sha256}"
+    for fault in (*facts.faults, *_stops(facts)):
+        yield f"  fault        {fault}"
+    if facts.inside:
+        yield f"  inside       {facts.inside.format}, {facts.inside.size} bytes"
+        yield from _kernel(facts.inside)
+
+
+def _kernel(facts: ImageFacts) -> Iterator[str]:
+    """What there is to say of a kernel, in a container or not."""
+    header, pe = facts.arm64, facts.pe
     if header:
         yield f"  in memory    {header.image_size} bytes, text offset {header.text_offset:#x}"
-    yield f"  SHA-256      {facts.sha256}"
-    for fault in facts.faults:
-        yield f"  fault        {fault}"
+    if facts.contents and facts.contents.release:
+        yield f"  release      Linux {facts.contents.release}"
+    if pe:
+        nx = ", NX compatible" if pe.nx_compatible else ""
+        signed = f", signatures: {pe.signatures}" if pe.signatures else ""
+        yield f"  EFI          {pe.subsystem} for {pe.machine}{nx}{signed}"
+
+
+def _stops(facts: ImageFacts) -> Iterator[str]:
+    """Readers that the file has stopped: what they would have found is not known."""
+    for stop in facts.stopped:
+        yield f"the reader of {stop.reader} {stop.failure}: {stop.detail}"
 
 
 def _partitions(pack: Pack) -> Iterator[str]:
@@ -169,7 +198,23 @@ def _image_document(facts: ImageFacts | None) -> dict[str, Any] | None:
         "architecture": facts.architecture or None,
         "sha256": facts.sha256,
         "memory": facts.memory_size,
-        "faults": list(facts.faults),
+        "container": facts.container.kind if facts.container else None,
+        "command_line": facts.container.command_line if facts.container else None,
+        "inside": _inside_document(facts.inside),
+        "faults": [*facts.faults, *_stops(facts)],
+    }
+
+
+def _inside_document(facts: ImageFacts | None) -> dict[str, Any] | None:
+    """The kernel in a container."""
+    if not facts:
+        return None
+    return {
+        "format": facts.format,
+        "architecture": facts.architecture or None,
+        "sha256": facts.sha256,
+        "memory": facts.memory_size,
+        "release": (facts.contents.release if facts.contents else "") or None,
     }
 
 

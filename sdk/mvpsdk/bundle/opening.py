@@ -11,14 +11,17 @@ from mvpsdk.bundle.model import Contents, Part
 from mvpsdk.bundle.spans import Span
 from mvpsdk.core.facade import META_MAX, pack_check, pack_read
 from mvpsdk.errors import BundleError, Place
+from mvpsdk.image.inside import chosen
 from mvpsdk.store import open_input
 from mvpsdk.store.output import unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from mvpsdk.bundle.manifest import Manifest
     from mvpsdk.core.facade import Pack, Verdict
+    from mvpsdk.image import ImageFacts
 
 __all__ = ["open_bundle"]
 
@@ -47,12 +50,31 @@ def open_bundle(path: Path) -> Contents:
         return _fit(path, size, parts)
     if head[:8] == PACK_MAGIC:
         return _pack(path, size)
-    facts = image.open(path, "") if head else None
+    facts = image.open_all({"image": path})["image"] if head else None
     if facts and facts.format != "unknown":
-        return Contents(path=path, kind="image", size=size, facts=facts)
+        parts = tuple(_parts(facts))
+        return Contents(path=path, kind="image", size=size, parts=parts, facts=facts)
     what = f"begins with {head[:8].hex(' ')}" if head else "is empty"
     hint = "a FIT begins with d0 0d fe ed, a pack with MVP-PACK; or name an image that boots"
     raise BundleError(f"no bundle: the file {what}", place=Place(file=str(path)), hint=hint)
+
+
+def _parts(facts: ImageFacts) -> Iterator[Part]:
+    """The parts of a boot loader's container or a packed file: a kernel comes out unpacked."""
+    for part in facts.container.parts if facts.container else ():
+        span = Span(size=part.size, path=facts.path, offset=part.offset, sha256=part.sha256)
+        inside = facts.inside
+        if inside and facts.container and part.holds and part == chosen(facts.container):
+            span = Span(
+                size=inside.size,
+                path=facts.path,
+                offset=part.offset,
+                sha256=inside.sha256,
+                packing=part.format,
+                stored=part.size,
+            )
+        said = f"{part.format}, holds {part.holds}" if part.holds else part.format
+        yield Part(name=part.name, kind=part.kind, description=said, load=part.load, span=span)
 
 
 def _fit(path: Path, size: int, parts: tuple[Part, ...]) -> Contents:

@@ -33,6 +33,8 @@ class Span:
     offset: int = 0
     data: bytes = b""
     sha256: str = ""  # what they must be; "": not known
+    packing: str = ""  # how `stored` bytes from the offset on are packed that unpack to these
+    stored: int = 0
 
     @classmethod
     def of(cls, data: bytes) -> Span:
@@ -46,10 +48,26 @@ class Span:
             return
         with open_input(self.path) as file:
             try:
+                if self.packing:
+                    yield from self._unpacked(file)
+                    return
                 file.seek(self.offset)
                 yield from pieces(file, self.size)
             except OSError as error:
                 raise unreadable(self.path, error) from error
+
+    def _unpacked(self, file: BinaryIO) -> Iterator[bytes]:
+        """Unpack them piece by piece. Raises BundleError if they are damaged."""
+        import mmap
+
+        from mvpsdk.image.unpacking import DamagedError, UnreadError, unpacked
+
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            try:
+                yield from unpacked(data, self.offset, self.offset + self.stored, self.packing)
+            except (DamagedError, UnreadError) as wrong:
+                place = Place(file=str(self.path))
+                raise BundleError(str(wrong), place=place, hint="copy or make it again") from None
 
     def read(self) -> bytes:
         """Return all of them at once: for small ones."""

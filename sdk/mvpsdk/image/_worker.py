@@ -17,14 +17,17 @@ import selectors
 import signal
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mvpsdk.image import codec
+from mvpsdk.image.arm64 import pe_machine
 from mvpsdk.image.model import Stop
 from mvpsdk.image.raw import mapped
 from mvpsdk.image.readers import READERS
+from mvpsdk.image.wrappers import HEAD_SIZE, recognise
 from mvpsdk.units import MIB
 
 if TYPE_CHECKING:
@@ -61,7 +64,8 @@ class Task:
 
 def serve(files: Sequence[tuple[str, str]], jobs: int) -> Iterator[Task]:
     """Read files, so many at a time; yield each as it is done."""
-    waiting = [Task(number, Path(path), part) for number, (path, part) in enumerate(files)]
+    tasks = [Task(number, Path(path), part) for number, (path, part) in enumerate(files)]
+    waiting = sorted(tasks, key=_wants_lief)  # the others are under way while it is imported
     running: dict[int, Task] = {}
     with selectors.DefaultSelector() as pipes:
         try:
@@ -74,8 +78,21 @@ def serve(files: Sequence[tuple[str, str]], jobs: int) -> Iterator[Task]:
                 os.kill(pid, signal.SIGKILL)
 
 
+def _wants_lief(task: Task) -> bool:
+    """Tell by a file's first bytes whether lief is one of its readers."""
+    try:
+        with task.path.open("rb") as file:
+            head = file.read(HEAD_SIZE)
+            return recognise(head) == "elf" or bool(pe_machine(head))
+    except OSError:
+        return False
+
+
 def _start(task: Task, running: dict[int, Task], pipes: selectors.BaseSelector) -> None:
     """Fork a child that reads on."""
+    if _wants_lief(task):
+        with suppress(ImportError):  # the child says so
+            import lief  # noqa: F401 - once for all children
     if not task.deadline:
         task.cpu = LEAST_CPU + task.path.stat().st_size // CPU_BYTES
         task.deadline = time.monotonic() + PATIENCE * task.cpu

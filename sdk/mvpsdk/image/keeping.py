@@ -33,7 +33,7 @@ KIND = "facts"
 """The folder of the cache."""
 MOST = 64 * MIB
 """Bytes that are kept; the oldest go first."""
-LIBRARIES = ("fdt", "lief", "pyelftools", "zstandard")
+LIBRARIES = ("lief", "lz4", "pyelftools", "zstandard")
 
 
 @once

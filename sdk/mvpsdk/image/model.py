@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mvpsdk.image.code import Code
+    from mvpsdk.image.container import Container
     from mvpsdk.image.contents import Contents
     from mvpsdk.image.layouts import Layouts
+    from mvpsdk.image.pe import Pe
     from mvpsdk.image.views import Views
 
 __all__ = ["AbiNote", "Arm64Header", "Elf", "ImageFacts", "Segment", "Stop"]
@@ -125,6 +127,9 @@ class ImageFacts:
     stopped: tuple[Stop, ...] = ()  # readers that the file has stopped
     views: Views | None = None  # what the ELF parsers say; None: not asked, or no ELF file
     contents: Contents | None = None  # what is inside a kernel or a ramdisk
+    pe: Pe | None = None  # what lief says of a PE file
+    container: Container | None = None  # what parts the file has; None: it is no container
+    inside: ImageFacts | None = None  # the kernel in it, as if it lay here unpacked
 
     @property
     def memory_size(self) -> int:

@@ -26,6 +26,7 @@ class Raw:
         path: where it lies, for libraries that open it themselves.
         part: what it is for: "kernel", "ramdisk", "realtime", "rom", "vars", "image" or "".
         format: by its first bytes, see `wrappers.recognise`.
+        depth: containers around it that were opened.
         found: what the readers before have found, by field of ImageFacts.
     """
 
@@ -33,6 +34,7 @@ class Raw:
     path: Path
     part: str
     format: str
+    depth: int = 0
     found: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -47,10 +49,11 @@ class Raw:
 
 
 @contextmanager
-def mapped(path: Path, part: str) -> Iterator[Raw]:
+def mapped(path: Path, part: str, depth: int = 0) -> Iterator[Raw]:
     """Map a file. Raises OSError if it can't be read, ValueError if it is empty."""
     with (
         path.open("rb") as stream,
         mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data,
     ):
-        yield Raw(data=data, path=path, part=part, format=recognise(data[:HEAD_SIZE]))
+        kind = recognise(data[:HEAD_SIZE])
+        yield Raw(data=data, path=path, part=part, format=kind, depth=depth)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mvpsdk.image import headers, views
+from mvpsdk.image import container, headers, inside, pe, views
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,5 +57,8 @@ READERS: dict[str, Reader] = {
     "layouts": _layouts,
     "pyelftools": views.pyelftools,
     "lief": views.lief,
+    "pe": pe.look,
+    "container": container.look,
+    "inside": inside.look,
 }
 """By the name that a message gives it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import stat
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -141,8 +141,17 @@ def _facts(file: _File, fields: dict[str, Any], stopped: tuple[Stop, ...]) -> Im
             "architecture": "",
             **fields,
             "views": views.complete(fields.get("views"), stopped),
+            "inside": _inside(file, fields.get("inside")),
         },
     )
+
+
+def _inside(file: _File, found: Any) -> ImageFacts | None:  # noqa: ANN401 - an Inside, or None
+    """The facts of what is inside of a container, as if it lay there as a file."""
+    if found is None:
+        return None
+    part = replace(file, size=found.size, sha256=found.sha256, format=found.format)
+    return _facts(part, found.fields, found.stopped)
 
 
 def _unchanged(file: _File) -> None:

@@ -8,31 +8,25 @@ LARGEST bytes are ever unpacked, and only about a MiB is held at a time.
 
 from __future__ import annotations
 
-import bz2
 import lzma
 import zlib
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from mvpsdk.image.decoders import DECODERS, FEED, feed_of
 from mvpsdk.image.wrappers import HEAD_SIZE, WRAPPERS, recognise
-from mvpsdk.units import GIB, KIB, MIB
+from mvpsdk.units import GIB, MIB
 
 if TYPE_CHECKING:
     import mmap
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-__all__ = ["LARGEST", "DamagedError", "Source", "UnreadError", "archives"]
+__all__ = ["LARGEST", "DamagedError", "Source", "UnreadError", "archives", "unpacked"]
 
 LARGEST = GIB
 """No more is unpacked, in bytes."""
 _PIECE = MIB
 """Unpacked at a time, in bytes."""
-_FEED = 64 * KIB
-"""Given to a decoder at a time, in bytes."""
-_ZSTD_FEED, _ZSTD_WINDOW = KIB, 128 * MIB
-"""The same for zstd's, and the largest window that Linux's own takes, in bytes."""
-_XZ_MEMORY = 256 * MIB
-"""What an xz decoder may use, in bytes; Linux's own can't use more than that for its dictionary."""
 
 
 class DamagedError(Exception):
@@ -41,84 +35,6 @@ class DamagedError(Exception):
 
 class UnreadError(Exception):
     """What is packed can't be, or is not, read to its end; the message says why."""
-
-
-class _Decoder(Protocol):
-    """What the standard library's decoders have in common."""
-
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def needs_input(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
-
-
-class _Inflate:
-    """Gives zlib's decoder the form of the others."""
-
-    def __init__(self) -> None:
-        """Expect gzip's header."""
-        self._inner = zlib.decompressobj(16 + zlib.MAX_WBITS)
-
-    @property
-    def eof(self) -> bool:
-        """Whether the end was reached, and its checksum is right."""
-        return self._inner.eof
-
-    @property
-    def needs_input(self) -> bool:
-        """Whether all input so far has been used."""
-        return not self._inner.unconsumed_tail
-
-    @property
-    def unused_data(self) -> bytes:
-        """What was given beyond the end."""
-        return self._inner.unused_data
-
-    def decompress(self, data: bytes, max_length: int, /) -> bytes:
-        """Unpack the next bytes, as many at most."""
-        return self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
-
-
-class _Zstd:
-    """Gives zstandard's decoder the form of the others; it knows no limit but by what it is fed."""
-
-    needs_input = True
-
-    def __init__(self) -> None:
-        """Expect a frame whose window is no larger than Linux takes."""
-        import zstandard
-
-        self._error = zstandard.ZstdError
-        self._inner = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
-
-    @property
-    def eof(self) -> bool:
-        """Whether the frame's end was reached, and its checksum is right."""
-        return self._inner.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        """What was given beyond the end."""
-        return self._inner.unused_data
-
-    def decompress(self, data: bytes, _max_length: int, /) -> bytes:
-        """Unpack all of that: at most 32 MiB, since a block of 128 KiB takes four bytes or more."""
-        try:
-            return self._inner.decompress(data)
-        except self._error as wrong:
-            raise ValueError(str(wrong)) from None
-
-
-_DECODERS: dict[str, Callable[[], _Decoder]] = {
-    "gzip": _Inflate,
-    "xz": lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY),
-    "lzma": lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_XZ_MEMORY),
-    "bzip2": bz2.BZ2Decompressor,
-    "zstd": _Zstd,
-}
 
 
 class _Budget:
@@ -170,7 +86,7 @@ class Source(ABC):
 
     def skip_zeros(self) -> bool:
         """Leave out zeros; return whether anything follows."""
-        while piece := self.read(_FEED):
+        while piece := self.read(FEED):
             if rest := piece.lstrip(b"\0"):
                 self.position -= len(rest)
                 self._at -= len(rest)
@@ -202,23 +118,26 @@ class _Plain(Source):
 class _Packed(Source):
     """What a decoder makes of the file."""
 
-    def __init__(self, data: mmap.mmap, start: int, kind: str, budget: _Budget) -> None:
+    def __init__(
+        self, data: mmap.mmap, start: int, kind: str, budget: _Budget, last: int | None = None
+    ) -> None:
         super().__init__()
         self._data, self._next, self._budget = data, start, budget
-        self._kind, self._decoder = kind, _DECODERS[kind]()
-        self._feed = _ZSTD_FEED if kind == "zstd" else _FEED
+        self._last = len(data) if last is None else last
+        self._kind, self._decoder = kind, DECODERS[kind]()
+        self._feed = feed_of(kind)
 
     def _more(self) -> bytes:
         while not self._decoder.eof:
-            feed = b""
-            if self._decoder.needs_input:
-                feed = self._data[self._next : self._next + self._feed]
+            feed, wanted = b"", self._decoder.needs_input
+            if wanted:
+                feed = self._data[self._next : min(self._next + self._feed, self._last)]
                 self._next += len(feed)
             piece = self._decoded(feed)
             if piece:
                 self._budget.spend(len(piece))
                 return piece
-            if not feed and not self._decoder.eof:
+            if wanted and not feed and not self._decoder.eof:
                 raise DamagedError(f"its {self._kind} data has no end: it was cut off")
         return b""
 
@@ -246,7 +165,7 @@ def archives(data: mmap.mmap) -> Iterator[Source]:
         source: _Plain | _Packed
         if kind == "cpio":
             source = _Plain(data, at, budget)
-        elif kind in _DECODERS:
+        elif kind in DECODERS:
             source = _Packed(data, at, kind, budget)
         elif kind in WRAPPERS:
             raise UnreadError(f"mvpsdk does not unpack {kind}")
@@ -258,8 +177,20 @@ def archives(data: mmap.mmap) -> Iterator[Source]:
         at = source.end
 
 
+def unpacked(data: mmap.mmap, start: int, end: int, kind: str) -> Iterator[bytes]:
+    """Yield what a run of packed bytes unpacks to, piece by piece; what follows it is left alone.
+
+    Raises DamagedError and UnreadError.
+    """
+    if kind not in DECODERS:
+        raise UnreadError(f"mvpsdk does not unpack {kind}")
+    source = _Packed(data, start, kind, _Budget(), end)
+    while piece := source.read(_PIECE):
+        yield piece
+
+
 def _past_zeros(data: mmap.mmap, at: int) -> int:
-    while piece := data[at : at + _FEED]:
+    while piece := data[at : at + FEED]:
         rest = piece.lstrip(b"\0")
         if rest:
             return at + len(piece) - len(rest)

@@ -7,8 +7,11 @@ import bz2
 import gzip
 import itertools
 import lzma
+from hashlib import shake_256
 from typing import TYPE_CHECKING, Any
 
+import lz4.block
+import lz4.frame
 import pytest
 import zstandard
 from hypothesis import given, settings
@@ -85,12 +88,50 @@ def raw_lzma(data: bytes) -> bytes:
     return lzma.compress(data, format=lzma.FORMAT_ALONE)
 
 
-@pytest.mark.parametrize(
-    "pack", [bytes, packed, lzma.compress, raw_lzma, bz2.compress, zstandard.compress]
-)
+def old_lz4(data: bytes) -> bytes:
+    """As `lz4 -l` packs it: blocks behind their sizes, and no end."""
+    blocks = [data[at : at + 8 * MIB] for at in range(0, len(data), 8 * MIB)]
+    shut = (lz4.block.compress(block, store_size=False) for block in blocks)
+    return b"\x02\x21\x4c\x18" + b"".join(len(b).to_bytes(4, "little") + b for b in shut)
+
+
+PACKERS = [
+    packed,
+    lzma.compress,
+    raw_lzma,
+    bz2.compress,
+    zstandard.compress,
+    lz4.frame.compress,
+    old_lz4,
+]
+
+
+@pytest.mark.parametrize("pack", [bytes, *PACKERS])
 def test_an_archive_is_read_however_it_is_packed(pack: Any, look: Any) -> None:
     """Files in whole pages; folders take none."""
     assert look(pack(ARCHIVE)) == FOUND
+
+
+@pytest.mark.parametrize("pack", PACKERS)
+def test_whole_files_of_any_size_come_out(tmp_path: Path, pack: Any) -> None:
+    """What is larger than any block or window of a decoder, and hard to pack."""
+    path = tmp_path / "packed"
+    data = shake_256(b"hard to pack").digest(3 * MIB) + bytes(7 * MIB) + b"end"
+    path.write_bytes(pack(data))
+    with mapped(path, "kernel") as raw:
+        assert b"".join(unpacking.unpacked(raw.data, 0, raw.size, raw.format)) == data
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (old_lz4(ARCHIVE)[:-9], "its lz4-legacy data has no end"),
+        (old_lz4(ARCHIVE)[:8] + b"\xff" * 300, "its lz4-legacy data is damaged"),
+    ],
+)
+def test_the_old_lz4_has_its_own_damage(look: Any, data: bytes, said: str) -> None:
+    """A block that was cut off, and one that is wrong."""
+    assert said in look(data).fault
 
 
 @pytest.mark.parametrize("zeros", [0, 4, 508, 200 * KIB])
@@ -135,7 +176,7 @@ def test_damage_is_told(look: Any, data: bytes, said: str) -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"\x04\x22\x4d\x18" + bytes(100), "mvpsdk does not unpack lz4"),
+        (b"\x89LZO\0\r\n\x1a\n" + bytes(100), "mvpsdk does not unpack lzo"),
         (packed(b"a tar file" * 20), "what is packed is no archive of the kind that Linux"),
     ],
 )

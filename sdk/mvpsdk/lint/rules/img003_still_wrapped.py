@@ -16,8 +16,9 @@ Some boot loaders unpack a kernel; the hypervisor enters what it is given.
 
 ## How it is decided
 
-By the first bytes of the file. Confidence: certain. Of an image that is linted alone nobody knows
-what it is for: a compressed one is a warning then, since it may be a ramdisk.
+By the first bytes of the file; what is inside is told as far as it can be unpacked. Confidence:
+certain. Of an image that is linted alone nobody knows what it is for: a compressed one is a warning
+then, since it may be a ramdisk.
 
 ## Example
 
@@ -30,7 +31,7 @@ kernel = "vmlinuz.gz"
 
 ```toml
 [[persona]]
-kernel = "vmlinux.bin"  # gunzip < vmlinuz.gz > vmlinux.bin
+kernel = "images/payload"  # mvpsdk extract vmlinuz.gz payload -o images
 ```
 """
 
@@ -39,6 +40,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mvpsdk.image import WRAPPERS
+from mvpsdk.image.decoders import COMPRESSED
 from mvpsdk.lint.model import Flaw, NotApplicable, Party, Severity
 
 if TYPE_CHECKING:
@@ -55,12 +57,13 @@ CONFIDENCE = "certain"
 CORE = ()
 CONSEQUENCE = "the processor runs a header as if it were code; nothing is printed"
 
-COMPRESSED = frozenset({"gzip", "xz", "zstd", "lz4", "lz4-legacy", "bzip2", "lzma", "lzo"})
+WANTED = {"ramdisk": ("ramdisk",), "": ("kernel", "payload", "firmware", "program")}
 
 UNPACK = {
     "gzip": "unpack it: gunzip < {file} > Image",
     "xz": "unpack it: xz --decompress --stdout {file} > Image",
     "zstd": "unpack it: zstd --decompress --stdout {file} > Image",
+    "android-sparse": "make it whole: simg2img {file} whole.img",
     "elf": "make it flat: objcopy -O binary {file} Image",
 }
 
@@ -74,16 +77,16 @@ def check(subject: ImageSubject) -> Iterator[Observation]:
         yield NotApplicable(reason="what firmware remembers in flash is data")
     elif part == "ramdisk":
         if kind in WRAPPERS - COMPRESSED:
-            yield _flaw(subject, f"a ramdisk inside another format ({kind})")
+            yield _flaw(subject, f"a ramdisk inside another format ({_inside(subject)})")
     elif kind in WRAPPERS and not part and kind in COMPRESSED:
-        yield _flaw(subject, f"compressed ({kind}): good for a ramdisk only", Severity.WARNING)
+        what = f"compressed ({_inside(subject)}): good for a ramdisk only"
+        yield _flaw(subject, what, Severity.WARNING)
     elif kind in WRAPPERS:
-        yield _flaw(subject, f"still wrapped ({kind}); a CPU can't run it")
+        yield _flaw(subject, f"still wrapped ({_inside(subject)}); a CPU can't run it")
 
 
 def _flaw(subject: ImageSubject, what: str, severity: Severity | None = None) -> Flaw:
     kind = subject.facts.format
-    fix = UNPACK.get(kind, "take the image out of its container, and name that")
     return Flaw(
         subject=subject.id,
         message=f"{subject.owner} is {what}",
@@ -91,10 +94,43 @@ def _flaw(subject: ImageSubject, what: str, severity: Severity | None = None) ->
             Party(name=subject.owner, value=kind),
             Party(name="usable as it is", value=_usable(subject.part)),
         ),
-        fix=fix.format(file=subject.facts.path.name),
+        fix=_fix(subject),
         severity=severity,
         consequence="the kernel finds no root file system" if subject.part == "ramdisk" else "",
     )
+
+
+def _inside(subject: ImageSubject) -> str:
+    """What the container is and what its parts are, as far as they could be opened."""
+    facts = subject.facts
+    container, inside = facts.container, facts.inside
+    if not container or not container.parts:
+        return container.kind if container else facts.format
+    release = inside.contents.release if inside and inside.contents else ""
+    told, alone = [], facts.format in COMPRESSED
+    for part in container.parts:
+        holds = f"{part.format} that holds {part.holds}" if part.holds else part.format
+        linux = f", Linux {release}" if release and part.kind in WANTED[""] else ""
+        told.append(holds + linux if alone else f"{part.name}: {holds}{linux}")
+    return "; ".join(told) if alone else f"{container.kind}: {'; '.join(told)}"
+
+
+def _fix(subject: ImageSubject) -> str:
+    """Name the command that takes out what is wanted here."""
+    facts, file = subject.facts, subject.facts.path.name
+    wanted = WANTED["ramdisk" if subject.part == "ramdisk" else ""]
+    parts = facts.container.parts if facts.container else ()
+    names = [part.name for part in parts if part.kind in wanted and part.format != "lzo"]
+    if not names:
+        other = "take the image out of its container, and name that"
+        return UNPACK.get(facts.format, other).format(file=file)
+    if subject.part != "ramdisk":
+        return f"mvpsdk extract {file} {names[0]} -o images; then name images/{names[0]}"
+    if len(names) == 1:
+        return f"mvpsdk extract {file} {names[0]} -o images; then name images/{names[0]}"
+    row = " ".join(f"images/{name}" for name in names)
+    take = f"mvpsdk extract {file} {' '.join(names)} -o images"
+    return f"{take}; Linux takes them in a row: cat {row} > images/initrd"
 
 
 def _usable(part: str) -> str:
