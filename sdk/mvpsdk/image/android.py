@@ -47,8 +47,9 @@ def boot(raw: Raw) -> tuple[Container, list[str]]:
 def _boot_v0(raw: Raw, version: int) -> tuple[Container, list[str]]:
     """Versions 0 to 2: a page size of their own, addresses, and a command line in two pieces."""
     kind = f"Android boot image, header version {version}"
-    if raw.size < _V0.size:
-        return Container(kind=kind), [f"its header has {_V0.size} bytes, the file {raw.size}"]
+    least = _V0.size + (0, _V1.size, _V1.size + _V2.size)[version]
+    if raw.size < least:
+        return Container(kind=kind), [f"its header has {least} bytes, the file {raw.size}"]
     kernel, kernel_at, ramdisk, ramdisk_at, second, second_at, _, page = _SIZES_V0.unpack_from(
         raw.head
     )

@@ -205,3 +205,22 @@ def elf(*, machine: int = 183, kind: int = 3, segments: int = 1) -> bytes:
 def gzipped(data: bytes) -> bytes:
     """Without the time."""
     return gzip.compress(data, mtime=0)
+
+
+def btf(struct_name: str, enum_name: str) -> bytes:
+    """Type information of a kernel: an integer, an array, a struct and an enum."""
+    names = (
+        b"\0u64\0" + struct_name.encode() + b"\0first\0second\0" + enum_name.encode() + b"\0OFF\0"
+    )
+
+    def at(name: str) -> int:
+        return names.index(b"\0" + name.encode() + b"\0") + 1
+
+    types = struct.pack("<4I", at("u64"), 1 << 24, 8, 64)
+    types += struct.pack("<6I", 0, 3 << 24, 0, 1, 1, 4)
+    types += struct.pack(
+        "<9I", at(struct_name), 4 << 24 | 2, 40, at("first"), 1, 0, at("second"), 2, 64
+    )
+    types += struct.pack("<5I", at(enum_name), 6 << 24 | 1, 4, at("OFF"), 0)
+    head = struct.pack("<HBBIIIII", 0xEB9F, 1, 0, 24, 0, len(types), len(types), len(names))
+    return head + types + names

@@ -203,6 +203,7 @@ def test_a_kernel_s_efi_stub_is_told(facts: Any) -> None:
         (seeds.boot(3, ZIPPED, RAMDISK)[:-4096], "ramdisk ends at"),
         (changed(seeds.boot(2, ZIPPED, RAMDISK), 36, b"\1"), "its page size is 2049"),
         (b"ANDROID!" + bytes(40), "its header has 1632 bytes, the file 48"),
+        (seeds.boot(2, ZIPPED, RAMDISK)[:1650], "its header has 1660 bytes, the file 1650"),
         (b"ANDROID!" + bytes(32) + b"\4\0\0\0", "its header has 1580 bytes, the file 44"),
         (b"VNDRBOOT" + bytes(99), "its header has 2112 bytes, the file 107"),
         (b"VNDRBOOT" + bytes(4096), "a page of 0 bytes, header version 0: neither"),
