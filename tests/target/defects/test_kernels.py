@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import defects
 import trees
 import workshop
 from mvpsdk import run
@@ -69,3 +70,11 @@ def test_a_flavour_boots(persona: str, handset: Path, cache: Cache, shared: Path
         *_, last = session
     assert isinstance(last, run.Exit)
     assert last.ok, [line.text for line in last.last]
+
+
+def test_who_boots_a_combination_is_there() -> None:
+    """Each names a test of these folders, or says why it can't be booted."""
+    for each in defects.combinations():
+        file, _, name = each.get("booted", "").partition("::")
+        assert bool(name) != ("why-not" in each), each
+        assert not name or f"def {name}(" in (HERE.parent / file).read_text(), each

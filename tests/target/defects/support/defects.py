@@ -31,7 +31,7 @@ from mvpsdk import lint
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["UP", "Defect", "find", "page", "read"]
+__all__ = ["UP", "Defect", "combinations", "find", "page", "read"]
 
 HERE = Path(__file__).parents[1]
 CASES = HERE / "cases"
@@ -105,12 +105,32 @@ a good one takes. What can't be booted says why.
 """
 
 
+GOOD = """\
+
+## What has no finding
+
+No false alarm: `bundle` refuses what a rule calls an error, so each of these, which a test bundles
+and boots, has none.
+
+| what | booted by | on |
+|---|---|---|"""
+
+
 def page() -> str:
     """Return the page of all cases, for the documentation."""
     cases = find()
     booted = sum("why-not" not in case.machine for case in cases)
-    lines = [PAGE, f"{len(cases)} defects, {booted} of them booted.\n", *_rows(cases)]
+    lines = [PAGE, f"{len(cases)} defects, {booted} of them booted.\n", *_rows(cases), GOOD]
+    for each in combinations():
+        test = f"`tests/target/{each['booted']}`" if "booted" in each else "not booted:"
+        lines.append(f"| {each['what']} | {test} | {each.get('where') or each['why-not']} |")
     return "\n".join(lines) + "\n"
+
+
+def combinations() -> list[dict[str, str]]:
+    """Return what must have no error: what it is, and who boots it, or why nobody does."""
+    text = (HERE / "combinations.toml").read_text(encoding="utf-8")
+    return list(tomllib.loads(text)["combination"])
 
 
 def _rows(cases: list[Defect]) -> Iterator[str]:
