@@ -109,7 +109,9 @@ def test_the_gitlab_pipeline_passes(repository: Path) -> None:
     shell("\n".join(job["script"]), repository, **pipeline["variables"], **row)
 
     assert job["artifacts"]["paths"] == ["out/"]
-    assert len(list(repository.glob(job["artifacts"]["reports"]["junit"]))) == 1
+    reports = job["artifacts"]["reports"]
+    for pattern in (*reports["junit"], reports["codequality"]):
+        assert len(list(repository.glob(pattern))) == 1, pattern
     kept(repository)
 
 

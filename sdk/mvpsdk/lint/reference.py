@@ -29,7 +29,7 @@ reason = "the vendor's image wants an odd size"
 until = 2027-06-30
 ```
 
-An exception that has expired excuses nothing, and one that excuses nothing is listed.
+An exception that has expired excuses nothing, and one that excuses nothing is a finding: REP004.
 
 Every check has one of six outcomes: *pass*, *fail*, *suppressed* (by an exception), *baselined*
 (known before), *not-applicable*, or *not-checked* with its reason. `--strict` makes a check that
