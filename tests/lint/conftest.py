@@ -18,11 +18,12 @@ import struct
 import tomllib
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
 import image_seeds
+from abi_evidence import btf_of, note_of
 from moving import move
 from mvpsdk import board as boards
 from mvpsdk import handset, image, lint, plan
@@ -163,6 +164,8 @@ def make_firmware(
     text: str = "",
     code: tuple[int, ...] = (),  # words, at the entry
     stripped: bool = False,  # of its sections
+    needs: dict[str, Any] | Literal[False] | None = None,  # fields of its ABI note; false: no note
+    btf: dict[str, Any] | None = None,  # abi.h as it was compiled with, with some changes
     note: int = 0,  # versions of the GIC that its ABI note names, a bit for each; 0: no note
 ) -> bytes:
     """A static position-independent ELF file of one segment, or what comes near it."""
@@ -179,6 +182,10 @@ def make_firmware(
     whole = (ident + header + program).ljust(file_size, b"\0")
     if note:
         whole = whole[:0x200] + abi_note(note) + whole[0x200 + 96 :]
+    if needs is not False and not note and len(whole) >= 0x200 + 96:
+        whole = whole[:0x200] + note_of(needs or {}) + whole[0x200 + 96 :]
+    if btf is not None:
+        whole += btf_of(btf)
     if stripped:
         whole = (
             whole[:0x100] + struct.pack(f"<{len(code)}I", *code) + whole[0x100 + 4 * len(code) :]
@@ -352,6 +359,8 @@ def handset_text(case: dict[str, Any]) -> str:
 def _value(value: object) -> str:
     if isinstance(value, str):
         return f'"{value}"'
+    if isinstance(value, bool):
+        return str(value).lower()
     return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 

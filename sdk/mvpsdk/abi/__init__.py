@@ -7,6 +7,7 @@ from mvpsdk.abi.features import wanted
 from mvpsdk.abi.fitting import Misfit, misfits
 from mvpsdk.abi.header import abi_of, names_in
 from mvpsdk.abi.history import current, version_of, versions
+from mvpsdk.abi.layouts import compare_enum, compare_struct
 from mvpsdk.abi.model import Abi, Call, Change
 from mvpsdk.abi.offer import offered
 from mvpsdk.abi.own import own_digest, own_enums, own_structs
@@ -20,7 +21,9 @@ __all__ = [
     "Side",
     "abi_of",
     "compare",
+    "compare_enum",
     "compare_notes",
+    "compare_struct",
     "current",
     "diff",
     "layouts_digest",

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from pathlib import Path
 
-from mvpsdk import board
+from mvpsdk import abi, board
+from mvpsdk.core import facade
 from mvpsdk.units import GIB
 
 __all__ = ["BOARD", "at", "firmware", "kernel", "sparse", "spoil", "write_phone"]
@@ -51,8 +53,12 @@ def kernel(size: int = 0x1_0000, *, memory: int = 0x2_0000, machine: int = 0xAA6
     return (head + coff + section).ljust(size, b"k")
 
 
+NOTE = facade.note_write(replace(abi.offered(3, ()), role=1, features=1, calls=0xE))
+"""What firmware on the runtime library needs."""
+
+
 def firmware(*, kind: int = 3, base: int = 0, machine: int = 183, size: int = 0x1000) -> bytes:
-    """An ELF file with one segment: ET_DYN (3) or ET_EXEC (2), linked at base.
+    """An ELF file with a note in one segment: ET_DYN (3) or ET_EXEC (2), linked at base.
 
     System V ABI, chapters "ELF Header" and "Program Header"; 183 is EM_AARCH64.
     """
@@ -61,7 +67,7 @@ def firmware(*, kind: int = 3, base: int = 0, machine: int = 183, size: int = 0x
         "<16sHHIQQQIHHHHHH", ident, kind, machine, 1, base + 120, 64, 0, 0, 64, 56, 1, 64, 0, 0
     )
     load = struct.pack("<IIQQQQQQ", 1, 5, 0, base, base, size, size, 4096)
-    return (head + load).ljust(size, b"\0")
+    return ((head + load).ljust(0x400, b"\0") + NOTE).ljust(size, b"\0")
 
 
 def sparse(path: Path, size: int = 5 * GIB) -> None:
