@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from defects import Defect
+    from mvpsdk import run
 
 pytestmark = [pytest.mark.target, pytest.mark.timeout(600)]
 
@@ -34,7 +35,11 @@ def test_a_seeded_defect_is_found_and_the_machine_agrees(
 ) -> None:
     """Its rule speaks, no other one calls it an error, and a boot shows what the case says."""
     handset = seeded(case)
-    report = trial.judge(handset, case.plan)
+    if case.bundled:
+        made: Path | run.Bootable = _damaged(case, handset)
+        report = trial.judge_bundle(handset.with_name("seeded.itb"))
+    else:
+        report = trial.judge(handset, case.plan)
     said = [f"{found.rule} {found.severity}: {found.message}" for found in report.findings]
     mine = [found for found in report.findings if found.rule == case.rule]
     assert mine, said
@@ -42,14 +47,24 @@ def test_a_seeded_defect_is_found_and_the_machine_agrees(
         assert {found.severity for found in mine} == {case.severity}, said
     errors = {found.rule for found in report.findings if found.severity is Severity.ERROR}
     assert errors <= {case.rule, *case.also}, said
-    assert Severity.ERROR not in {each.severity for each in mine} or case.machine
-    if "why-not" not in case.machine:
-        _boots_as_said(case, handset)
+    if "why-not" in case.machine:
+        return
+    if not case.bundled:
+        seeding.apply(case.past, handset.parent)
+        made = trial.bundled(handset, {**case.plan, **case.past_plan})
+    _boots_as_said(case, made)
 
 
-def _boots_as_said(case: Defect, handset: Path) -> None:
-    seeding.apply(case.past, handset.parent)
-    seen = trial.boot(handset, {**case.plan, **case.past_plan}, case.machine.get("seconds"))
+def _damaged(case: Defect, handset: Path) -> run.Bootable:
+    """Change a bundle, and its pack in the same way, which no tool looks at before it boots."""
+    apart = trial.opened(trial.bundled(handset, case.plan))
+    seeding.apply(case.bundled, handset.parent)
+    seeding.apply([{**change, "file": "pack"} for change in case.bundled], handset.parent)
+    return apart
+
+
+def _boots_as_said(case: Defect, made: Path | run.Bootable) -> None:
+    seen = trial.boot(made, case.machine.get("seconds"))
     if "shows" in case.machine:
         assert seen.says(case.machine["shows"]), seen
     if "lacks" in case.machine:
@@ -63,6 +78,6 @@ def test_what_defects_are_seeded_into_is_good(base: str, seeded: Callable[[Defec
     handset = seeded(case)
     report = trial.judge(handset, {})
     assert [f"{each.rule}: {each.message}" for each in report.findings] == []
-    seen = trial.boot(handset, {})
+    seen = trial.boot(trial.bundled(handset, {}))
     assert seen.says(defects.UP[base])
     assert seen.says("realtime: ^tick 8$")

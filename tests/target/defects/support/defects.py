@@ -14,6 +14,7 @@ A case begins with the good handset of `handset.toml` (or `linux.toml`) and chan
                         debian (a kernel of Debian's, by line and flavour: "6.12-16k") /
                         note (fields of its MVPABI block)
     [plan]              what is moved by hand: the planner makes no plan that is wrong
+    [[bundled]]         changes of the bundle, seeded.itb, which is linted in the handset's place
     [[past]], [past-plan]  changes for the boot alone, which get a bundle past the planner
     [machine]           shows, lacks: "partition: pattern" of a line; seconds: of the host's time,
                         where nobody is left to end the run; or why-not: why no machine can show it
@@ -37,7 +38,7 @@ HERE = Path(__file__).parents[1]
 CASES = HERE / "cases"
 KEYS = {
     *("rule", "severity", "defect", "base", "also", "firmware", "change", "plan", "machine"),
-    *("past", "past-plan"),
+    *("bundled", "past", "past-plan"),
 }
 UP = {"handset": "work: ^up 9$", "linux": "work: , untouched"}
 """By base: the persona's last word."""
@@ -56,6 +57,7 @@ class Defect:
     firmware: str = ""
     change: tuple[dict[str, Any], ...] = ()
     plan: dict[str, Any] = field(default_factory=dict)
+    bundled: tuple[dict[str, Any], ...] = ()
     past: tuple[dict[str, Any], ...] = ()
     past_plan: dict[str, Any] = field(default_factory=dict)
     machine: dict[str, Any] = field(default_factory=dict)
@@ -81,7 +83,7 @@ def read(path: Path) -> Defect:
     ):
         raise ValueError(f"{path.name}: its keys are not those of a case")
     lists: dict[str, Any] = {
-        key: tuple(table[key]) for key in ("also", "change", "past") if key in table
+        key: tuple(table[key]) for key in ("also", "change", "bundled", "past") if key in table
     }
     whole: dict[str, Any] = {**table, **lists}
     plain = {key.replace("-", "_"): value for key, value in whole.items()}

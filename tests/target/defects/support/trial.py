@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from moving import move
 from mvpsdk import build, bundle, lint, run
+from mvpsdk.run import starting
 from mvpsdk.store import Cache
-from mvpsdk_cli import benches, pipeline
+from mvpsdk_cli import benches, deliveries, pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from mvpsdk.lint import Bench, Report
 
-__all__ = ["Seen", "boot", "judge"]
+__all__ = ["Seen", "boot", "bundled", "judge", "judge_bundle", "opened"]
 
 TODAY = dt.date(2026, 1, 1)
 LIMIT = 150  # seconds of the host's time, on a busy host
@@ -58,27 +59,42 @@ def _benches(request: pipeline.Request, plan: Mapping[str, Any]) -> Iterator[Ben
         yield replace(bench, plan=move(bench.plan, dict(plan))) if plan and bench.plan else bench
 
 
-def boot(handset: Path, plan: Mapping[str, Any], seconds: float | None = None) -> Seen:
-    """Bundle what the linter would have kept back, boot it, and take down what is said.
+def judge_bundle(path: Path) -> Report:
+    """Lint a bundle as the command line does."""
+    return lint.check([deliveries.of_bundle(path, None, ())], today=TODAY)
 
-    It ends in virtual time: with the firmware's power-off, the persona's last word, or a stop. Only
-    where nobody is left to say anything, `seconds` of the host's time end it.
-    """
-    request = _request(handset)
-    prepared = pipeline.prepare(request)
-    made = prepared.planned()
+
+def bundled(handset: Path, plan: Mapping[str, Any]) -> Path:
+    """Bundle what the linter would have kept back."""
+    prepared = pipeline.prepare(_request(handset))
     hypervisor = pipeline.hypervisor(
         prepared.board, prepared.handset, build.find(), Cache.default()
     )
     path = handset.with_name("seeded.itb")
-    bundle.pack(move(made, dict(plan)), hypervisor, prepared.inputs.files, path)
-    return _watched(path, seconds)
+    made = move(prepared.planned(), dict(plan))
+    bundle.pack(made, hypervisor, prepared.inputs.files, path)
+    return path
 
 
-def _watched(path: Path, seconds: float | None) -> Seen:
+def opened(path: Path) -> run.Bootable:
+    """Take a bundle apart, beside it: what a board has in its flash that no tool looks at again."""
+    contents = bundle.open(path)
+    assert contents.manifest
+    hypervisor, pack = bundle.extract(contents, ("hypervisor", "pack"), path.parent)
+    machine = starting._machine(contents.manifest, contents)
+    personas = contents.manifest.personas
+    return run.Bootable(hypervisor=hypervisor, pack=pack, machine=machine, personas=personas)
+
+
+def boot(made: Path | run.Bootable, seconds: float | None = None) -> Seen:
+    """Boot a bundle, or what was in one, and take down what is said.
+
+    It ends in virtual time: with the firmware's power-off, the persona's last word, or a stop. Only
+    where nobody is left to say anything, `seconds` of the host's time end it.
+    """
     lines: dict[str, dict[int, str]] = {}
     options = run.Options(persona="work", timeout=seconds or LIMIT, until_exit=True)
-    with run.start(path, options) as session:
+    with _started(made, options) as session:
         for event in session:
             if isinstance(event, run.Line):
                 lines.setdefault(event.partition, {})[event.number] = event.text
@@ -88,3 +104,7 @@ def _watched(path: Path, seconds: float | None) -> Seen:
             elif isinstance(event, run.Exit) and seconds is None:
                 assert event.reason != "timeout", lines
     return Seen({name: tuple(said.values()) for name, said in lines.items()})
+
+
+def _started(made: Path | run.Bootable, options: run.Options) -> run.Session:
+    return run.boot(made, options) if isinstance(made, run.Bootable) else run.start(made, options)
