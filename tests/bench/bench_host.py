@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import random
+import runpy
 import shutil
 import struct
 import subprocess
@@ -132,7 +133,13 @@ def _audit(peers: Mapping[str, bench_peers.Peer], work: Path) -> dict[str, Comma
     lint = Command(argv=(*TOOL, "lint", "small.dtb"), cwd=work)
     first = Command(argv=lint.argv, cwd=work, anew="MVPSDK_ROUND")
     lopper = (peers["lopper"].program, "-f", "-W", "memory_all", "small.dtb", "small.dts")
-    return {"ours": first, "ours, again": lint, "lopper": Command(argv=lopper, cwd=work)}
+    schemas = (peers["dt-validate"].program, "small.dtb")
+    return {
+        "ours": first,
+        "ours, again": lint,
+        "lopper": Command(argv=lopper, cwd=work),
+        "dt-validate": Command(argv=schemas, cwd=work),
+    }
 
 
 def _lint(work: Path) -> dict[str, tuple[dict[str, Command], int]]:
@@ -143,11 +150,42 @@ def _lint(work: Path) -> dict[str, tuple[dict[str, Command], int]]:
     for name in (*NAMES, "personal-os.bin"):
         shutil.copyfile(prepared() / name, folder / "images" / name)
     lint = (*TOOL, "lint", ".")
+    linux = {"ours": Command(argv=lint, cwd=_installer(work / "linux"), cold=True)}
     return {
         "lint-cold": ({"ours": Command(argv=lint, cwd=folder, cold=True)}, SLOW),
+        "lint-linux": (linux, SLOW),
         "lint-changed": ({"ours": Command(argv=lint, cwd=folder, anew="MVPSDK_ROUND")}, QUICK),
         "lint-warm": ({"ours": Command(argv=lint, cwd=folder)}, QUICK),
     }
+
+
+LINUX = """\
+[handset]
+name = "linux"
+version = "1.0.0"
+boards = ["qemu-virt"]
+
+[[persona]]
+name = "work"
+kernel = "linux"
+ramdisk = "initrd.gz"
+memory = "448 MiB"
+command-line = "console=ttyAMA0"
+
+[boot]
+mode = "exclusive"
+default = "work"
+"""
+
+
+def _installer(folder: Path) -> Path:
+    """Debian's installer as a handset: a kernel and a ramdisk of everyday size."""
+    folder.mkdir()
+    found = Path(runpy.run_path(str(DEMO / "prepare"))["installer"]())
+    for name in NAMES:
+        shutil.copyfile(found / name, folder / name)
+    (folder / "handset.toml").write_text(LINUX)
+    return folder
 
 
 def _in_turns(

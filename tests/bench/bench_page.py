@@ -143,6 +143,8 @@ def _host(run: dict[str, Any]) -> Iterator[str]:
     figures = host_rows(run["host"])
     for figure in figures:
         title = figure["title"]
+        if not figure["tools"]:
+            yield f"| {title} | not measured in this run | | | | | |"
         for name, cost in figure["tools"].items():
             yield f"| {title} | {' | '.join(_cost(name, cost, figure))} |"
             title = ""

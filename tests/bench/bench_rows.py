@@ -82,8 +82,8 @@ def _row(words: dict[str, Any], columns: Mapping[str, Mapping[str, Mapping[str, 
 
 
 def host_rows(measured: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The host's rows: words of figures.toml, and under "tools" what each tool took."""
-    return [{**words, "tools": measured[words["row"]]} for words in figures()["host"]]
+    """The host's rows: words of figures.toml, and under "tools" what each took; {}: not in it."""
+    return [{**words, "tools": measured.get(words["row"], {})} for words in figures()["host"]]
 
 
 def spread(value: Mapping[str, int] | str | int) -> str:

@@ -207,3 +207,14 @@ def test_an_answer_from_the_cache_imports_no_parser(handset: Any, program: Any) 
         assert "phone on lab: " in out
         imported = {line.rpartition("|")[2].strip() for line in err.splitlines()}
     assert not imported & {"typer", "pydantic", "mvpsdk.lint", "mvpsdk.core", "requests", "tomllib"}
+
+
+def test_no_cache_takes_no_answer_from_before(cli: Cli, made: list[tuple[str, ...]]) -> None:
+    """Every image is read anew as well."""
+    settle(cli, made, *LINT)
+    before = {path.name: path.stat().st_mtime_ns for path in Path("cache/facts").iterdir()}
+
+    assert cli(*LINT, "--no-cache").code == 0
+
+    assert made == [(*LINT, "--no-cache")]
+    assert {path.name: path.stat().st_mtime_ns for path in Path("cache/facts").iterdir()} == before

@@ -51,6 +51,14 @@ def test_a_reader_that_was_stopped_is_told(nouns: Any) -> None:
     ]
 
 
+def test_a_reader_that_is_stopped_by_what_is_packed_is_told(nouns: Any) -> None:
+    """A kernel in a container can be hostile, too."""
+    stop = Stop(reader="code", failure="failed", detail="KeyError: 3")
+    inside = nouns.kernel(stopped=(stop,))
+    (found,) = alone(nouns, "IMG001", inside=inside, format="android-boot", architecture="")
+    assert "stops the reader of its instructions (failed: KeyError: 3)" in found.message
+
+
 def test_a_file_that_one_parser_refuses_is_disputed(nouns: Any) -> None:
     """One parser's word against the other's."""
     views = Views(by_parser={"lief": View(fields={"entry": 0}), "pyelftools": REFUSED})

@@ -50,14 +50,22 @@ CONFIDENCE = "certain"
 CORE = ()
 CONSEQUENCE = "unknown: never flash it"
 
-NAMES = {"headers": "the reader of headers", "contents": "the reader of its contents"}
+NAMES = {
+    "headers": "the reader of headers",
+    "contents": "the reader of its contents",
+    "code": "the reader of its instructions",
+    "layouts": "the reader of its debug information",
+    "container": "the reader of its container",
+    "inside": "the reader of what is packed in it",
+}
 FIX = "build or fetch the file again, and compare its SHA-256 with its maker's"
 
 
 def check(subject: ImageSubject) -> Iterator[Observation]:
     """Look whether any parser could make sense of the file."""
     facts = subject.facts
-    stopped = [stop for stop in facts.stopped if stop.failure != "missing"]
+    inside = facts.inside.stopped if facts.inside else ()
+    stopped = [stop for stop in (*facts.stopped, *inside) if stop.failure != "missing"]
     for stop in stopped:
         yield _flaw(subject, f"stops {NAMES.get(stop.reader, stop.reader)}", _why(stop))
     if stopped:
