@@ -81,3 +81,12 @@ def test_what_defects_are_seeded_into_is_good(base: str, seeded: Callable[[Defec
     seen = trial.boot(trial.bundled(handset, {}))
     assert seen.says(defects.UP[base])
     assert seen.says("realtime: ^tick 8$")
+
+
+def test_the_cases_are_many_and_of_all_groups() -> None:
+    """Sixty and more, of every group of rules whose errors a handset can have; most are booted."""
+    booted = [case for case in CASES if "why-not" not in case.machine]
+    groups = {case.rule[:3] for case in CASES}
+    assert len(CASES) >= 60
+    assert len(booted) > len(CASES) // 2
+    assert groups >= {"ABI", "BND", "BRD", "CPU", "DEV", "IMG", "MEM", "RTF"}

@@ -152,9 +152,9 @@ def firmware(body: str, folder: Path, cache: Cache, *, ticks: int = 0) -> bytes:
     """Build the firmware with a body for `defect()`, or a whole file of it; return its ELF."""
     sources = shutil.copytree(HERE / "firmware", folder)
     if body:
-        whole = body if "defect(void)" in body else f"void defect(void)\n{{\n{body}\n}}\n"
         head = '#include <mvp_rt.h>\n\n#include "defect.h"\n\n'
-        (sources / "defect.c").write_text(head + whole)
+        around = f"{head}void defect(void)\n{{\n{body}\n}}\n"
+        (sources / "defect.c").write_text(body if "defect(void)" in body else around)
     if ticks:
         header = sources / "defect.h"
         header.write_text(header.read_text().replace("TICKS 12", f"TICKS {ticks}"))
