@@ -162,6 +162,7 @@ def make_firmware(
     segments: int = 1,
     cut: int = 0,
     text: str = "",
+    holds: str = "",  # among its bytes
     code: tuple[int, ...] = (),  # words, at the entry
     stripped: bool = False,  # of its sections
     needs: dict[str, Any] | Literal[False] | None = None,  # fields of its ABI note; false: no note
@@ -180,6 +181,8 @@ def make_firmware(
         f"{endian}IIQQQQQQ", 1, rights, 0, base, base, file_size, memory_size, 0x1000
     )
     whole = (ident + header + program).ljust(file_size, b"\0")
+    if holds:
+        whole = whole[:0x300] + holds.encode() + whole[0x300 + len(holds) :]
     if note:
         whole = whole[:0x200] + abi_note(note) + whole[0x200 + 96 :]
     if needs is not False and not note and len(whole) >= 0x200 + 96:

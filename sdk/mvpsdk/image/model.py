@@ -123,6 +123,7 @@ class ImageFacts:
     writable_code: tuple[str, ...] = ()  # PE sections that want to be written and executed
     code: Code | None = None  # what its instructions say; None: it holds none for A64
     layouts: Layouts | None = None  # of the shared structs; None: it has no debug information
+    traces: tuple[str, ...] = ()  # of one's own image: paths and days of its build
     faults: tuple[str, ...] = ()  # why something is unparsable, truncated or contradicts itself
     stopped: tuple[Stop, ...] = ()  # readers that the file has stopped
     views: Views | None = None  # what the ELF parsers say; None: not asked, or no ELF file

@@ -50,11 +50,18 @@ def _layouts(raw: Raw) -> dict[str, Any]:
     return read(raw)
 
 
+def _traces(raw: Raw) -> dict[str, Any]:
+    from mvpsdk.image.traces import read
+
+    return read(raw)
+
+
 READERS: dict[str, Reader] = {
     "headers": headers.read,
     "contents": _contents,
     "code": _code,
     "layouts": _layouts,
+    "traces": _traces,
     "pyelftools": views.pyelftools,
     "lief": views.lief,
     "pe": pe.look,
