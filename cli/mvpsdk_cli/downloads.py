@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Downloads as progress bars, one file after the other."""
+"""Downloads and what else takes a while as progress bars, one after the other."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 
 class _Bars:
-    """Takes what the store tells, how much is there of how much, and shows what is new."""
+    """Takes what the SDK tells, how much is there of how much, and shows what is new."""
 
-    def __init__(self) -> None:
+    def __init__(self, title: str) -> None:
+        self.title = title
         self.stack = ExitStack()
         self.advance: Callable[[int], None] = lambda _amount: None
         self.total: int | None = None
@@ -26,14 +27,14 @@ class _Bars:
         if not self.total or total != self.total or done < self.done:
             self.stack.close()
             self.total, self.done = total, 0
-            self.advance = self.stack.enter_context(render.progress("downloading", total or 0))
+            self.advance = self.stack.enter_context(render.progress(self.title, total or 0))
         self.advance(done - self.done)
         self.done = done
 
 
 @contextmanager
-def bars() -> Iterator[Callable[[int, int | None], None]]:
-    """Yield a progress callback for the store; whatever happens, no bar is left standing."""
-    shown = _Bars()
+def bars(title: str = "downloading") -> Iterator[Callable[[int, int | None], None]]:
+    """Yield a progress callback for the SDK; whatever happens, no bar is left standing."""
+    shown = _Bars(title)
     with shown.stack:
         yield shown

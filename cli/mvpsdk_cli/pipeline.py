@@ -192,7 +192,9 @@ def _facts(files: dict[str, Path], request: Request) -> dict[str, ImageFacts]:
     """Read images, as deeply as is asked."""
     if not request.deep:
         return {role: image.open(path, role) for role, path in files.items()}
-    return image.open_all(files, cache=request.cache if request.recall else None)
+    cache = request.cache if request.recall else None
+    with downloads.bars("reading images") as progress:
+        return image.open_all(files, cache=cache, progress=progress)
 
 
 def _file_of(data: bytes, cache: Cache) -> Path:

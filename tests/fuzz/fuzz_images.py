@@ -27,7 +27,7 @@ def part(first: int, last: int) -> Result:
 def main() -> int:
     """Read them all, two slices at a time. Returns 1 if anything was found."""
     count = int(os.environ.get("IMAGE_MUTANTS", COUNT))
-    image_mutants.all_seeds()
+    image_mutants.prepare()
     total = Result()
     with ProcessPoolExecutor(2) as pool:
         starts = range(0, count, SLICE)

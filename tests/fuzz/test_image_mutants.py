@@ -15,7 +15,6 @@ import pytest
 
 import image_mutants
 from image_mutants import MEMORY, PATIENCE, Result
-from mvpsdk import lint
 from mvpsdk.image import _worker
 from mvpsdk.image.readers import READERS
 
@@ -30,11 +29,7 @@ WHOLE = range(7, 7 + 12 * 37, 37)
 @pytest.fixture(autouse=True)
 def imported() -> None:
     """Import once what every child needs."""
-    import lief
-
-    lief.logging.disable()
-    lint.catalogue()
-    image_mutants.all_seeds()
+    image_mutants.prepare()
 
 
 def check(result: Result, count: int) -> None:

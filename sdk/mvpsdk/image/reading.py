@@ -22,8 +22,9 @@ from mvpsdk.image.wrappers import HEAD_SIZE, recognise
 from mvpsdk.units import GIB, describe_size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from mvpsdk.image.worker import Answer
     from mvpsdk.store.cache import Cache
 
 __all__ = ["open_all", "open_image", "open_own"]
@@ -64,34 +65,57 @@ def open_own(path: Path | str, role: str) -> ImageFacts:
 
 
 def open_all(
-    files: Mapping[str, Path], *, cache: Cache | None = None, jobs: int = 0
+    files: Mapping[str, Path],
+    *,
+    cache: Cache | None = None,
+    jobs: int = 0,
+    progress: Callable[[int, int | None], None] | None = None,
 ) -> dict[str, ImageFacts]:
     """Read all that can be found in files, by role; no file can harm this process.
 
     jobs: files that are read at a time; 0: as many as there are processors.
+    progress: is told how many bytes of how many have been read, unless all is known already.
 
     Raises ImageError as `open_image` does, and for a file that changes while it is read.
     """
-    from mvpsdk.image import keeping, worker
+    from mvpsdk.image import keeping
 
     looked = {role: _look(path, role) for role, path in files.items()}
-    found = keeping.recall_all(cache, {(file.sha256, file.part) for file in looked.values()})
-    missing = {
-        (file.sha256, file.part): (file.path, file.part)
-        for file in looked.values()
-        if (file.sha256, file.part) not in found
-    }
+    found = keeping.recall_all(cache, {file.key for file in looked.values()})
+    missing = {file.key: file for file in looked.values() if file.key not in found}
     if missing:
-        answers = dict(zip(missing, worker.ask(list(missing.values()), jobs=jobs), strict=True))
-        for file in looked.values():
-            _unchanged(file)
+        answers = _asked(missing, jobs, progress)
         keeping.keep_all(cache, answers)
         found |= answers
-    answered = {role: found[file.sha256, file.part] for role, file in looked.items()}
     return {
-        role: _facts(looked[role], answer.fields, answer.stopped)
-        for role, answer in answered.items()
+        role: _facts(file, found[file.key].fields, found[file.key].stopped)
+        for role, file in looked.items()
     }
+
+
+def _asked(
+    files: Mapping[tuple[str, str], _File],
+    jobs: int,
+    progress: Callable[[int, int | None], None] | None,
+) -> dict[tuple[str, str], Answer]:
+    """Ask the worker. Raises ImageError for a file that has changed in the meantime."""
+    from mvpsdk.image import worker
+
+    rows = list(files.values())
+    total, read = sum(file.size for file in rows), 0
+
+    def done(index: int) -> None:
+        nonlocal read
+        read += rows[index].size
+        if progress:
+            progress(read, total)
+
+    if progress:
+        progress(0, total)
+    answers = worker.ask([(file.path, file.part) for file in rows], jobs=jobs, done=done)
+    for file in rows:
+        _unchanged(file)
+    return dict(zip(files, answers, strict=True))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,6 +133,11 @@ class _File:
     def part(self) -> str:
         """What it is for; no name of a persona."""
         return self.role.rpartition("/")[2]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """All that facts depend on: its content, and what it is for."""
+        return self.sha256, self.part
 
 
 def _look(path: Path, role: str) -> _File:

@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,7 @@ from mvpsdk.errors import ToolFailedError
 from mvpsdk.image import codec
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from mvpsdk.image.model import Stop
 
@@ -34,20 +36,24 @@ class Answer:
     stopped: tuple[Stop, ...] = ()
 
 
-def ask(files: Sequence[tuple[Path, str]], *, jobs: int = 0) -> list[Answer]:
+def ask(
+    files: Sequence[tuple[Path, str]], *, jobs: int = 0, done: Callable[[int], None] | None = None
+) -> list[Answer]:
     """Return what the readers find in each file, given with what it is for.
 
     jobs: files that are read at a time; 0: as many as there are processors.
+    done: is told the index of each file that has been read.
 
     Raises ToolFailedError if the worker itself fails, which no file can bring about.
     """
     wanted = {"jobs": jobs or os.cpu_count() or 1, "files": [(str(f), part) for f, part in files]}
-    said = _talk([sys.executable, "-P", str(SCRIPT)], json.dumps(wanted).encode())
     answers: dict[int, Answer] = {}
-    for line in said.splitlines():
+    for line in _talk([sys.executable, "-P", str(SCRIPT)], json.dumps(wanted).encode()):
         number, _, text = line.partition(b" ")
         fields, stopped = codec.loads(text)
         answers[int(number)] = Answer(fields=fields, stopped=stopped)
+        if done:
+            done(int(number))
     if len(answers) < len(files):
         raise ToolFailedError(
             f"the reader of images ended early: {len(answers)} of {len(files)} files were read",
@@ -56,12 +62,18 @@ def ask(files: Sequence[tuple[Path, str]], *, jobs: int = 0) -> list[Answer]:
     return [answers[number] for number in range(len(files))]
 
 
-def _talk(command: Sequence[str], wanted: bytes) -> bytes:
-    """Run a program; whatever happens, it does not outlive this call."""
+def _talk(command: Sequence[str], wanted: bytes) -> Iterator[bytes]:
+    """Run a program and yield the lines that it says; it does not outlive this call."""
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin  # noqa: S101 - there are pipes
+        assert process.stdout  # noqa: S101
+        watchdog = threading.Timer(PATIENCE, process.kill)
+        watchdog.start()
         try:
-            return process.communicate(wanted, timeout=PATIENCE)[0]
-        except subprocess.TimeoutExpired:
-            return b""
+            with suppress(BrokenPipeError):
+                process.stdin.write(wanted)
+                process.stdin.close()
+            yield from process.stdout
         finally:
+            watchdog.cancel()
             process.terminate()

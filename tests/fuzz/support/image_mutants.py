@@ -137,6 +137,17 @@ def all_seeds() -> dict[str, Seed]:
     }
 
 
+def prepare() -> None:
+    """Import and make once what every child needs."""
+    import lief
+
+    from mvpsdk import lint
+
+    lief.logging.disable()
+    lint.catalogue()
+    all_seeds()
+
+
 def mutant(number: int) -> tuple[str, str, bytes]:
     """Make a mutant: its name, what it is for, and its bytes."""
     chance = random.Random(number)  # noqa: S311 - the same in each run

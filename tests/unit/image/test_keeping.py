@@ -29,8 +29,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[Any]]:
     """What the worker was asked."""
     calls: list[list[Any]] = []
 
-    def ask(files: Any, **_: object) -> list[Answer]:
+    def ask(files: Any, done: Any, **_: object) -> list[Answer]:
         calls.append(files)
+        for number in range(len(files)):
+            done(number)
         return [STOPPED if path.name == "bad" else ANSWER for path, _ in files]
 
     monkeypatch.setattr(worker, "ask", ask)
@@ -57,6 +59,16 @@ def test_a_second_look_asks_nobody(tmp_path: Path, cache: Cache, asked: Any) -> 
 
     open_all(write(tmp_path, a_rom="x", a_kernel="y"), cache=cache)
     assert [part for _, part in asked.pop()] == ["rom", "kernel"]
+
+
+def test_progress_is_told_of_what_is_read(tmp_path: Path, cache: Cache, asked: Any) -> None:
+    """In bytes; of what is known already there is none."""
+    told: list[tuple[int, int | None]] = []
+    for _ in range(2):
+        files = write(tmp_path, a_kernel="xyz", a_ramdisk="12")
+        open_all(files, cache=cache, progress=lambda *news: told.append(news))
+    assert told == [(0, 5), (3, 5), (5, 5)]
+    assert len(asked) == 1
 
 
 def test_without_a_cache_everything_is_asked_again(tmp_path: Path, asked: Any) -> None:
