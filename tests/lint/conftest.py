@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import hashlib
+import lzma
 import struct
 import tomllib
 from dataclasses import replace
@@ -24,6 +25,7 @@ import pytest
 
 import image_seeds
 from abi_evidence import btf_of, note_of
+from linux_cases import driver_strings, in_kernel, make_config
 from moving import move
 from mvpsdk import board as boards
 from mvpsdk import handset, image, lint, plan
@@ -75,10 +77,12 @@ def make_kernel(
     section: int = 0,
     release: str = "",
     wrap: str = "",
+    without: tuple[str, ...] = (),  # drivers, by the device
+    config: dict[str, str] | None = None,  # in the kernel
 ) -> bytes:
     """An arm64 Image: its header, that of a PE file with one section, and zeros for code.
 
-    With a release it is a Linux, as its banner says.
+    With a release it is a Linux, as its banner says, with drivers.
     """
     header = struct.pack(
         "<IIQQQQQQ4sI",
@@ -89,7 +93,9 @@ def make_kernel(
         header += struct.pack("<4sHHIIIHH", b"PE", 0xAA64, 1, 0, 0, 0, 0, 0)
         header += struct.pack("<8sIIIIIIHHI", b".text", size, 0, size, 0, 0, 0, 0, 0, section)
     banner = f"Linux version {release} (gcc)".encode() if release else b""
-    data = (header.ljust(0x400, b"\0") + banner).ljust(size, b"\0")
+    linux = driver_strings(without) if release else b""
+    carried = in_kernel(config) if config is not None else b""
+    data = (header.ljust(0x400, b"\0") + banner + linux + carried).ljust(size, b"\0")
     return WRAP[wrap](data)
 
 
@@ -112,7 +118,9 @@ def make_ramdisk(
     magic: str = "070701",
     end: str = "TRAILER!!!",
     modules: str = "",
+    module: str = "virtio_blk",
     vermagic: str = "",
+    init: bool = False,
     megabytes: int = 0,
     pack: str = "",
     vendor: bool = False,
@@ -122,12 +130,16 @@ def make_ramdisk(
     data = b""
     if modules:
         content = b"\x7fELF\0vermagic=" + (vermagic or modules).encode() + b" SMP\0"
-        data += archived(magic, f"lib/modules/{modules}/kernel/virtio_blk.ko", content)
+        data += archived(magic, f"lib/modules/{modules}/kernel/{module}.ko", content)
+    if init:
+        data += archived(magic, "init", b"#!/bin/sh")
     if megabytes:
         data += archived(magic, "blob", bytes(megabytes << 20))
     data += archived(magic, end)
     if pack == "gzip":
         data = gzip.compress(data, mtime=0)
+    elif pack == "xz":
+        data = lzma.compress(data)
     elif not megabytes:
         data = data.ljust(0x200, b"\0")
     if vendor:
@@ -209,6 +221,7 @@ MAKERS: dict[str, tuple[str, Callable[..., bytes]]] = {
     "kernel": ("kernel.bin", make_kernel),
     "ramdisk": ("ramdisk.cpio", make_ramdisk),
     "firmware": ("firmware.elf", make_firmware),
+    "config": ("kernel.config", make_config),
 }
 
 
@@ -360,6 +373,8 @@ def handset_text(case: dict[str, Any]) -> str:
 
 
 def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, bool):

@@ -100,6 +100,7 @@ def _persona(table: PersonaTable, folder: Path) -> Persona:
     return Persona(
         name=table.name,
         kernel=_input(table.kernel, folder) if table.kernel else None,
+        kernel_config=_input(table.kernel_config, folder) if table.kernel_config else None,
         format=table.format,
         ramdisk=_input(table.ramdisk, folder) if table.ramdisk else None,
         rom=_input(table.rom, folder) if table.rom else None,

@@ -20,7 +20,7 @@ __all__ = ["Allow", "Boot", "Handset", "Input", "Persona", "Realtime"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Input:
-    """A file that goes into the bundle: one on this machine, or one to be fetched."""
+    """A file that goes into the bundle, or tells of one: on this machine, or to be fetched."""
 
     path: Path | None = None  # absolute, or relative to the working directory
     url: str = ""
@@ -64,6 +64,7 @@ class Persona:
     rom: Input | None = None  # boot firmware, in the first bank of its flash
     vars: Input | None = None  # what the second bank holds at first; None: it is erased
     vars_size: int = 0  # bytes of the second bank that can be written
+    kernel_config: Input | None = None  # the kernel's .config, for lint; it goes into no bundle
     rtc: bool = True  # it has a clock, a PL031
     power: bool = False  # a power key and a ring line, at a PL061, and it may suspend
     wx: Literal["warn", "enforce"] = "warn"  # memory both writable and executable, to lint
@@ -115,14 +116,14 @@ class Handset:
         """Return every file that goes in, by its role.
 
         Roles are `realtime`, `NAME/kernel`, `NAME/ramdisk`, `NAME/rom` and `NAME/vars`; firmware
-        that is built from source is not among them.
+        that is built from source is not among them. `NAME/kernel-config` is evidence for lint only.
         """
         found = {}
         if self.realtime and self.realtime.image:
             found["realtime"] = self.realtime.image
         for persona in self.personas:
-            for part in ("kernel", "ramdisk", "rom", "vars"):
-                if file := getattr(persona, part):
+            for part in ("kernel", "kernel-config", "ramdisk", "rom", "vars"):
+                if file := getattr(persona, part.replace("-", "_")):
                     found[f"{persona.name}/{part}"] = file
         return found
 

@@ -119,7 +119,10 @@ class PersonaTable(Model):
     model_config = ConfigDict(
         json_schema_extra={
             "if": {"properties": {"format": {"const": "rom"}}, "required": ["format"]},
-            "then": {"required": ["rom"], "properties": {"kernel": False, "ramdisk": False}},
+            "then": {
+                "required": ["rom"],
+                "properties": {"kernel": False, "kernel-config": False, "ramdisk": False},
+            },
             "else": {
                 "required": ["kernel"],
                 "properties": {"rom": False, "vars": False, "vars-size": False},
@@ -132,6 +135,9 @@ class PersonaTable(Model):
     format: Literal["image", "raw", "rom"] = Field(
         default="image",
         description="image: an arm64 Image; raw: entered at its first byte; rom: boot firmware",
+    )
+    kernel_config: Input | None = Field(
+        default=None, description="the kernel's .config, for lint; it goes into no bundle"
     )
     ramdisk: Input | None = Field(default=None, description="its initial RAM disk")
     rom: Input | None = Field(
@@ -166,7 +172,7 @@ class PersonaTable(Model):
         wanted, other = ("rom", "kernel") if is_rom else ("kernel", "rom")
         if getattr(self, wanted) is None:
             raise ValueError(f'format = "{self.format}" needs {wanted}')
-        extra = ("kernel", "ramdisk") if is_rom else ("rom", "vars", "vars_size")
+        extra = ("kernel", "kernel_config", "ramdisk") if is_rom else ("rom", "vars", "vars_size")
         given = [name.replace("_", "-") for name in extra if name in self.model_fields_set]
         if given:
             raise ValueError(

@@ -26,6 +26,7 @@ _SYMBOL = struct.Struct("<IBBHQQ")
 _PROGBITS, _SYMTAB, _EXECUTABLE = 1, 2, 4  # SHT_PROGBITS, SHT_SYMTAB, SHF_EXECINSTR
 _MOST_SECTIONS = 4096
 _MOST_SYMBOLS = 1 << 20
+_MOST_NAMES = 1 << 26  # bytes
 _REL = "REL"  # the addresses of an object file's symbols are offsets in their sections
 
 
@@ -51,8 +52,16 @@ class _Section:
 def elf_parts(data: bytes | mmap.mmap, elf: Elf) -> tuple[list[Part], bool]:
     """Return a 64-bit ELF file's parts that are executed, and whether that is exactly the code.
 
-    It is, if the file has sections and mapping symbols; else segments are all that is known.
+    It is, if the file has sections and mapping symbols; else segments are all that is known. A file
+    whose parts lie over each other is looked at as a whole, once.
     """
+    parts, exact = _parts(data, elf)
+    if sum(part.size for part in parts) > len(data):
+        return [Part(offset=0, size=len(data), address=None)], False
+    return parts, exact
+
+
+def _parts(data: bytes | mmap.mmap, elf: Elf) -> tuple[list[Part], bool]:
     sections = _sections(data)
     text = {
         number: section
@@ -102,11 +111,13 @@ def _marks(
 ) -> dict[int, list[tuple[int, bool]]]:
     """By section, where code ($x) or data ($d) begins: offset in the section, and whether code."""
     found: dict[int, list[tuple[int, bool]]] = {}
-    for table in sections:
-        if table.kind != _SYMTAB or table.link >= len(sections) or table.size > _MOST_SYMBOLS * 24:
+    tables = [table for table in sections if table.kind == _SYMTAB]
+    for table in tables[:1]:  # there is no second one (gABI, "Sections")
+        if table.link >= len(sections) or table.size > _MOST_SYMBOLS * _SYMBOL.size:
             continue
         names = sections[table.link]
-        marks = _mapping_names(data[names.offset : names.offset + names.size])
+        size = min(names.size, _MOST_NAMES)
+        marks = _mapping_names(data[names.offset : names.offset + size])
         symbols = data[table.offset : table.offset + table.size - table.size % _SYMBOL.size]
         for name, info, _, section, value, _ in _SYMBOL.iter_unpack(symbols):
             if not info and name in marks and section in text:

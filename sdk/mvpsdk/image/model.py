@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mvpsdk.image.code import Code
     from mvpsdk.image.container import Container
     from mvpsdk.image.contents import Contents
+    from mvpsdk.image.drivers import Configuration, Drivers
     from mvpsdk.image.layouts import Layouts
     from mvpsdk.image.pe import Pe
     from mvpsdk.image.views import Views
@@ -124,6 +125,8 @@ class ImageFacts:
     code: Code | None = None  # what its instructions say; None: it holds none for A64
     layouts: Layouts | None = None  # of the shared structs; None: it has no debug information
     traces: tuple[str, ...] = ()  # of one's own image: paths and days of its build
+    drivers: Drivers | None = None  # what a program can drive; None: it is none for A64
+    configuration: Configuration | None = None  # of a kernel, if this is that file
     faults: tuple[str, ...] = ()  # why something is unparsable, truncated or contradicts itself
     stopped: tuple[Stop, ...] = ()  # readers that the file has stopped
     views: Views | None = None  # what the ELF parsers say; None: not asked, or no ELF file

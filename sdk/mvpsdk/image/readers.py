@@ -36,6 +36,15 @@ def _code(raw: Raw) -> dict[str, Any]:
     return {"code": read_code(raw.data, elf)} if _is_program(raw, elf) else {}
 
 
+def _drivers(raw: Raw) -> dict[str, Any]:
+    from mvpsdk.image.drivers import read_configuration, read_drivers
+
+    if raw.part == "kernel-config":
+        return {"configuration": read_configuration(raw.data[:])}
+    wanted = raw.part in ("kernel", "realtime") and _is_program(raw, raw.found.get("elf"))
+    return {"drivers": read_drivers(raw.data)} if wanted else {}
+
+
 def _is_program(raw: Raw, elf: Elf | None) -> bool:
     """Tell whether the file holds instructions for A64, as far as its format and role say."""
     if elf:
@@ -62,6 +71,7 @@ READERS: dict[str, Reader] = {
     "code": _code,
     "layouts": _layouts,
     "traces": _traces,
+    "drivers": _drivers,
     "pyelftools": views.pyelftools,
     "lief": views.lief,
     "pe": pe.look,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from mvpsdk.errors import InputError
 from mvpsdk.lint import page, rules
 from mvpsdk.lint.model import Confidence, Severity
+from mvpsdk.lint.reserved import reserved
 from mvpsdk.lint.subject import (
     BoardSubject,
     BundleSubject,
@@ -135,7 +136,11 @@ def _named(item: str) -> list[Rule]:
 
 
 def _unknown(code: str, known: dict[str, Rule]) -> InputError:
-    """Make the error for a code that no rule has."""
+    """Make the error for a code that no rule has, or none yet."""
+    for kept in reserved():
+        if code.lower() in (kept.code.lower(), kept.name):
+            message = f"{kept.code} ({kept.name}) is no rule yet: {kept.why}"
+            return InputError(message, hint="`mvpsdk rules` lists those that are")
     near = difflib.get_close_matches(code.lower(), known, n=3, cutoff=0.6)
     codes = ", ".join(dict.fromkeys(known[key].code for key in near))
     hint = f"did you mean {codes}?" if codes else "`mvpsdk rules` lists them all"

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mvpsdk.lint.catalogue import catalogue
+from mvpsdk.lint.reserved import reserved
 
 if TYPE_CHECKING:
     from mvpsdk.lint.catalogue import Rule
@@ -36,6 +37,10 @@ Every check has one of six outcomes: *pass*, *fail*, *suppressed* (by an excepti
 could not be made a failure; one that could not be made because a tool or a file failed always is.
 """
 
+_RESERVED = """\
+These codes are kept for rules that can't be rules yet, and never given to others:
+"""
+
 
 def reference() -> str:
     """Return the document: a table of all rules, then each rule's page."""
@@ -45,7 +50,9 @@ def reference() -> str:
     ]
     head = ["| code | name | severity | finds |", "|---|---|---|---|"]
     pages = [document(rule, level=2) for rule in catalogue()]
-    return "\n".join([_PREFACE, *head, *rows, "", *pages])
+    kept = [f"| {each.code} | {each.name} | {each.why} |" for each in reserved()]
+    waiting = [_RESERVED, "| code | name | no rule yet: |", "|---|---|---|", *kept, ""]
+    return "\n".join([_PREFACE, *head, *rows, "", *waiting, *pages])
 
 
 def document(rule: Rule, *, level: int = 1) -> str:

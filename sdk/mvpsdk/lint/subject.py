@@ -38,6 +38,9 @@ __all__ = [
     "subject_of_role",
 ]
 
+EVIDENCE = ("kernel-config",)
+"""Parts that tell something of an image, and are none."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bench:
@@ -143,8 +146,10 @@ class Bench:
         return BoardSubject(bench=self, draft=self.draft, faults=tuple(faults_of(self.draft)))
 
     def image_subjects(self) -> Iterator[ImageSubject]:
-        """One subject for each image file."""
+        """One subject for each image file; what is evidence about another is none."""
         for facts in self.images:
+            if facts.role.rpartition("/")[2] in EVIDENCE:
+                continue
             yield ImageSubject(bench=self, facts=facts)
 
 

@@ -91,10 +91,12 @@ def stand_in(binary: bytes) -> build.Image:
     )
 
 
-def prepare(folder: Path) -> Case:
-    """Write a handset into a folder and plan it."""
+def prepare(folder: Path, more: str = "") -> Case:
+    """Write a handset into a folder and plan it. more: keys of its persona."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "handset.toml").write_text(HANDSET)
+    (folder / "handset.toml").write_text(HANDSET.replace("cpus = [0]\n", f"cpus = [0]\n{more}"))
+    if more:
+        (folder / "config").write_text("# Linux/arm64 6.1.176 Kernel Configuration\n")
     (folder / "kernel").write_bytes(arm64_image(300_001, 1))
     (folder / "ramdisk").write_bytes(noise(123_457, 2))
     loaded = handset.load(folder / "handset.toml")
@@ -108,6 +110,12 @@ def prepare(folder: Path) -> Case:
 def case(tmp_path: Path) -> Case:
     """The handset, planned."""
     return prepare(tmp_path / "acme")
+
+
+@pytest.fixture
+def evident(tmp_path: Path) -> Case:
+    """The same handset with evidence for lint."""
+    return prepare(tmp_path / "evident", 'kernel-config = "config"\n')
 
 
 @pytest.fixture

@@ -267,3 +267,9 @@ def test_a_bundle_never_replaces_its_own_inputs(name: str, case: Case) -> None:
         case.pack(name)
 
     assert (case.folder / name).read_bytes() == before
+
+
+def test_evidence_for_lint_goes_into_no_bundle(case: Case, evident: Case) -> None:
+    """A persona's kernel-config is an input like others, and changes no byte of what ships."""
+    assert "work/kernel-config" in evident.files
+    assert evident.pack().path.read_bytes() == case.pack().path.read_bytes()

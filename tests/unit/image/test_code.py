@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import struct
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -139,6 +140,27 @@ def test_without_mapping_symbols_nothing_is_exact(firmware: Path, write: Write) 
     assert code.call_total == 4  # with the word that is data
     assert [use.name for use in code.above] == ["VBAR_EL3"]
     assert code.extensions == ()
+
+
+def test_parts_that_lie_over_each_other_are_looked_at_once(firmware: Path) -> None:
+    """A hostile file can't have the same bytes read over and over."""
+    data, elf = bytes(4096), image.open(firmware, "realtime").elf
+    assert elf
+    whole = image.Segment(
+        index=0,
+        virtual=0,
+        physical=0,
+        offset=0,
+        file_size=len(data),
+        memory_size=len(data),
+        align=4096,
+        readable=True,
+        writable=False,
+        executable=True,
+        sha256="",
+    )
+    assert read_code(data, replace(elf, segments=(whole,) * 100)).size == len(data)
+    assert read_code(data, replace(elf, segments=(whole,))).size == len(data)
 
 
 def test_what_holds_no_instructions_has_no_code(write: Write) -> None:

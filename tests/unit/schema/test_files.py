@@ -119,6 +119,7 @@ wx = "warn"
 name = "work"
 kernel = { deb = "linux", member = "boot/linux" }
 format = "image"
+kernel-config = "kernel.config"
 ramdisk = { url = "https://acme.example/initrd", sha256 = "{digest}" }
 command-line = "quiet"
 memory = "64 MiB"

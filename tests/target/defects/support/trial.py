@@ -25,7 +25,7 @@ TODAY = dt.date(2026, 1, 1)
 LIMIT = 150  # seconds of the host's time, on a busy host
 LAST_WORD = 9
 ENDS = {
-    "work": run.pattern(rf"^up {LAST_WORD}$|, untouched"),
+    "work": run.pattern(rf"^up {LAST_WORD}$|, untouched|not syncing: VFS"),
     "mvp": run.pattern(r"stop reason=|panic"),
 }
 """Lines after which nothing new comes, by partition. The firmware's own end is a power-off."""
