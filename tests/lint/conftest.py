@@ -222,6 +222,7 @@ MAKERS: dict[str, tuple[str, Callable[..., bytes]]] = {
     "ramdisk": ("ramdisk.cpio", make_ramdisk),
     "firmware": ("firmware.elf", make_firmware),
     "config": ("kernel.config", make_config),
+    "symbols": ("symbols.elf", make_firmware),
 }
 
 

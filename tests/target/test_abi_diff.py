@@ -14,10 +14,11 @@ import pytest
 
 import abi_pairs
 from abi_pairs import PAIRS
-from mvpsdk import abi, build
+from mvpsdk import abi, build, image
 from mvpsdk.build import probing
 from mvpsdk.build.tool import run
 from mvpsdk.image import btf, dwarf
+from mvpsdk.image.flat import BLOCK, first_difference
 
 if TYPE_CHECKING:
     from mvpsdk.abi import Abi, Change
@@ -240,3 +241,21 @@ def _abidiff(told: dict[str, str], pair: abi_pairs.Pair) -> str:
     if not pair.name:
         return "-"
     return "yes" if pair.name in told else UNSEEN[pair.name]
+
+
+def test_a_flat_file_is_known_by_its_elf_file(made: Path) -> None:
+    """As objcopy writes it; one byte more or less is told by its place."""
+    elf, flat = made / "after.so", made / "after.bin"
+    run(["aarch64-linux-gnu-objcopy", "-O", "binary", str(elf), str(flat)])
+    one = image.open_own(elf, "work/symbols").flat
+    other = image.open_own(flat, "work/kernel").flat
+    assert one
+    assert other
+    assert one.size == other.size
+    assert first_difference(one, other) is None
+    content = bytearray(flat.read_bytes())
+    content[len(content) // 2] ^= 1
+    flat.write_bytes(bytes(content) + bytes(9999))
+    spoiled = image.open_own(flat, "work/kernel").flat
+    assert spoiled
+    assert first_difference(one, spoiled) == len(content) // 2 // BLOCK * BLOCK

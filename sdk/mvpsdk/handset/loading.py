@@ -87,6 +87,7 @@ def _realtime(content: HandsetFile, folder: Path) -> Realtime | None:
     return Realtime(
         image=_input(table.image, folder) if table.image else None,
         source=folder / table.source if table.source else None,
+        symbols=_input(table.symbols, folder) if table.symbols else None,
         memory=table.memory,
         map="direct",
         cpu=table.cpu,
@@ -99,6 +100,7 @@ def _realtime(content: HandsetFile, folder: Path) -> Realtime | None:
 def _persona(table: PersonaTable, folder: Path) -> Persona:
     return Persona(
         name=table.name,
+        symbols=_input(table.symbols, folder) if table.symbols else None,
         kernel=_input(table.kernel, folder) if table.kernel else None,
         kernel_config=_input(table.kernel_config, folder) if table.kernel_config else None,
         format=table.format,

@@ -46,6 +46,7 @@ class Realtime:
     priority: int  # 0 is highest
     devices: tuple[str, ...]  # names of the board's devices that it owns
     wx: Literal["warn", "enforce"] = "warn"  # memory both writable and executable, to lint
+    symbols: Input | None = None  # the ELF that the image was made of, for lint
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +54,7 @@ class Persona:
     """A guest operating system."""
 
     name: str
+    symbols: Input | None = None  # the ELF that kernel or rom was made of, for lint
     kernel: Input | None  # None: it has boot firmware
     format: Literal["image", "raw", "rom"]  # an arm64 Image, entered at its first byte, firmware
     ramdisk: Input | None
@@ -125,13 +127,22 @@ class Handset:
             for part in ("kernel", "kernel-config", "ramdisk", "rom", "vars"):
                 if file := getattr(persona, part.replace("-", "_")):
                     found[f"{persona.name}/{part}"] = file
-        return found
+        return found | self._symbols()
+
+    def _symbols(self) -> dict[str, Input]:
+        """The ELF files that images were made of: evidence for lint, they go into no bundle."""
+        owners = [("realtime", self.realtime), *((each.name, each) for each in self.personas)]
+        return {
+            f"{name}/symbols": owner.symbols for name, owner in owners if owner and owner.symbols
+        }
 
     def key(self, role: str) -> str:
         """Return the key that names the file of a role: `work/kernel` is `persona[0].kernel`."""
         name, _, part = role.partition("/")
         names = [persona.name for persona in self.personas]
-        return f"persona[{names.index(name)}].{part}" if part else f"{name}.image"
+        if name not in names:
+            return f"{name}.{part or 'image'}"
+        return f"persona[{names.index(name)}].{part}"
 
     def place(self, key: str) -> Place | None:
         """Return where a key such as `persona[0].memory` stands in the file, or its table."""

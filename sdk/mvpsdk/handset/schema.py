@@ -21,6 +21,7 @@ CommandLine = Annotated[
 Wx = Literal["warn", "enforce"]
 
 POWER = "it has a power key and a ring line, at a PL061, and may suspend itself"
+SYMBOLS = "the ELF file that a stripped or raw image was made of, for lint; it goes into no bundle"
 WX = "what lint says of memory that the image wants both writable and executable"
 Path = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]+$")]
 
@@ -90,6 +91,7 @@ class RealtimeTable(Model):
     )  # for editors: what _one_origin says
 
     image: Input | None = Field(default=None, description="a static PIE, an ELF file")
+    symbols: Input | None = Field(default=None, description=SYMBOLS)
     source: Path | None = Field(
         default=None, description="or a folder of C and assembly, built on the runtime library"
     )
@@ -110,6 +112,8 @@ class RealtimeTable(Model):
     def _one_origin(self) -> RealtimeTable:
         if (self.image is None) == (self.source is None):
             raise ValueError("give either image (a built ELF) or source (a folder to build)")
+        if self.source is not None and self.symbols is not None:
+            raise ValueError("symbols goes with image: what is built here has its own")
         return self
 
 
@@ -131,6 +135,7 @@ class PersonaTable(Model):
     )  # for editors: what _one_start says
 
     name: PartitionName = Field(description="as it stands before its lines on the console")
+    symbols: Input | None = Field(default=None, description=SYMBOLS)
     kernel: Input | None = Field(default=None, description="the operating system's image")
     format: Literal["image", "raw", "rom"] = Field(
         default="image",

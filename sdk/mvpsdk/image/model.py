@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mvpsdk.image.container import Container
     from mvpsdk.image.contents import Contents
     from mvpsdk.image.drivers import Configuration, Drivers
+    from mvpsdk.image.flat import Flat
     from mvpsdk.image.layouts import Layouts
     from mvpsdk.image.pe import Pe
     from mvpsdk.image.views import Views
@@ -123,6 +124,7 @@ class ImageFacts:
     note: AbiNote | None = None
     writable_code: tuple[str, ...] = ()  # PE sections that want to be written and executed
     code: Code | None = None  # what its instructions say; None: it holds none for A64
+    flat: Flat | None = None  # what it holds in memory; None: nobody asks
     layouts: Layouts | None = None  # of the shared structs; None: it has no debug information
     traces: tuple[str, ...] = ()  # of one's own image: paths and days of its build
     drivers: Drivers | None = None  # what a program can drive; None: it is none for A64

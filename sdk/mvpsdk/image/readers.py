@@ -53,6 +53,12 @@ def _is_program(raw: Raw, elf: Elf | None) -> bool:
     return raw.format == "arm64-image" or flat
 
 
+def _flat(raw: Raw) -> dict[str, Any]:
+    from mvpsdk.image.flat import read
+
+    return read(raw)
+
+
 def _layouts(raw: Raw) -> dict[str, Any]:
     from mvpsdk.image.layouts import read
 
@@ -72,6 +78,7 @@ READERS: dict[str, Reader] = {
     "layouts": _layouts,
     "traces": _traces,
     "drivers": _drivers,
+    "flat": _flat,
     "pyelftools": views.pyelftools,
     "lief": views.lief,
     "pe": pe.look,

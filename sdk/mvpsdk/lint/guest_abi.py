@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mvpsdk.abi import Change
     from mvpsdk.core.facade import Note
     from mvpsdk.image.code import Call
-    from mvpsdk.image.layouts import Enum, Struct
+    from mvpsdk.image.layouts import Enum, Layouts, Struct
     from mvpsdk.image.model import AbiNote
     from mvpsdk.lint.subject import ImageSubject
 
@@ -22,6 +22,7 @@ __all__ = [
     "UNKNOWN",
     "broken",
     "calls_of",
+    "debug_information",
     "guest_note",
     "is_firmware",
     "is_ours",
@@ -63,6 +64,12 @@ def offer(subject: ImageSubject) -> Note | None:
     return offered(gic, present(wanted(bench.handset, bench.board), gic))
 
 
+def debug_information(subject: ImageSubject) -> Layouts | None:
+    """Return what the image's own debug information says, or that of the ELF file beside it."""
+    beside = subject.other("symbols")
+    return subject.facts.layouts or (beside.layouts if beside else None)
+
+
 def layouts_of(
     subject: ImageSubject,
 ) -> tuple[tuple[Struct, ...], tuple[Enum, ...]] | NotApplicable | NotChecked:
@@ -71,7 +78,7 @@ def layouts_of(
     Debug information says how they were compiled; without it, the digest in the note says of which
     version they are.
     """
-    found, note = subject.facts.layouts, guest_note(subject)
+    found, note = debug_information(subject), guest_note(subject)
     if found and found.damage:
         reason = f"{subject.owner}: its debug information can't be read: {found.damage}"
         return NotChecked(reason=reason, failed=True)

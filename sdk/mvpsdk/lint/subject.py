@@ -38,7 +38,7 @@ __all__ = [
     "subject_of_role",
 ]
 
-EVIDENCE = ("kernel-config",)
+EVIDENCE = ("kernel-config", "symbols")
 """Parts that tell something of an image, and are none."""
 
 
@@ -282,7 +282,8 @@ class ExceptionSubject:
 
 def subject_of_role(role: str) -> str:
     """Return the key of the file that names an image: `persona.work.kernel` for `work/kernel`."""
-    return "realtime.image" if role == "realtime" else "persona." + role.replace("/", ".")
+    name, _, part = role.partition("/")
+    return f"{name}.{part or 'image'}" if name == "realtime" else f"persona.{name}.{part}"
 
 
 def subject_of_key(key: str) -> str:

@@ -118,6 +118,7 @@ wx = "warn"
 [[persona]]
 name = "work"
 kernel = { deb = "linux", member = "boot/linux" }
+symbols = "build/linux.elf"
 format = "image"
 kernel-config = "kernel.config"
 ramdisk = { url = "https://acme.example/initrd", sha256 = "{digest}" }

@@ -26,8 +26,14 @@ realtime: firmware.elf is stripped, and was linked without the runtime library
 
 ## Use instead
 
-Build the firmware on the runtime library, whose note survives stripping and `objcopy`; or keep its
-debug information: `-g`, and no `strip`.
+Build the firmware on the runtime library, whose note survives stripping and `objcopy`; or build it
+with `-g`, and name the ELF file that it had before it was stripped:
+
+```toml
+[realtime]
+image = "firmware.elf"
+symbols = "firmware.debug.elf"
+```
 """
 
 from __future__ import annotations
@@ -35,7 +41,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mvpsdk.abi import own_digest, version_of
-from mvpsdk.lint.guest_abi import UNKNOWN, guest_note, is_firmware, is_ours, is_program
+from mvpsdk.lint.guest_abi import (
+    UNKNOWN,
+    debug_information,
+    guest_note,
+    is_firmware,
+    is_ours,
+    is_program,
+)
 from mvpsdk.lint.model import Flaw, NotApplicable, NotChecked, Party
 
 if TYPE_CHECKING:
@@ -60,7 +73,7 @@ def check(subject: ImageSubject) -> Iterator[Observation]:
         yield NotApplicable(reason="it holds no program that could be looked at")
     elif not is_firmware(subject) and not _calls_us(subject):
         yield NotApplicable(reason="it makes no call of this hypervisor that can be seen")
-    elif facts.layouts is None:
+    elif debug_information(subject) is None:
         yield from _without_debug_information(subject)
 
 
@@ -68,8 +81,8 @@ def _without_debug_information(subject: ImageSubject) -> Iterator[Observation]:
     note = guest_note(subject)
     if note is None:
         yield NotChecked(
-            reason=f"{subject.owner} has no ABI note, no BTF and no DWARF: build it with -g, or on"
-            " the runtime library"
+            reason=f"{subject.owner} has no ABI note, no BTF and no DWARF: name its ELF file by"
+            " symbols, or build it on the runtime library"
         )
     elif note.layouts != UNKNOWN and version_of(note.layouts) is None:
         yield Flaw(
@@ -80,7 +93,7 @@ def _without_debug_information(subject: ImageSubject) -> Iterator[Observation]:
                 Party(name="image", value=note.layouts),
                 Party(name="hypervisor", value=own_digest().hex()),
             ),
-            fix="build it with -g, or with the abi.h of this SDK",
+            fix="name its ELF file by symbols, or build it with the abi.h of this SDK",
         )
 
 
