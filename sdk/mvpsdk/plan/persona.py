@@ -120,7 +120,7 @@ def _check_kernel(persona: Persona, found: ImageFacts, place: Place | None) -> N
         raise PlanError(
             f"{found.role}: {found.path} is still wrapped ({found.format}); a CPU can't run it",
             place=place,
-            hint="unpack it first: an arm64 Image is needed (arch/arm64/boot/Image)",
+            hint=f"take the arm64 Image out: mvpsdk extract {found.path.name} -o images",
             rule="IMG003",
         )
     if found.architecture not in ("arm64", ""):

@@ -61,7 +61,7 @@ CASES: dict[str, tuple[Callable[[], None], str, tuple[str, str], tuple[str, ...]
         write("linux", gzip.compress(kernel())),
         "IMG003",
         ("handset.toml", "kernel ="),
-        ("work/kernel", "gzip"),
+        ("work/kernel", "gzip", "mvpsdk extract"),
     ),
     "truncated kernel": (
         write("linux", kernel()[:0x9000]),
