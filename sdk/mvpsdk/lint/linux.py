@@ -72,6 +72,8 @@ def linux_of(subject: ImageSubject) -> Linux | NotApplicable | NotChecked:
         return NotApplicable(reason="only a persona's kernel is looked at")
     if not facts.contents or not facts.contents.release or not facts.drivers:
         return NotApplicable(reason="it is no Linux kernel, or is packed: it has no banner")
+    if facts.faults:
+        return NotChecked(reason=f"{subject.owner} is not whole: {facts.faults[0]}")
     release = facts.contents.release
     beside = subject.other("kernel-config")
     configuration = facts.drivers.configuration
