@@ -5,13 +5,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mvpsdk.abi import compare_enum, compare_struct, offered, own_enums, own_structs, version_of
+from mvpsdk.abi import (
+    compare_enum,
+    compare_struct,
+    misfits,
+    offered,
+    own_enums,
+    own_structs,
+    version_of,
+)
 from mvpsdk.abi.features import CHOICES, present, wanted
 from mvpsdk.core.facade import CONSTANTS
 from mvpsdk.lint.model import NotApplicable, NotChecked
 
 if TYPE_CHECKING:
-    from mvpsdk.abi import Change
+    from mvpsdk.abi import Change, Misfit
     from mvpsdk.core.facade import Note
     from mvpsdk.image.code import Call
     from mvpsdk.image.layouts import Enum, Layouts, Struct
@@ -20,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UNKNOWN",
-    "broken",
+    "breaks_of",
     "calls_of",
     "debug_information",
     "guest_note",
@@ -28,6 +36,7 @@ __all__ = [
     "is_ours",
     "is_program",
     "layouts_of",
+    "misfits_of",
     "offer",
 ]
 
@@ -64,6 +73,16 @@ def offer(subject: ImageSubject) -> Note | None:
     return offered(gic, present(wanted(bench.handset, bench.board), gic))
 
 
+def misfits_of(subject: ImageSubject) -> tuple[Misfit, ...] | NotApplicable | NotChecked:
+    """Return what an image's note asks for and its hypervisor has not, or why that is not known."""
+    note, hypervisor = guest_note(subject), offer(subject)
+    if note is None:
+        return NotApplicable(reason="it carries no ABI note")
+    if hypervisor is None:
+        return NotChecked(reason="not all of the board is known")
+    return tuple(misfits(note, hypervisor))
+
+
 def debug_information(subject: ImageSubject) -> Layouts | None:
     """Return what the image's own debug information says, or that of the ELF file beside it."""
     beside = subject.other("symbols")
@@ -95,8 +114,16 @@ def layouts_of(
     return known.structs, known.enums
 
 
-def broken(structs: tuple[Struct, ...], enums: tuple[Enum, ...]) -> tuple[Change, ...]:
-    """Return what of an image's layouts is not as the hypervisor has it; each thing once."""
+def breaks_of(subject: ImageSubject) -> tuple[Change, ...] | NotApplicable | NotChecked:
+    """Return what of an image's layouts is not as the hypervisor has it, or why nobody knows."""
+    if not is_program(subject):
+        return NotApplicable(reason="it holds no program")
+    layouts = layouts_of(subject)
+    return layouts if isinstance(layouts, NotApplicable | NotChecked) else _broken(*layouts)
+
+
+def _broken(structs: tuple[Struct, ...], enums: tuple[Enum, ...]) -> tuple[Change, ...]:
+    """Return the changes that break; each thing once."""
     found: list[Change] = []
     for struct in structs:
         own = [each for each in own_structs() if each.name == struct.name]

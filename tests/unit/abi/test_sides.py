@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import packs
 from mvpsdk import abi
 from mvpsdk.core import facade
 from mvpsdk.errors import InputError
@@ -153,9 +154,14 @@ def test_an_image_without_a_note_can_not_be_told() -> None:
     assert abi.verdict(side("blob", None), [broken]) == "does not run"
 
 
-@pytest.mark.parametrize(("major", "minor"), [(1, 0), (1, 1), (2, 0), (2, 1)])
+@pytest.mark.parametrize("major", range(1, 4))
+@pytest.mark.parametrize("minor", range(3))
 def test_the_core_refuses_each_version_that_does_not_fit(major: int, minor: int) -> None:
-    """The hypervisor judges the pack's partitions by the same two numbers."""
-    own = (facade.CONSTANTS["ABI_MAJOR"], facade.CONSTANTS["ABI_MINOR"])
+    """A pack whose partition needs such a version is refused for that very reason."""
     fits = not abi.diff(guest(abi_major=major, abi_minor=minor), side("hv", note()))
-    assert fits is (major == own[0] and minor <= own[1])
+    good = packs.good_pack()
+    needing = replace(good.partitions[0], abi_major=major, abi_minor=minor)
+    whole = facade.pack_read(facade.pack_write(good)).total_size
+    data = facade.pack_write(replace(good, partitions=(needing, *good.partitions[1:])))
+    verdict = facade.pack_check(data, size=whole)
+    assert fits is (verdict.reason is not facade.Reason.PACK_ABI)

@@ -35,8 +35,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mvpsdk.abi import misfits
-from mvpsdk.lint.guest_abi import guest_note, offer
+from mvpsdk.lint.guest_abi import misfits_of
 from mvpsdk.lint.model import Flaw, NotApplicable, NotChecked, Party
 
 if TYPE_CHECKING:
@@ -56,14 +55,11 @@ CONSEQUENCE = "its calls fail, or mean something else"
 
 def check(subject: ImageSubject) -> Iterator[Observation]:
     """Compare an image's version of the ABI with the hypervisor's."""
-    note, hypervisor = guest_note(subject), offer(subject)
-    if note is None:
-        yield NotApplicable(reason="it carries no ABI note")
+    found = misfits_of(subject)
+    if isinstance(found, NotApplicable | NotChecked):
+        yield found
         return
-    if hypervisor is None:
-        yield NotChecked(reason="not all of the board is known")
-        return
-    for misfit in misfits(note, hypervisor):
+    for misfit in found:
         if misfit.kind == "version":
             yield Flaw(
                 subject=subject.id,

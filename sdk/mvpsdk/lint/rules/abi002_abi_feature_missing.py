@@ -49,8 +49,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mvpsdk.abi import misfits
-from mvpsdk.lint.guest_abi import guest_note, offer
+from mvpsdk.lint.guest_abi import misfits_of
 from mvpsdk.lint.model import Flaw, NotApplicable, NotChecked, Party
 
 if TYPE_CHECKING:
@@ -83,14 +82,11 @@ PINS = "0xc6008006 pins"
 
 def check(subject: ImageSubject) -> Iterator[Observation]:
     """Compare what an image needs with what the build will have."""
-    note, hypervisor = guest_note(subject), offer(subject)
-    if note is None:
-        yield NotApplicable(reason="it carries no ABI note")
+    found = misfits_of(subject)
+    if isinstance(found, NotApplicable | NotChecked):
+        yield found
         return
-    if hypervisor is None:
-        yield NotChecked(reason="not all of the board is known")
-        return
-    for misfit in misfits(note, hypervisor):
+    for misfit in found:
         if misfit.kind in ("feature", "call"):
             yield _missing(subject, misfit)
 

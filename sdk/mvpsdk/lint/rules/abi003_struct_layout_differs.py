@@ -39,7 +39,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mvpsdk.lint.guest_abi import broken, is_program, layouts_of
+from mvpsdk.lint.guest_abi import breaks_of
 from mvpsdk.lint.model import Flaw, NotApplicable, NotChecked, Party
 
 if TYPE_CHECKING:
@@ -59,22 +59,20 @@ CONSEQUENCE = "fields are read from where others stand"
 
 def check(subject: ImageSubject) -> Iterator[Observation]:
     """Compare places, sizes and values of what both sides share."""
-    found = layouts_of(subject)
-    if not is_program(subject):
-        yield NotApplicable(reason="it holds no program")
-    elif isinstance(found, NotApplicable | NotChecked):
+    found = breaks_of(subject)
+    if isinstance(found, NotApplicable | NotChecked):
         yield found
-    else:
-        for change in broken(*found):
-            if not change.is_width:
-                yield Flaw(
-                    subject=subject.id,
-                    message=f"{subject.owner}: {change.what}: {change.aspect} is"
-                    f" {change.before or 'nothing'} in the image,"
-                    f" {change.after or 'nothing'} in the hypervisor",
-                    parties=(
-                        Party(name=f"{change.what} of the image", value=change.before),
-                        Party(name="of the hypervisor", value=change.after),
-                    ),
-                    fix="build the image with the abi.h of this SDK, unchanged",
-                )
+        return
+    for change in found:
+        if not change.is_width:
+            yield Flaw(
+                subject=subject.id,
+                message=f"{subject.owner}: {change.what}: {change.aspect} is"
+                f" {change.before or 'nothing'} in the image,"
+                f" {change.after or 'nothing'} in the hypervisor",
+                parties=(
+                    Party(name=f"{change.what} of the image", value=change.before),
+                    Party(name="of the hypervisor", value=change.after),
+                ),
+                fix="build the image with the abi.h of this SDK, unchanged",
+            )

@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mvpsdk.lint.guest_abi import broken, is_program, layouts_of
+from mvpsdk.lint.guest_abi import breaks_of
 from mvpsdk.lint.model import Flaw, NotApplicable, NotChecked, Party
 
 if TYPE_CHECKING:
@@ -52,21 +52,19 @@ CONSEQUENCE = "a field is read together with its neighbours"
 
 def check(subject: ImageSubject) -> Iterator[Observation]:
     """Compare the widths of what both sides share."""
-    found = layouts_of(subject)
-    if not is_program(subject):
-        yield NotApplicable(reason="it holds no program")
-    elif isinstance(found, NotApplicable | NotChecked):
+    found = breaks_of(subject)
+    if isinstance(found, NotApplicable | NotChecked):
         yield found
-    else:
-        for change in broken(*found):
-            if change.is_width:
-                yield Flaw(
-                    subject=subject.id,
-                    message=f"{subject.owner}: {change.what} is {change.before} in the image,"
-                    f" {change.after} in the hypervisor",
-                    parties=(
-                        Party(name=f"{change.what} of the image", value=change.before),
-                        Party(name="of the hypervisor", value=change.after),
-                    ),
-                    fix="drop -fshort-enums, and take abi.h as the SDK has it",
-                )
+        return
+    for change in found:
+        if change.is_width:
+            yield Flaw(
+                subject=subject.id,
+                message=f"{subject.owner}: {change.what} is {change.before} in the image,"
+                f" {change.after} in the hypervisor",
+                parties=(
+                    Party(name=f"{change.what} of the image", value=change.before),
+                    Party(name="of the hypervisor", value=change.after),
+                ),
+                fix="drop -fshort-enums, and take abi.h as the SDK has it",
+            )
