@@ -22,8 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mvpsdk.image import codec
-from mvpsdk.image.arm64 import pe_machine
+from mvpsdk.image import codec, pe
 from mvpsdk.image.model import Stop
 from mvpsdk.image.raw import mapped
 from mvpsdk.image.readers import READERS
@@ -83,7 +82,8 @@ def _wants_lief(task: Task) -> bool:
     try:
         with task.path.open("rb") as file:
             head = file.read(HEAD_SIZE)
-            return recognise(head) == "elf" or bool(pe_machine(head))
+            kind = recognise(head)
+            return kind == "elf" or pe.matters(kind, task.part, head)
     except OSError:
         return False
 

@@ -12,7 +12,7 @@ from mvpsdk.image.arm64 import pe_machine
 if TYPE_CHECKING:
     from mvpsdk.image.raw import Raw
 
-__all__ = ["Pe", "PeSection", "look"]
+__all__ = ["Pe", "PeSection", "look", "matters"]
 
 FORMATS = frozenset({"arm64-image", "pe", "efi-zboot"})
 _MOST_SECTIONS = 96  # the format's own limit (PE/COFF specification, 3.3)
@@ -44,9 +44,19 @@ class Pe:
     signatures: int
 
 
+def matters(kind: str, part: str, head: bytes) -> bool:
+    """Tell whether a file is a PE file to whoever starts it.
+
+    An arm64 Image that is a persona's kernel is entered at its first byte, never by its EFI stub;
+    importing lief takes longer than all else that is read of it.
+    """
+    return kind in FORMATS and (kind, part) != ("arm64-image", "kernel") and bool(pe_machine(head))
+
+
 def look(raw: Raw) -> dict[str, Any]:
     """Read the headers; {} for what is no PE file, or none to lief."""
-    if raw.format not in FORMATS or not pe_machine(raw.head):
+    part = "" if raw.depth else raw.part  # what is in a container is not started yet
+    if not matters(raw.format, part, raw.head):
         return {}
     import lief
 
