@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mvpsdk import board as boards
 from mvpsdk import build, handset, image, plan, store
@@ -64,6 +64,8 @@ class Request:
     release: bool = False  # the profile: it is judged as what ships
     deep: bool = False  # all that can be found in the images, which takes a while
     recall: bool = True  # what was found in them before need not be found again
+    done: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What this run has built and read for another of the handset's boards."""
 
     @property
     def cache(self) -> Cache:
@@ -178,18 +180,32 @@ def gather(merged: Handset, inputs: Store, request: Request) -> Inputs:
     files = {role: inputs.locate(role, source) for role, source in sources.items()}
     firmware = None
     if merged.realtime and merged.realtime.source:
-        firmware = build.firmware(
-            merged.realtime.source, toolchain=build.find(request.toolchain), cache=request.cache
-        )
-        files["realtime"] = _file_of(firmware.elf, request.cache)
+        firmware, files["realtime"] = _firmware(merged.realtime.source, request)
     facts = _facts(files, request)
     _hold(merged, inputs, facts, locked=request.locked or request.release)
     pinned = frozenset(pin.name for pin in inputs.lock.pins) if inputs.lock else frozenset()
     return Inputs(files=files, facts=facts, firmware=firmware, pinned=pinned)
 
 
+def _firmware(source: Path, request: Request) -> tuple[build.Image, Path]:
+    """Build firmware, once for all boards; return where it lies, too."""
+    if source not in request.done:
+        made = build.firmware(source, toolchain=build.find(request.toolchain), cache=request.cache)
+        request.done[source] = made, _file_of(made.elf, request.cache)
+    found: tuple[build.Image, Path] = request.done[source]
+    return found
+
+
 def _facts(files: dict[str, Path], request: Request) -> dict[str, ImageFacts]:
-    """Read images, as deeply as is asked."""
+    """Read images, as deeply as is asked, once for all boards that have the same."""
+    key = tuple(files.items())
+    if key not in request.done:
+        request.done[key] = _read(files, request)
+    found: dict[str, ImageFacts] = request.done[key]
+    return found
+
+
+def _read(files: dict[str, Path], request: Request) -> dict[str, ImageFacts]:
     if not request.deep:
         return {role: image.open(path, role) for role, path in files.items()}
     cache = request.cache if request.recall else None
