@@ -194,14 +194,21 @@ def _image_document(facts: ImageFacts | None) -> dict[str, Any] | None:
     if not facts:
         return None
     return {
-        "format": facts.format,
-        "architecture": facts.architecture or None,
-        "sha256": facts.sha256,
-        "memory": facts.memory_size,
+        **_identity(facts),
         "container": facts.container.kind if facts.container else None,
         "command_line": facts.container.command_line if facts.container else None,
         "inside": _inside_document(facts.inside),
         "faults": [*facts.faults, *_stops(facts)],
+    }
+
+
+def _identity(facts: ImageFacts) -> dict[str, Any]:
+    """What an image is, in a container or not."""
+    return {
+        "format": facts.format,
+        "architecture": facts.architecture or None,
+        "sha256": facts.sha256,
+        "memory": facts.memory_size,
     }
 
 
@@ -210,10 +217,7 @@ def _inside_document(facts: ImageFacts | None) -> dict[str, Any] | None:
     if not facts:
         return None
     return {
-        "format": facts.format,
-        "architecture": facts.architecture or None,
-        "sha256": facts.sha256,
-        "memory": facts.memory_size,
+        **_identity(facts),
         "release": (facts.contents.release if facts.contents else "") or None,
     }
 
