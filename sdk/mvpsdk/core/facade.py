@@ -44,6 +44,22 @@ from mvpsdk.core._pack import (
     Verdict,
 )
 from mvpsdk.core._pack_bytes import checksum, pack_check, pack_find, pack_read, pack_write, sha256
+from mvpsdk.core._slots import (
+    SLOT_NAMES,
+    SLOT_TRIES_MAX,
+    SLOTS_ROOM,
+    Slot,
+    Slots,
+    SlotsBlock,
+    slots_choose,
+    slots_flash,
+    slots_new,
+    slots_read,
+    slots_refuse,
+    slots_start,
+    slots_succeed,
+    slots_write,
+)
 from mvpsdk.core._stage2 import Mapping, gic2_second_page, stage2, table_count
 
 __all__ = [
@@ -58,6 +74,9 @@ __all__ = [
     "PACK_MAGIC",
     "REGION_EXECUTE",
     "REGION_WRITE",
+    "SLOTS_ROOM",
+    "SLOT_NAMES",
+    "SLOT_TRIES_MAX",
     "WINDOW_SIZE",
     "BringUp",
     "EntryProtocol",
@@ -79,6 +98,9 @@ __all__ = [
     "Reason",
     "RegionKind",
     "Restart",
+    "Slot",
+    "Slots",
+    "SlotsBlock",
     "Table",
     "Verdict",
     "abi_enums",
@@ -97,6 +119,14 @@ __all__ = [
     "pack_read",
     "pack_write",
     "sha256",
+    "slots_choose",
+    "slots_flash",
+    "slots_new",
+    "slots_read",
+    "slots_refuse",
+    "slots_start",
+    "slots_succeed",
+    "slots_write",
     "stage2",
     "table_count",
 ]
