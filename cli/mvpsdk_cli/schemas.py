@@ -272,6 +272,12 @@ SHAPES: dict[str, Any] = {
         "findings": [_DECODED],
         "remarks": ["text"],
     },
+    "diff": {
+        "before": "text",
+        "after": "text",
+        "same": "flag",
+        "changes": [{"area": "text", "what": "text", "before": "text?", "after": "text?"}],
+    },
     "doctor": {"ok": "flag", "checks": [_CHECK]},
     "error": {"kind": "text", "exit-code": "whole", "errors": [_FAULT]},
     "extract": {"files": ["text"]},

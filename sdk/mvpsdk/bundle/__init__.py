@@ -1,21 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bundles: `pack` makes the one file that is flashed; `open` and `extract` look inside."""
 
+from mvpsdk.bundle.diffing import Change, diff
 from mvpsdk.bundle.making import Bundle, Profile, pack, write_pack
 from mvpsdk.bundle.manifest import Content, Manifest, Virtual
 from mvpsdk.bundle.model import Contents, Part
 from mvpsdk.bundle.opening import open_bundle as open  # noqa: A004 - it is what one does to a file
+from mvpsdk.bundle.origins import Supply
 from mvpsdk.bundle.taking import Digest, extract, verify
 
 __all__ = [
     "Bundle",
+    "Change",
     "Content",
     "Contents",
     "Digest",
     "Manifest",
     "Part",
     "Profile",
+    "Supply",
     "Virtual",
+    "diff",
     "extract",
     "open",
     "pack",

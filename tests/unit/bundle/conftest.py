@@ -99,6 +99,11 @@ def prepare(folder: Path, more: str = "") -> Case:
         (folder / "config").write_text("# Linux/arm64 6.1.176 Kernel Configuration\n")
     (folder / "kernel").write_bytes(arm64_image(300_001, 1))
     (folder / "ramdisk").write_bytes(noise(123_457, 2))
+    return planned(folder)
+
+
+def planned(folder: Path) -> Case:
+    """Plan the handset that stands in a folder."""
     loaded = handset.load(folder / "handset.toml")
     files = {role: source.path for role, source in loaded.inputs().items() if source.path}
     facts = {role: image.open(path, role) for role, path in files.items()}
