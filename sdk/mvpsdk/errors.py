@@ -9,6 +9,7 @@
     │   ├── ImageError            an image file that can't be opened
     │   ├── PlanError             things that don't fit together
     │   ├── BundleError           a pack or a container that can't be made or read
+    │   ├── DiskError             a disk, a sparse image or a block map: the same
     │   └── ToolFailedError       a tool ran and failed
     ├── MissingToolError     3    the machine lacks something
     │   └── CoreError             the compiled core is missing, or not built from these sources
@@ -32,6 +33,7 @@ __all__ = [
     "BundleError",
     "CheckFailed",
     "CoreError",
+    "DiskError",
     "Fault",
     "HandsetError",
     "ImageError",
@@ -158,6 +160,10 @@ class PlanError(InputError):
 
 class BundleError(InputError):
     """A pack or a container can't be made, or isn't what it should be."""
+
+
+class DiskError(InputError):
+    """A disk's table, a sparse image or a block map can't be made, or isn't what it should be."""
 
 
 class ToolFailedError(InputError):

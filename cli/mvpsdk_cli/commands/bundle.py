@@ -29,7 +29,7 @@ from mvpsdk_cli.arguments import (  # noqa: TC001 - typer reads the annotations
 from mvpsdk_cli.options import Format, FormatOption, Profile, ProfileOption
 
 if TYPE_CHECKING:
-    from mvpsdk.bundle import Bundle
+    from mvpsdk.bundle import Delivery, Wanted
     from mvpsdk_cli.pipeline import Prepared, Request
 
 SECTION = "Make"
@@ -56,9 +56,12 @@ def command(  # noqa: D103 - the module's docstring is the command's
     trace: TraceOption = False,
     output_format: FormatOption = Format.TEXT,
 ) -> int:
+    from mvpsdk import bundle
     from mvpsdk_cli import benches, pipeline
 
-    _check_call(unsigned=unsigned, container=container, profile=profile)
+    wanted = bundle.Wanted(output=output)
+    bundle.find_container(container, wanted)
+    _check_call(unsigned=unsigned, profile=profile)
     request = pipeline.Request(
         handset=handset,
         board=board,
@@ -72,15 +75,13 @@ def command(  # noqa: D103 - the module's docstring is the command's
     )
     prepared = pipeline.prepare(request)
     benches.refuse_findings(prepared, request)
-    _tell(_pack(prepared, request, output, profile), output_format)
+    _tell(_make(prepared, request, wanted, container, profile), output_format)
     return 0
 
 
-def _check_call(*, unsigned: bool, container: str, profile: Profile) -> None:
+def _check_call(*, unsigned: bool, profile: Profile) -> None:
     from mvpsdk.errors import InputError
 
-    if container != "fit":
-        raise InputError(f"there is no container {container}", hint="this version makes fit")
     if profile is Profile.RELEASE:
         raise InputError(
             "a release bundle must be signed, and this version can't sign yet",
@@ -93,7 +94,9 @@ def _check_call(*, unsigned: bool, container: str, profile: Profile) -> None:
         )
 
 
-def _pack(prepared: Prepared, request: Request, output: Path, profile: Profile) -> Bundle:
+def _make(
+    prepared: Prepared, request: Request, wanted: Wanted, container: str, profile: Profile
+) -> Delivery:
     from mvpsdk import build, bundle
     from mvpsdk_cli import pipeline
 
@@ -103,17 +106,18 @@ def _pack(prepared: Prepared, request: Request, output: Path, profile: Profile) 
         prepared.board, prepared.handset, chain, request.cache, trace=request.trace
     )
     with render.progress("packing", plan.total_size) as advance:
-        return bundle.pack(
+        return bundle.make(
             plan,
             hypervisor,
             prepared.inputs.files,
-            output,
+            wanted,
+            container=container,
             profile=profile.value,
             progress=advance,
         )
 
 
-def _tell(made: Bundle, output_format: Format) -> None:
+def _tell(made: Delivery, output_format: Format) -> None:
     manifest = made.manifest
     warning = "UNSIGNED: nothing proves where this bundle comes from."
     render.note(render.style(warning, "yellow", on_stderr=True))

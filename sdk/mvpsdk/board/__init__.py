@@ -16,6 +16,7 @@ from mvpsdk.board.model import (
     InterruptController,
     Iommu,
     Reserved,
+    Slot,
     Timer,
     Virtual,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "Iommu",
     "Remark",
     "Reserved",
+    "Slot",
     "Timer",
     "Virtual",
     "built_in",

@@ -14,6 +14,7 @@ from mvpsdk.board.model import (
     Device,
     Iommu,
     Reserved,
+    Slot,
     Timer,
     Virtual,
 )
@@ -111,6 +112,7 @@ def _board(known: Draft) -> Board:
             )
             for unit in content.iommu
         ),
+        slots=tuple(Slot(name=slot.name, size=slot.size) for slot in content.slot),
         timer_frequency=content.timer.frequency,
         path=known.path,
         places=known.places,

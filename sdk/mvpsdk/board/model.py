@@ -23,6 +23,7 @@ __all__ = [
     "InterruptController",
     "Iommu",
     "Reserved",
+    "Slot",
     "Timer",
     "Virtual",
     "pages_around",
@@ -153,6 +154,14 @@ class Device:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Slot:
+    """A partition that a bundle is flashed to."""
+
+    name: str  # as the flashing tool has it, such as "boot_a"
+    size: int  # bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Virtual:
     """How QEMU builds this board."""
 
@@ -183,6 +192,7 @@ class Board:
     devices: tuple[Device, ...]
     virtual: Virtual | None  # None: QEMU doesn't know this board
     iommus: tuple[Iommu, ...] = ()
+    slots: tuple[Slot, ...] = ()
     timer_frequency: int | None = None  # Hz that the vendor's tree forces; None: CNTFRQ's
     path: Path | None = None  # the board.toml
     places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)

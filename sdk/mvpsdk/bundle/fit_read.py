@@ -4,16 +4,13 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from mvpsdk.bundle.model import Part
 from mvpsdk.bundle.spans import Span
 from mvpsdk.core.facade import FdtNode, fdt_read
 from mvpsdk.errors import BundleError, InputError, Place
 from mvpsdk.units import MIB, align_up, describe_size
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["MAGIC", "read"]
 
@@ -23,13 +20,14 @@ MAGIC = bytes.fromhex("d00dfeed")
 _LARGEST = 256 * MIB  # of the tree: more than any loader takes, with parts inside it
 
 
-def read(file: BinaryIO, path: Path, size: int) -> tuple[Part, ...]:
-    """Return the images of a FIT of `size` bytes that is open at its start.
+def read(file: BinaryIO, whole: Span) -> tuple[Part, ...]:
+    """Return the images of a FIT, which takes `whole` of a file at most: of a disk, a partition.
 
     Raises BundleError if it is damaged, cut short, or no FIT.
     """
-    place = Place(file=str(path))
-    tree_size = _tree_size(file, size, place)
+    place = Place(file=str(whole.path))
+    file.seek(whole.offset)
+    tree_size = _tree_size(file, whole, place)
     try:
         root = fdt_read(file.read(tree_size))
     except InputError as error:
@@ -39,26 +37,27 @@ def read(file: BinaryIO, path: Path, size: int) -> tuple[Part, ...]:
         hint = "a FIT is one too, but has /images in it"
         raise BundleError("this is a device tree, no bundle", place=place, hint=hint)
     base = align_up(tree_size, 4)
-    return tuple(_part(node, base, path, size) for node in images.children)
+    return tuple(_part(node, base, whole) for node in images.children)
 
 
-def _tree_size(file: BinaryIO, size: int, place: Place) -> int:
+def _tree_size(file: BinaryIO, whole: Span, place: Place) -> int:
     head = file.read(8)
-    file.seek(0)
+    file.seek(whole.offset)
     tree_size = int(struct.unpack(">I", head[4:])[0]) if len(head) == 8 else 0  # noqa: PLR2004
-    if not 8 <= tree_size <= min(size, _LARGEST):  # noqa: PLR2004
-        message = f"the FIT's tree has {tree_size} bytes, the file {size}"
+    if not 8 <= tree_size <= min(whole.size, _LARGEST):  # noqa: PLR2004
+        message = f"the FIT's tree has {tree_size} bytes, the file {whole.size}"
         raise BundleError(message, place=place, hint="it is cut short: copy or make it again")
     return tree_size
 
 
-def _part(node: FdtNode, base: int, path: Path, size: int) -> Part:
-    span = _span(node, base, path)
-    if span.offset + span.size > size:
+def _part(node: FdtNode, base: int, whole: Span) -> Part:
+    span = _span(node, base, whole)
+    end = span.offset - whole.offset + span.size
+    if span.path and end > whole.size:
         raise BundleError(
-            f"part {node.name} ends at byte {span.offset + span.size},"
-            f" the file at {size} ({describe_size(size)})",
-            place=Place(file=str(path)),
+            f"part {node.name} ends at byte {end},"
+            f" the file at {whole.size} ({describe_size(whole.size)})",
+            place=Place(file=str(whole.path)),
             hint="it is cut short: copy or make it again",
         )
     return Part(
@@ -70,7 +69,7 @@ def _part(node: FdtNode, base: int, path: Path, size: int) -> Part:
     )
 
 
-def _span(node: FdtNode, base: int, path: Path) -> Span:
+def _span(node: FdtNode, base: int, whole: Span) -> Span:
     """The part's bytes: behind the tree, at a place of their own, or inside the tree."""
     digest = _sha256(node)
     inside = node.properties.get("data")
@@ -79,7 +78,7 @@ def _span(node: FdtNode, base: int, path: Path) -> Span:
     position = _number(node, "data-position")
     offset = _number(node, "data-offset")
     start = position if position is not None else base + (offset or 0)
-    return Span(size=_number(node, "data-size") or 0, path=path, offset=start, sha256=digest)
+    return whole.part(start, _number(node, "data-size") or 0, digest)
 
 
 def _sha256(node: FdtNode) -> str:

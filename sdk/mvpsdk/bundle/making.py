@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mvpsdk.bundle.spans import Progress
     from mvpsdk.plan import Plan, PlannedImage
 
-__all__ = ["Bundle", "Profile", "pack", "write_pack"]
+__all__ = ["Bundle", "Profile", "check_outputs", "pack", "write_pack"]
 
 Profile = Literal["dev", "release"]
 
@@ -60,8 +60,7 @@ def pack(
     """
     _check_fingerprint(hypervisor)
     _check_features(plan, hypervisor)
-    _check_output(path, [plan.handset.path, *files.values()])
-    _check_sources(path, plan)
+    check_outputs([path], plan, files.values())
     with output(path) as file:
         container = _Container(file, plan)
         container.add("hypervisor", lambda: copy(Span.of(hypervisor.binary), file))
@@ -121,6 +120,15 @@ def _check_features(plan: Plan, hypervisor: Image) -> None:
             place=Place(file=str(plan.handset.path)),
             hint="build it for this handset: `mvpsdk bundle` does",
         )
+
+
+def check_outputs(outputs: Iterable[Path], plan: Plan, inputs: Iterable[Path]) -> None:
+    """Raise BundleError if an output would replace what it is made of, or another output."""
+    taken = [plan.handset.path, *inputs]
+    for path in outputs:
+        _check_output(path, taken)
+        _check_sources(path, plan)
+        taken.append(path)
 
 
 def _check_output(path: Path, inputs: Iterable[Path]) -> None:

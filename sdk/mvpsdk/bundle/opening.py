@@ -43,7 +43,8 @@ def open_bundle(path: Path) -> Contents:
             file.seek(0)
             head = file.read(64)
             file.seek(0)
-            parts = fit_read.read(file, path, size) if head[:4] == fit_read.MAGIC else ()
+            whole = Span(size=size, path=path)
+            parts = fit_read.read(file, whole) if head[:4] == fit_read.MAGIC else ()
         except OSError as error:
             raise unreadable(path, error) from error
     if parts:

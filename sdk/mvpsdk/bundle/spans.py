@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from mvpsdk.errors import BundleError, Place
@@ -40,6 +40,10 @@ class Span:
     def of(cls, data: bytes) -> Span:
         """Return all of some bytes in memory."""
         return cls(size=len(data), data=data, sha256=hashlib.sha256(data).hexdigest())
+
+    def part(self, offset: int, size: int, sha256: str = "") -> Span:
+        """Return some of these bytes; those of a part are where those of the whole are."""
+        return replace(self, offset=self.offset + offset, size=size, sha256=sha256)
 
     def chunks(self) -> Iterator[bytes]:
         """Read them piece by piece. Raises InputError if the file can't be read."""

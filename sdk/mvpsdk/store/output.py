@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import os
+import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -14,7 +15,7 @@ from mvpsdk.errors import InputError, MissingToolError, MvpError, Place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["output", "unreadable", "unwritable", "write_bytes"]
+__all__ = ["beside", "output", "target_of", "unreadable", "unwritable", "write_bytes"]
 
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -28,22 +29,38 @@ def output(path: Path) -> Iterator[BinaryIO]:
 
     Raises InputError if the path can't be written, MissingToolError if the disk is full.
     """
-    target = _target(path)
-    beside = target.with_name(f".mvpsdk-{os.urandom(8).hex()}")
+    target = target_of(path)
+    written = target.with_name(f".mvpsdk-{os.urandom(8).hex()}")
     try:
-        with beside.open("xb") as file:
+        with written.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(target)
+        written.replace(target)
         _sync_folder(target.parent)
     except BaseException as error:
         with suppress(OSError):
-            beside.unlink(missing_ok=True)
+            written.unlink(missing_ok=True)
         # Only what concerns this file is put into words here; the block's own troubles pass.
-        if isinstance(error, OSError) and error.filename in (None, str(beside)):
+        if isinstance(error, OSError) and error.filename in (None, str(written)):
             raise unwritable(path, error) from error
         raise
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """Make a folder on the file system of an output, for what is made on the way to it.
+
+    It is gone when the block ends. Raises InputError if no file can stand at the path or the folder
+    can't be made.
+    """
+    parent = target_of(path).parent
+    try:
+        folder = tempfile.TemporaryDirectory(prefix=".mvpsdk-", dir=parent)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    with folder as name:
+        yield Path(name)
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -73,8 +90,11 @@ def unreadable(path: Path, error: OSError) -> MvpError:
     )
 
 
-def _target(path: Path) -> Path:
-    """Where the bytes shall end up. Raises InputError if no file can stand there."""
+def target_of(path: Path) -> Path:
+    """Return where the bytes of an output shall end up: links are followed.
+
+    Raises InputError if no file can stand there.
+    """
     target = Path(os.path.realpath(path))
     place = Place(file=str(path))
     if target.is_dir():

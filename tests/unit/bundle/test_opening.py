@@ -294,7 +294,7 @@ def test_a_fit_reads_back_as_it_was_written(
     path.write_bytes(fit.header(parts, description="any", compatible="acme,one") + body)
 
     with path.open("rb") as file:
-        found = fit_read.read(file, path, path.stat().st_size)
+        found = fit_read.read(file, Span(size=path.stat().st_size, path=path))
 
     assert [(p.span.read(), p.kind, p.load) for p in found] == contents
     assert [p.span.sha256 for p in found] == [part.sha256 for part in parts]
