@@ -70,6 +70,17 @@ def test_a_qemu_board_is_what_qemu_makes(virt: Board, tree: fdt.FDT) -> None:
     assert cells(tree, "pl061@9030000", "interrupts")[1] + 32 == gpio.irq
 
 
+def test_a_qemu_board_has_the_last_transport_of_qemu(virt: Board, tree: fdt.FDT) -> None:
+    """The disk's page is that of the transport which QEMU plugs the first virtio device into."""
+    disk = virt.device("disk")
+    assert disk
+    assert cells(tree, "virtio_mmio@a003e00", "reg")[1] == disk.range.end - 0x200
+    assert [cells(tree, "virtio_mmio@a003e00", "interrupts")[n] for n in (1, 2)] == [
+        (disk.irq or 0) - 32,
+        1 if disk.edge else 4,
+    ]
+
+
 def test_a_qemu_board_has_the_gic_of_qemu(virt: Board, tree: fdt.FDT) -> None:
     """Its version, and each of its frames within QEMU's region of the same name."""
     gic = virt.interrupt_controller

@@ -104,7 +104,7 @@ CONTRADICTIONS: dict[str, Faults] = {
     "interrupt given twice: two devices": (
         "[virtual]",
         f"{TWO}\n[virtual]",
-        ("again", "device[1].irq: INTID 39 is device[0].irq already", "each needs its own"),
+        ("again", "device[2].irq: INTID 39 is device[0].irq already", "each needs its own"),
     ),
     "interrupt given twice: device and console": (
         "irq = 39",

@@ -3,12 +3,9 @@
  * The machine, read from the device tree in one pass. A node's properties come before its children,
  * so a node is complete when the next one begins or it ends.
  */
-#include "../src/fdt.h"
 #include "rt_internal.h"
 
 #define FDT_MAX 0x10000 /* the planner keeps the last 64 KiB of the RAM for the tree */
-#define SPI 32          /* first INTID of shared interrupts; of private ones: */
-#define PPI 16
 #define VIRTUAL_TIMER 2 /* third of secure, non-secure, virtual, hypervisor */
 
 /* What is wanted of one node. */
@@ -21,13 +18,19 @@ struct node {
 };
 
 static struct rt_machine machine;
+static struct fdt tree;
 
 const struct rt_machine *rt_machine(void)
 {
     return &machine;
 }
 
-static bool text_equal(const char *a, const char *b)
+const struct fdt *rt_tree(void)
+{
+    return &tree;
+}
+
+bool rt_text_equal(const char *a, const char *b)
 {
     while (*a != 0 && *a == *b) {
         a++;
@@ -45,7 +48,7 @@ static bool lists(const struct fdt_token *property, const char *text)
         return false;
     }
     while (at < property->value_size) {
-        if (text_equal((const char *)property->value + at, text)) {
+        if (rt_text_equal((const char *)property->value + at, text)) {
             return true;
         }
         while (property->value[at] != 0) {
@@ -56,7 +59,7 @@ static bool lists(const struct fdt_token *property, const char *text)
     return false;
 }
 
-static uint64_t number(const struct fdt_token *property, uint32_t offset, uint32_t size)
+uint64_t rt_property_number(const struct fdt_token *property, uint32_t offset, uint32_t size)
 {
     uint64_t value = 0;
 
@@ -78,14 +81,14 @@ static uint32_t gic_version(const struct fdt_token *property)
 
 static void read_property(struct node *node, const struct fdt_token *property)
 {
-    if (text_equal(property->name, "device_type")) {
+    if (rt_text_equal(property->name, "device_type")) {
         node->memory = lists(property, "memory");
-    } else if (text_equal(property->name, "compatible")) {
+    } else if (rt_text_equal(property->name, "compatible")) {
         node->gic = gic_version(property);
         node->timer = lists(property, "arm,armv8-timer");
-    } else if (text_equal(property->name, "reg")) {
+    } else if (rt_text_equal(property->name, "reg")) {
         node->reg = *property;
-    } else if (text_equal(property->name, "interrupts")) {
+    } else if (rt_text_equal(property->name, "interrupts")) {
         node->interrupts = *property;
     }
 }
@@ -94,36 +97,35 @@ static void read_property(struct node *node, const struct fdt_token *property)
 static void finish_node(struct node *node)
 {
     if (node->memory && machine.ram_size == 0) {
-        machine.ram_base = number(&node->reg, 0, 8);
-        machine.ram_size = number(&node->reg, 8, 8);
+        machine.ram_base = rt_property_number(&node->reg, 0, 8);
+        machine.ram_size = rt_property_number(&node->reg, 8, 8);
     }
     if (node->gic != 0) {
-        uint64_t second = number(&node->reg, 16, 8);
+        uint64_t second = rt_property_number(&node->reg, 16, 8);
 
-        machine.distributor = number(&node->reg, 0, 8);
+        machine.distributor = rt_property_number(&node->reg, 0, 8);
         machine.redistributor = node->gic == 3 ? second : 0;
         machine.cpu_interface = node->gic == 2 ? second : 0;
     }
     if (node->timer) {
         uint32_t at = VIRTUAL_TIMER * 12;
-        uint32_t first = number(&node->interrupts, at, 4) == 1 ? PPI : SPI;
+        uint32_t first = rt_property_number(&node->interrupts, at, 4) == 1 ? PPI : SPI;
 
-        machine.timer_intid = first + (uint32_t)number(&node->interrupts, at + 4, 4);
+        machine.timer_intid = first + (uint32_t)rt_property_number(&node->interrupts, at + 4, 4);
     }
     *node = (struct node){.memory = false};
 }
 
-bool rt_machine_read(const void *tree)
+bool rt_machine_read(const void *blob)
 {
-    struct fdt fdt;
     struct fdt_token token;
     struct node node = {.memory = false};
 
-    if (!fdt_open(&fdt, tree, FDT_MAX)) {
+    if (!fdt_open(&tree, blob, FDT_MAX)) {
         return false;
     }
-    for (fdt_token(&fdt, fdt.structure, &token); token.kind != FDT_END && token.kind != FDT_DAMAGED;
-         fdt_token(&fdt, token.next, &token)) {
+    for (fdt_token(&tree, tree.structure, &token);
+         token.kind != FDT_END && token.kind != FDT_DAMAGED; fdt_token(&tree, token.next, &token)) {
         if (token.kind == FDT_PROPERTY) {
             read_property(&node, &token);
         } else {

@@ -18,6 +18,7 @@
 
 #include <mvp/abi.h>
 #include <mvp/platform.h>
+#include <mvp/slots.h>
 
 /* ---- The firmware's own ---- */
 
@@ -73,6 +74,64 @@ bool rt_periodic(struct rt_task *task, uint64_t period, void (*run)(struct rt_ta
 /* Enables the interrupt and has the handler called for it, above the background. False: there are
  * RT_HANDLERS_MAX already, or the INTID is none. */
 bool rt_interrupt(uint32_t intid, void (*handler)(void *context), void *context);
+
+/* ---- Devices that the partition owns ---- */
+
+struct rt_device {
+    uint64_t base;  /* of its registers, address */
+    uint64_t size;  /* bytes */
+    uint32_t intid; /* 0: it has no interrupt */
+    uint32_t zero;
+};
+
+/* Finds a device by the name that the board file gives it. False: the handset file does not give it
+ * to the firmware (realtime.devices). */
+bool rt_device(const char *name, struct rt_device *device);
+
+/* ---- A disk: from the background only ---- */
+
+#define RT_BLOCK 512 /* bytes; what a disk writes whole or not at all */
+
+struct rt_block {
+    const struct rt_block_driver *driver;
+    struct rt_device device;
+    uint64_t registers; /* of the disk itself, within the device's */
+    uint64_t blocks;    /* how many it has */
+};
+
+/* What a kind of disk does in its own way. Each call ends within RT_BLOCK_PATIENCE; false: the disk
+ * has failed, or does not answer. A firmware may bring drivers of its own. */
+struct rt_block_driver {
+    bool (*open)(struct rt_block *disk); /* finds registers and blocks */
+    bool (*read)(struct rt_block *disk, uint64_t block, uint8_t *data);
+    bool (*write)(struct rt_block *disk, uint64_t block, const uint8_t *data);
+    bool (*flush)(struct rt_block *disk); /* what was written survives a power cut from now on */
+};
+
+#define RT_BLOCK_PATIENCE 5000000000UL /* nanoseconds */
+
+/* The drivers that there are: rt/block_<name>.c. */
+extern const struct rt_block_driver rt_block_virtio; /* the first disk on virtio-mmio; one only */
+
+/* Opens the disk whose registers that device has. */
+bool rt_block_open(struct rt_block *disk, const struct rt_block_driver *driver, const char *device);
+/* One block; false, too, if the disk has no such block. */
+bool rt_block_read(struct rt_block *disk, uint64_t block, uint8_t *data);
+bool rt_block_write(struct rt_block *disk, uint64_t block, const uint8_t *data);
+bool rt_block_flush(struct rt_block *disk);
+/* The partition of that name in the disk's GUID partition table, or in the second one if the first
+ * is damaged: its first block, and how many it has. */
+bool rt_block_partition(struct rt_block *disk, const char *name, uint64_t *first, uint64_t *blocks);
+
+/* ---- The slot that was started (mvp/slots.h): from the background only ---- */
+
+/* What boot control says: the state that counts, of the partition "misc". False: there is no such
+ * partition, or neither copy is right. */
+bool rt_slots(struct rt_block *disk, struct mvp_slots *state);
+/* The firmware is well: the slot that was started counts as good from now on, and the floor of
+ * rollback indexes rises to its own. Writes one block, once; it is on the disk when this returns.
+ * Returns the state that counts then in *state. False: nothing is known to have changed. */
+bool rt_slot_good(struct rt_block *disk, struct mvp_slots *state);
 
 /* ---- From the background only ---- */
 

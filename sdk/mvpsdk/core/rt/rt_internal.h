@@ -3,14 +3,23 @@
 #ifndef RT_INTERNAL_H
 #define RT_INTERNAL_H
 
+#include "../src/fdt.h"
 #include "mvp_rt.h"
 
 #include <stddef.h>
 
 #define RT_INTID_SPECIAL 1020 /* from here on an INTID is no interrupt (Arm IHI 0069, 2.2.1) */
 
+#define SPI 32 /* first INTID of shared interrupts (binding: arm,gic-v3); of private ones: */
+#define PPI 16
+
 /* Reads the device tree; false: something that the library needs is missing or damaged. */
-bool rt_machine_read(const void *tree);
+bool rt_machine_read(const void *blob);
+/* The tree, after that. */
+const struct fdt *rt_tree(void);
+bool rt_text_equal(const char *a, const char *b);
+/* A big-endian number of `size` bytes at an offset of a property's value; 0 if it is not there. */
+uint64_t rt_property_number(const struct fdt_token *property, uint32_t offset, uint32_t size);
 /* Turns MMU and caches on: identity, RAM normal, all else device. */
 void rt_mmu_on(void);
 void rt_gic_start(void);

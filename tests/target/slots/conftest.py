@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The update handset, bundled once for each of its boards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import updating
+from phone import once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def update(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A function of a board's name: the folder with hypervisor and pack."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if base.name.startswith("popen-") else base
+
+    def make(board: str) -> Path:
+        def into(folder: Path) -> Path:
+            return updating.bundled(updating.handset(folder / "phone"), board, shared / "cache")
+
+        return once(shared / f"update-{board}", into)
+
+    return make
