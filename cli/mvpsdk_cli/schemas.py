@@ -19,7 +19,14 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _TYPES = {"text": "string", "whole": "integer", "number": "number", "flag": "boolean"}
 
-_CONTENT = {"name": "text", "kind": "text", "size": "whole", "sha256": "text"}
+_CONTENT = {
+    "name": "text",
+    "kind": "text",
+    "size": "whole",
+    "sha256": "text",
+    "load": "whole?",
+}
+_SIGNER = {"part": "text", "algorithm": "text", "key": "text"}
 _MACHINE = {
     "machine": "text",
     "cpu": "text",
@@ -39,6 +46,8 @@ _MANIFEST = {
     "compatible": "text",
     "profile": "text",
     "signed": "flag",
+    "signers": [_SIGNER],
+    "tree": "text",
     "personas": ["text"],
     "fingerprint": "text",
     "sources": "text",
@@ -312,6 +321,7 @@ SHAPES: dict[str, Any] = {
     "plans": {"plans": [{"schema": "=mvpsdk.plan/1", **_PLAN}]},
     "rule": _RULE,
     "rules": {"rules": [_RULE]},
+    "sign": {"path": "text", "size": "whole", "signers": [_SIGNER]},
     "test-board": {
         "board": "text",
         "ok": "flag",
@@ -322,6 +332,14 @@ SHAPES: dict[str, Any] = {
                 "stopped": "text?",
                 "checks": [_MADE],
             }
+        ],
+    },
+    "verify": {
+        "path": "text",
+        "ok": "flag",
+        "manifest": {"?": _MANIFEST},
+        "checks": [
+            {"name": "text", "what": "text", "ok": "flag", "found": "text", "hint": "text?"}
         ],
     },
     "run": {
@@ -407,6 +425,12 @@ def _handset() -> dict[str, Any]:
     return HandsetFile.model_json_schema()
 
 
+def _device() -> dict[str, Any]:
+    from mvpsdk.device.schema import DeviceFile
+
+    return DeviceFile.model_json_schema()
+
+
 def _lint() -> dict[str, Any]:
     from mvpsdk import lint
 
@@ -415,6 +439,7 @@ def _lint() -> dict[str, Any]:
 
 _GENERATED: dict[str, Callable[[], dict[str, Any]]] = {
     "board": _board,
+    "device": _device,
     "handset": _handset,
     "lint": _lint,
 }

@@ -100,7 +100,9 @@ def bundle(tmp_path: Path) -> Callable[..., Path]:
             )
             offset += len(data)
         path = tmp_path / ("phone.itb" if virtual else "odd.itb")
-        head = fit.header(parts, description="a phone", compatible="acme,phone")
+        head = fit.header(
+            fit.tree(parts, description="a phone", compatible="acme,phone", rollback_index=0)
+        )
         path.write_bytes(head + script + pack + manifest)
         return path
 

@@ -3,20 +3,25 @@
 
 Exceptions to lint rules stand in the handset file as [[allow]] with a reason, nowhere else.
 
+A bundle is signed, by an RSA key for the boot loader and an Ed25519 key for its manifest (see
+mvpsdk sign), or it says that it is not.
+
 Examples:
     mvpsdk bundle examples/demo-handset --board qemu-virt -o demo.itb --unsigned
 
-    mvpsdk bundle handset.toml --board qemu-virt -o phone.itb --unsigned --locked
+    mvpsdk bundle handset.toml -o phone.itb --sign boot.key --sign manifest.key --profile release
+
+    mvpsdk bundle handset.toml --board qemu-virt -o phone.itb --sign test: --locked
 """
 
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from mvpsdk_cli import render
+from mvpsdk_cli import passphrases, render, signing
 from mvpsdk_cli.arguments import (  # noqa: TC001 - typer reads the annotations
     BoardDirOption,
     BoardOption,
@@ -27,9 +32,13 @@ from mvpsdk_cli.arguments import (  # noqa: TC001 - typer reads the annotations
     TraceOption,
 )
 from mvpsdk_cli.options import Format, FormatOption, Profile, ProfileOption
+from mvpsdk_cli.passphrases import PassphraseOption  # noqa: TC001 - typer reads the annotations
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from mvpsdk.bundle import Delivery, Wanted
+    from mvpsdk.sign import Signer
     from mvpsdk_cli.pipeline import Prepared, Request
 
 SECTION = "Make"
@@ -43,6 +52,11 @@ def command(  # noqa: D103 - the module's docstring is the command's
     ],
     board: BoardOption = None,
     board_dir: BoardDirOption = None,
+    sign: Annotated[
+        list[str] | None,
+        typer.Option("--sign", metavar="KEY", help="A private key, as a URI; repeatable."),
+    ] = None,
+    passphrase_fd: PassphraseOption = None,
     unsigned: Annotated[
         bool, typer.Option("--unsigned", help="Make a bundle that nothing vouches for.")
     ] = False,
@@ -61,7 +75,8 @@ def command(  # noqa: D103 - the module's docstring is the command's
 
     wanted = bundle.Wanted(output=output)
     bundle.find_container(container, wanted)
-    _check_call(unsigned=unsigned, profile=profile)
+    _check_call(sign, unsigned=unsigned, profile=profile)
+    signers = signing.signers(sign or (), passphrases.asker(passphrase_fd), profile)
     request = pipeline.Request(
         handset=handset,
         board=board,
@@ -75,27 +90,36 @@ def command(  # noqa: D103 - the module's docstring is the command's
     )
     prepared = pipeline.prepare(request)
     benches.refuse_findings(prepared, request)
-    _tell(_make(prepared, request, wanted, container, profile), output_format)
+    made = _make(prepared, request, wanted, container, profile=profile, signers=signers)
+    _tell(made, output_format)
     return 0
 
 
-def _check_call(*, unsigned: bool, profile: Profile) -> None:
+def _check_call(sign: list[str] | None, *, unsigned: bool, profile: Profile) -> None:
     from mvpsdk.errors import InputError
 
-    if profile is Profile.RELEASE:
+    if sign and unsigned:
+        raise InputError("signed and unsigned at once", hint="drop --sign, or --unsigned")
+    if profile is Profile.RELEASE and not sign:
         raise InputError(
-            "a release bundle must be signed, and this version can't sign yet",
-            hint="for development: --profile dev --unsigned",
+            "a release bundle must be signed",
+            hint="give its keys by --sign; for development: --profile dev --unsigned",
         )
-    if not unsigned:
+    if not sign and not unsigned:
         raise InputError(
-            "a bundle is signed unless unsigned is asked for by name, and this version can't sign",
-            hint="say --unsigned; whoever flashes the bundle then trusts it blindly",
+            "a bundle is signed unless unsigned is asked for by name",
+            hint="give keys by --sign (mvpsdk keys new makes some), or say --unsigned",
         )
 
 
 def _make(
-    prepared: Prepared, request: Request, wanted: Wanted, container: str, profile: Profile
+    prepared: Prepared,
+    request: Request,
+    wanted: Wanted,
+    container: str,
+    *,
+    profile: Profile,
+    signers: Sequence[Signer],
 ) -> Delivery:
     from mvpsdk import build, bundle
     from mvpsdk_cli import pipeline
@@ -113,14 +137,22 @@ def _make(
             wanted,
             container=container,
             profile=profile.value,
+            seal=_seal(signers),
             progress=advance,
         )
 
 
+def _seal(signers: Sequence[Signer]) -> Callable[[BinaryIO], bytes] | None:
+    from mvpsdk.sign import seal
+
+    return (lambda file: seal(file, signers)) if signers else None
+
+
 def _tell(made: Delivery, output_format: Format) -> None:
     manifest = made.manifest
-    warning = "UNSIGNED: nothing proves where this bundle comes from."
-    render.note(render.style(warning, "yellow", on_stderr=True))
+    if not manifest.signed:
+        warning = "UNSIGNED: nothing proves where this bundle comes from."
+        render.note(render.style(warning, "yellow", on_stderr=True))
     if output_format is Format.JSON:
         import json
 
@@ -133,7 +165,7 @@ def _tell(made: Delivery, output_format: Format) -> None:
 
     render.made(
         f"{render.path(made.path)}: {manifest.handset} {manifest.version} for {manifest.board},"
-        f" {describe_size(made.size)}, unsigned"
+        f" {describe_size(made.size)}, {'signed' if manifest.signed else 'unsigned'}"
     )
     rows = [
         [f"  {entry.name}", describe_size(entry.size), entry.sha256]

@@ -6,14 +6,16 @@ from mvpsdk.bundle.containers import find as find_container
 from mvpsdk.bundle.containers import names as container_names
 from mvpsdk.bundle.diffing import Change, diff
 from mvpsdk.bundle.making import Bundle, Profile, pack, write_pack
-from mvpsdk.bundle.manifest import Content, Manifest, Virtual
+from mvpsdk.bundle.manifest import Content, Manifest, Signer, Virtual
 from mvpsdk.bundle.model import Contents, Part
 from mvpsdk.bundle.opening import open_bundle as open  # noqa: A004 - it is what one does to a file
 from mvpsdk.bundle.origins import Supply
 from mvpsdk.bundle.taking import Digest, extract, verify
 from mvpsdk.bundle.wrapping import Delivery, make
+from mvpsdk.bundle.writing import Attachment
 
 __all__ = [
+    "Attachment",
     "Bundle",
     "Change",
     "Content",
@@ -23,6 +25,7 @@ __all__ = [
     "Manifest",
     "Part",
     "Profile",
+    "Signer",
     "Supply",
     "Virtual",
     "Wanted",

@@ -1,29 +1,51 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writing U-Boot's FIT with external data: a device tree that says what lies behind it.
+"""U-Boot's FIT with external data: a device tree that says what lies behind it.
 
 The format is that of `mkimage -E` (U-Boot doc/usage/fit/source_file_format): `data-offset` counts
 from the end of the tree, rounded up to 4 bytes. Here the tree is padded to whole pages and each
-part starts on a page of its own, so that a boot loader can use the pack where it lies.
+part starts on a page of its own, so that a boot loader can use the pack where it lies. The padding
+has room for what a signature adds: signing rewrites the tree and what stands at the file's end, and
+moves nothing.
 """
 
 from __future__ import annotations
 
+import hashlib
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from mvpsdk.bundle.flat import flatten, node
 from mvpsdk.errors import BundleError
 from mvpsdk.units import align_up, describe_size
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    import fdt
+    from mvpsdk.core.facade import FdtNode
 
-__all__ = ["ALIGN", "Part", "header"]
+__all__ = [
+    "ALIGN",
+    "CONFIGURATION",
+    "MANIFEST",
+    "Part",
+    "bare",
+    "digest",
+    "header",
+    "image",
+    "tree",
+]
 
 ALIGN = 4096
 """Parts start at multiples of this many bytes."""
+
+ROOM = 2048
+"""Bytes that the tree of an unsigned bundle leaves free: both signatures' nodes, RSA-4096."""
+
+CONFIGURATION = "conf-1"
+MANIFEST = "manifest"
+SIGNATURE = "manifest-signature"
+CONF_SIGNATURE = "signature-1"
 
 _LIMIT = 1 << 31  # U-Boot keeps data-offset and data-size in an int
 
@@ -42,93 +64,115 @@ class Part:
     load: int | None = None  # physical; also the entry
 
 
-def header(parts: Sequence[Part], *, description: str, compatible: str) -> bytes:
-    """Return the tree of a FIT, padded to whole pages; its length depends on no digest or offset.
+def tree(
+    parts: Sequence[Part],
+    *,
+    description: str,
+    compatible: str,
+    rollback_index: int,
+    properties: Mapping[str, bytes] | None = None,
+) -> FdtNode:
+    """Return the tree of a FIT that nobody has signed yet.
 
-    `compatible` is the board's: a boot loader may choose a configuration by it.
+    `compatible` is the board's: a boot loader may choose a configuration by it. `properties` are
+    the configuration's as well; like the rollback index, they are covered by its signature.
 
     Raises BundleError if a part lies beyond 2 GiB, where U-Boot can't find it.
     """
-    import fdt
-
-    tree = fdt.FDT()
-    tree.header.version = fdt.Header.MAX_VERSION
-    root = tree.root
-    root.append(_string("description", description))
+    configuration = {
+        "description": text(description),
+        **({"compatible": text(compatible)} if compatible else {}),
+        **{part.role: text(part.name) for part in parts if part.role},
+        "rollback-index": cell(rollback_index),
+        **(properties or {}),
+    }
     # Boot loaders with CONFIG_TIMESTAMP insist on one; the same inputs give the same bytes.
-    root.append(fdt.PropWords("timestamp", 0))
-    root.append(fdt.PropWords("#address-cells", 2))
-    root.append(_images(parts))
-    root.append(_configurations(parts, description, compatible))
-    blob = tree.to_dtb(version=fdt.Header.MAX_VERSION)
-    return _padded(blob)
+    root = {"description": text(description), "timestamp": cell(0), "#address-cells": cell(2)}
+    return node(
+        "",
+        root,
+        node("images", {}, *(image(part) for part in parts)),
+        node(
+            "configurations",
+            {"default": text(CONFIGURATION)},
+            node(CONFIGURATION, configuration),
+        ),
+    )
 
 
-def _images(parts: Sequence[Part]) -> fdt.Node:
-    import fdt
-
-    images = fdt.Node("images")
-    for part in parts:
-        images.append(_image(part))
-    return images
+def header(root: FdtNode) -> bytes:
+    """Return an unsigned tree, padded; its length depends on no digest, size or offset."""
+    return flatten(root, align_up(len(flatten(root)) + ROOM, ALIGN))
 
 
-def _image(part: Part) -> fdt.Node:
-    import fdt
-
+def image(part: Part) -> FdtNode:
+    """Return the node of one part. Raises BundleError if it lies beyond 2 GiB."""
     if part.offset + part.size >= _LIMIT:
         raise BundleError(
             f"{part.name} ends {describe_size(part.offset + part.size)} into the FIT;"
             f" U-Boot reads up to {describe_size(_LIMIT)}",
             hint="make the images smaller, for instance by compressing a ramdisk",
         )
-    node = fdt.Node(part.name)
-    strings = {
-        "description": part.description,
-        "type": part.type,
-        "os": "linux",
-        "arch": "arm64",
-        "compression": "none",
+    home = {} if part.load is None else dict.fromkeys(("load", "entry"), wide(part.load))
+    properties = {
+        "description": text(part.description),
+        "type": text(part.type),
+        "os": text("linux"),
+        "arch": text("arm64"),
+        "compression": text("none"),
+        "data-offset": cell(part.offset),
+        "data-size": cell(part.size),
+        **home,
     }
-    for name, text in strings.items():
-        node.append(fdt.PropStrings(name, text))
-    node.append(fdt.PropWords("data-offset", part.offset))
-    node.append(fdt.PropWords("data-size", part.size))
-    if part.load is not None:
-        for name in ("load", "entry"):
-            node.append(fdt.PropBytes(name, data=struct.pack(">Q", part.load)))
-    digest = fdt.Node("hash-1")
-    digest.append(fdt.PropStrings("algo", "sha256"))
-    digest.append(fdt.PropBytes("value", data=bytes.fromhex(part.sha256)))
-    node.append(digest)
-    return node
+    sha256 = {"algo": text("sha256"), "value": bytes.fromhex(part.sha256)}
+    return node(part.name, properties, node("hash-1", sha256))
 
 
-def _configurations(parts: Sequence[Part], description: str, compatible: str) -> fdt.Node:
-    import fdt
+def bare(root: FdtNode) -> FdtNode:
+    """Return a tree without what signing adds, and with nothing said of the manifest's bytes.
 
-    only = fdt.Node("conf-1")
-    only.append(_string("description", description))
-    if compatible:
-        only.append(fdt.PropStrings("compatible", compatible))
-    for part in parts:
-        if part.role:
-            only.append(fdt.PropStrings(part.role, part.name))
-    configurations = fdt.Node("configurations")
-    configurations.append(fdt.PropStrings("default", "conf-1"))
-    configurations.append(only)
-    return configurations
+    Its digest stands in the manifest: so the manifest vouches for the whole tree, and its signature
+    for every length, offset and name in the file.
+    """
+    return replace(root, children=tuple(_bare_below(child) for child in root.children))
 
 
-def _string(name: str, text: str) -> fdt.PropStrings:
-    """A text for people; a device tree's strings are printable ASCII (DTSpec 2.2.4)."""
-    import fdt
+def _bare_below(below: FdtNode) -> FdtNode:
+    children = below.children
+    if below.name == "images":
+        children = tuple(_blank(each) for each in children if each.name != SIGNATURE)
+    elif below.name == "configurations":
+        children = tuple(
+            replace(each, children=tuple(c for c in each.children if c.name != CONF_SIGNATURE))
+            for each in children
+        )
+    return replace(below, children=children)
 
-    plain = "".join(c if c.isascii() and c.isprintable() else "?" for c in text)
-    return fdt.PropStrings(name, plain or "?")
+
+def _blank(part: FdtNode) -> FdtNode:
+    if part.name != MANIFEST:
+        return part
+    sha256 = {"algo": text("sha256"), "value": bytes(32)}
+    properties = {**part.properties, "data-size": cell(0)}
+    return node(part.name, properties, node("hash-1", sha256))
 
 
-def _padded(blob: bytes) -> bytes:
-    """Pad to whole pages and say so in the header: totalsize is its second word (DTSpec 5.2)."""
-    size = align_up(len(blob), ALIGN)
-    return blob[:4] + struct.pack(">I", size) + blob[8:] + bytes(size - len(blob))
+def digest(root: FdtNode) -> str:
+    """Return the SHA-256 of an unsigned tree, as the manifest tells it."""
+    return hashlib.sha256(header(bare(root))).hexdigest()
+
+
+def text(value: str) -> bytes:
+    """A string for people; a device tree's are printable ASCII (DTSpec 2.2.4)."""
+    plain = "".join(c if c.isascii() and c.isprintable() else "?" for c in value)
+    return (plain or "?").encode() + b"\0"
+
+
+def cell(value: int) -> bytes:
+    """A number as one cell."""
+    return struct.pack(">I", value)
+
+
+def wide(value: int) -> bytes:
+    """A number as two cells."""
+    return struct.pack(">Q", value)

@@ -12,7 +12,7 @@ from mvpsdk.core.facade import FdtNode, fdt_read
 from mvpsdk.errors import BundleError, InputError, Place
 from mvpsdk.units import MIB, align_up, describe_size
 
-__all__ = ["MAGIC", "read"]
+__all__ = ["MAGIC", "parts", "read", "read_tree"]
 
 MAGIC = bytes.fromhex("d00dfeed")
 """Of every flattened device tree (Devicetree Specification 0.4, section 5.2)."""
@@ -25,6 +25,11 @@ def read(file: BinaryIO, whole: Span) -> tuple[Part, ...]:
 
     Raises BundleError if it is damaged, cut short, or no FIT.
     """
+    return parts(*read_tree(file, whole), whole)
+
+
+def read_tree(file: BinaryIO, whole: Span) -> tuple[FdtNode, int]:
+    """Return the tree of a FIT and its size in bytes, padding included. Raises as `read` does."""
     place = Place(file=str(whole.path))
     file.seek(whole.offset)
     tree_size = _tree_size(file, whole, place)
@@ -32,12 +37,17 @@ def read(file: BinaryIO, whole: Span) -> tuple[Part, ...]:
         root = fdt_read(file.read(tree_size))
     except InputError as error:
         raise BundleError(error.message, place=place, hint=error.hint) from error
-    images = root.get("images")
-    if not images:
+    if not root.get("images"):
         hint = "a FIT is one too, but has /images in it"
         raise BundleError("this is a device tree, no bundle", place=place, hint=hint)
+    return root, tree_size
+
+
+def parts(root: FdtNode, tree_size: int, whole: Span) -> tuple[Part, ...]:
+    """Return the images of a FIT whose tree has been read. Raises as `read` does."""
+    images = root.get("images")
     base = align_up(tree_size, 4)
-    return tuple(_part(node, base, whole) for node in images.children)
+    return tuple(_part(node, base, whole) for node in (images.children if images else ()))
 
 
 def _tree_size(file: BinaryIO, whole: Span, place: Place) -> int:

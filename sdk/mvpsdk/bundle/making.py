@@ -4,24 +4,28 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
+from os import SEEK_END
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import mvpsdk
 from mvpsdk import plan as planning
 from mvpsdk.bundle import fit
-from mvpsdk.bundle.manifest import Content, Manifest, Virtual
+from mvpsdk.bundle.manifest import Content, Manifest, Virtual, parse
 from mvpsdk.bundle.spans import Span, copy, pad
+from mvpsdk.bundle.writing import Container
 from mvpsdk.core.facade import FINGERPRINT, PACK_ALIGN
 from mvpsdk.errors import BundleError, Place
 from mvpsdk.store import output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from mvpsdk.build import Image
     from mvpsdk.bundle.spans import Progress
+    from mvpsdk.bundle.writing import Attachment
     from mvpsdk.plan import Plan, PlannedImage
 
 __all__ = ["Bundle", "Profile", "check_outputs", "pack", "write_pack"]
@@ -47,11 +51,17 @@ def pack(
     path: Path,
     *,
     profile: Profile = "dev",
+    attachments: Sequence[Attachment] = (),
+    properties: Mapping[str, bytes] | None = None,
+    seal: Callable[[BinaryIO], bytes] | None = None,
     progress: Progress | None = None,
 ) -> Bundle:
-    """Write an unsigned FIT bundle: hypervisor, pack, manifest.
+    """Write a FIT bundle: hypervisor, pack, attachments, manifest.
 
-    files: by role, where the images are that the plan was made with.
+    files: by role, where the images are that the plan was made with. properties: more of what the
+    boot loader shall find in the configuration. seal: signs the file before it takes its name, and
+    returns the manifest that then stands in it (see `mvpsdk.sign.seal`); without it the bundle is
+    unsigned.
 
     Raises BundleError if the hypervisor was built from other core sources than this SDK's or
     without what the plan needs, a file is no longer what it was when it was planned with, or the
@@ -62,13 +72,17 @@ def pack(
     _check_features(plan, hypervisor)
     check_outputs([path], plan, files.values())
     with output(path) as file:
-        container = _Container(file, plan)
+        container = Container(file, plan, attachments, properties)
         container.add("hypervisor", lambda: copy(Span.of(hypervisor.binary), file))
         container.add("pack", lambda: write_pack(plan, files, file, progress))
-        manifest = _manifest(plan, hypervisor, container.parts[:2], profile)
-        container.add("manifest", lambda: copy(Span.of(manifest.json()), file))
-        size = file.tell()
+        for each in attachments:
+            container.add(each.name, partial(copy, Span.of(each.data), file))
+        container.begin(fit.MANIFEST)
+        manifest = _manifest(plan, hypervisor, container, profile)
+        container.add(fit.MANIFEST, lambda: copy(Span.of(manifest.json()), file))
         container.finish()
+        manifest = parse(seal(file)) if seal else manifest
+        size = file.seek(0, SEEK_END)
     return Bundle(path=path, size=size, manifest=manifest)
 
 
@@ -149,52 +163,7 @@ def _check_sources(path: Path, plan: Plan) -> None:
         _check_output(path, (source for source in folder.rglob("*") if source.suffix in _SOURCES))
 
 
-class _Container:
-    """A FIT on its way into a file: a blank tree first, its numbers once the parts are written."""
-
-    def __init__(self, file: BinaryIO, plan: Plan) -> None:
-        self.file = file
-        self.description = f"{plan.handset.name} {plan.handset.version} for {plan.board.name}"
-        self.compatible = plan.board.compatible
-        self.parts = [
-            fit.Part(
-                name="hypervisor",
-                type="kernel",
-                role="kernel",
-                description=f"mvpsdk hypervisor {mvpsdk.__version__}",
-                load=plan.window.base,
-            ),
-            fit.Part(
-                name="pack", type="ramdisk", role="ramdisk", description="realtime and personas"
-            ),
-            fit.Part(name="manifest", type="firmware", description="what this bundle is made of"),
-        ]
-        file.write(self._header())
-        self.base = file.tell()
-
-    def add(self, name: str, write: Callable[[], str]) -> None:
-        """Append a part by a function that writes it and returns its SHA-256."""
-        pad(self.file, fit.ALIGN, self.base)
-        offset = self.file.tell() - self.base
-        digest = write()
-        size = self.file.tell() - self.base - offset
-        self.parts = [
-            replace(part, offset=offset, size=size, sha256=digest) if part.name == name else part
-            for part in self.parts
-        ]
-
-    def finish(self) -> None:
-        """Write the tree again, now that all is known; its length is the same."""
-        self.file.seek(0)
-        self.file.write(self._header())
-
-    def _header(self) -> bytes:
-        return fit.header(self.parts, description=self.description, compatible=self.compatible)
-
-
-def _manifest(
-    plan: Plan, hypervisor: Image, parts: Iterable[fit.Part], profile: Profile
-) -> Manifest:
+def _manifest(plan: Plan, hypervisor: Image, container: Container, profile: Profile) -> Manifest:
     return Manifest(
         handset=plan.handset.name,
         version=plan.handset.version,
@@ -210,12 +179,16 @@ def _manifest(
         features=hypervisor.recipe.features,
         sdk=mvpsdk.__version__,
         virtual=_virtual(plan),
-        parts=tuple(
-            Content(name=part.name, kind=part.type, size=part.size, sha256=part.sha256)
-            for part in parts
-        ),
+        tree=fit.digest(container.tree()),
+        parts=container.contents(),
         images=tuple(
-            Content(name=image.name, kind=image.kind, size=image.size, sha256=image.sha256)
+            Content(
+                name=image.name,
+                kind=image.kind,
+                size=image.size,
+                sha256=image.sha256,
+                load=image.load,
+            )
             for image in plan.images
         ),
     )

@@ -12,7 +12,7 @@ from mvpsdk.errors import BundleError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["SCHEMA", "Content", "Manifest", "Virtual", "parse"]
+__all__ = ["SCHEMA", "Content", "Manifest", "Signer", "Virtual", "parse"]
 
 SCHEMA = "mvpsdk.manifest/1"
 
@@ -25,6 +25,16 @@ class Content:
     kind: str
     size: int  # bytes
     sha256: str
+    load: int | None = None  # physical of a part, IPA of an image; None: wherever there is room
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signer:
+    """Whose signature stands in the bundle, and over what."""
+
+    part: str  # "configuration": hypervisor and pack, as U-Boot checks it; or "manifest"
+    algorithm: str  # "sha256,rsa2048", "ed25519", ...
+    key: str  # SHA-256 of the public key's SubjectPublicKeyInfo in DER
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +53,8 @@ class Virtual:
 
 LATER: dict[str, Any] = {"serial": 0, "tree": "qemu", "qemu": ""}
 """What bundles of before do not say of their machine."""
+EARLIER: dict[str, Any] = {"features": [], "signers": [], "tree": ""}
+"""What they do not say of themselves."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +68,7 @@ class Manifest:
     compatible: str  # of the board's device tree
     profile: str  # "dev" or "release"
     signed: bool
+    signers: tuple[Signer, ...] = ()
     personas: tuple[str, ...]
     fingerprint: str  # of the core's portable sources
     sources: str  # SHA-256 over all sources of the hypervisor
@@ -63,13 +76,17 @@ class Manifest:
     features: tuple[str, ...] = ()  # of the hypervisor, of those that a build may lack
     sdk: str  # version
     virtual: Virtual | None  # None: QEMU doesn't know the board
-    parts: tuple[Content, ...]  # of the container, but for the manifest itself
+    tree: str = ""  # SHA-256 of the container's tree, without what signing adds to it
+    parts: tuple[Content, ...]  # of the container, but for the manifest and its signature
     images: tuple[Content, ...]  # of the pack
 
     def json(self) -> bytes:
         """Return the manifest as it stands in the bundle."""
         document = {"schema": SCHEMA, **_dashed(asdict(self))}
         return (json.dumps(document, indent=2, sort_keys=True) + "\n").encode()
+
+
+_KINDS: dict[str, type[Any]] = {"str": str, "int": int, "bool": bool}
 
 
 def parse(data: bytes) -> Manifest:
@@ -81,16 +98,31 @@ def parse(data: bytes) -> Manifest:
         document = json.loads(data)
         if document["schema"] != SCHEMA:
             raise ValueError(f"schema is {document['schema']}, this SDK reads {SCHEMA}")  # noqa: TRY301
-        values = _known(Manifest, {"features": [], **document})  # a bundle of before has none
+        values = _known(Manifest, EARLIER | document)
         virtual = values["virtual"]
         values["virtual"] = Virtual(**_known(Virtual, LATER | virtual)) if virtual else None
         values["features"] = tuple(values["features"])
+        values["signers"] = tuple(Signer(**_known(Signer, each)) for each in values["signers"])
         for key in ("parts", "images"):
-            values[key] = tuple(Content(**_known(Content, entry)) for entry in values[key])
-        return Manifest(**{**values, "personas": tuple(values["personas"])})
+            entries = ({"load": None, **entry} for entry in values[key])
+            values[key] = tuple(Content(**_known(Content, entry)) for entry in entries)
+        made = Manifest(**{**values, "personas": tuple(values["personas"])})
+        _check_types(made)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         hint = "the bundle is damaged, or another tool made it"
         raise BundleError(f"the manifest can't be read: {error}", hint=hint) from error
+    return made
+
+
+def _check_types(made: Manifest) -> None:
+    """Raise TypeError for a value that is not of its kind: whoever wrote it is not trusted."""
+    entries: tuple[Any, ...] = (made, *made.signers, *made.parts, *made.images)
+    for entry in entries:
+        for each in fields(entry):
+            value, kind = getattr(entry, each.name), _KINDS.get(str(each.type), object)
+            wrong = not isinstance(value, kind) or (kind is int and isinstance(value, bool))
+            if wrong or (kind is int and value < 0):
+                raise TypeError(f"{each.name.replace('_', '-')} is {value!r}")
 
 
 def _known(kind: type[Any], document: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,21 +4,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from mvpsdk.bundle import containers
 from mvpsdk.bundle.making import check_outputs, pack
-from mvpsdk.bundle.opening import open_bundle
 from mvpsdk.store.output import beside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from mvpsdk.build import Image
     from mvpsdk.bundle.making import Profile
     from mvpsdk.bundle.manifest import Manifest
     from mvpsdk.bundle.spans import Progress
+    from mvpsdk.bundle.writing import Attachment
     from mvpsdk.plan import Plan
 
 __all__ = ["Delivery", "make"]
@@ -44,12 +44,14 @@ def make(
     *,
     container: str = "fit",
     profile: Profile = "dev",
-    seal: Callable[[Path], object] | None = None,
+    attachments: Sequence[Attachment] = (),
+    properties: Mapping[str, bytes] | None = None,
+    seal: Callable[[BinaryIO], bytes] | None = None,
     progress: Progress | None = None,
 ) -> Delivery:
     """Pack a plan into a FIT, and that into a container.
 
-    seal: signs the FIT that it is given the path of, in place.
+    attachments, properties, seal: as for `pack`.
 
     Raises as `containers.find`, `pack`, `seal` and the container do; then nothing is left behind,
     and what stood at the outputs is untouched.
@@ -59,17 +61,23 @@ def make(
     check_outputs(wanted.outputs(), plan, [*files.values(), *wanted.inputs()])
     with beside(wanted.output) as folder:
         fit = folder / "bundle.itb"
-        made = pack(plan, hypervisor, files, fit, profile=profile, progress=progress)
-        manifest = made.manifest
-        if seal:
-            seal(fit)
-            manifest = open_bundle(fit).manifest or manifest
+        made = pack(
+            plan,
+            hypervisor,
+            files,
+            fit,
+            profile=profile,
+            attachments=attachments,
+            properties=properties,
+            seal=seal,
+            progress=progress,
+        )
         contained = box.contain(fit, wanted, progress)
     return Delivery(
         path=wanted.output,
         container=container,
         size=contained.size,
-        manifest=manifest,
+        manifest=made.manifest,
         also=wanted.outputs()[1:],
         notes=contained.notes,
     )

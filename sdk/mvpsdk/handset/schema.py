@@ -78,7 +78,7 @@ class HandsetTable(Model):
     name: Name
     version: Line = Field(description="of the product, as the bundle will say it")
     boards: Annotated[list[Name], Field(min_length=1, description="which phones it is for")]
-    rollback_index: Annotated[int, Field(ge=0, lt=1 << 63)] = Field(
+    rollback_index: Annotated[int, Field(ge=0, lt=1 << 32)] = Field(
         default=0, description="told in the pack and the manifest; nothing compares it yet"
     )
 

@@ -22,7 +22,7 @@ _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 @contextmanager
 def output(path: Path) -> Iterator[BinaryIO]:
-    """Open a file for writing that takes its name only when the block ends without an error.
+    """Open a file to write (and read again) that takes its name only when the block ends well.
 
     Whatever stops the block (a full disk, Ctrl-C, a bug) leaves what stood at the path untouched
     and nothing beside it. A symbolic link is followed.
@@ -32,7 +32,7 @@ def output(path: Path) -> Iterator[BinaryIO]:
     target = target_of(path)
     written = target.with_name(f".mvpsdk-{os.urandom(8).hex()}")
     try:
-        with written.open("xb") as file:
+        with written.open("x+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -39,7 +39,11 @@ def large_bundle() -> str:
         name="pack", type="ramdisk", description="pack", offset=0, size=GIB, sha256=digest
     )
     with Path("large.itb").open("wb") as file:
-        file.write(fit.header([part], description="a phone", compatible="acme,phone"))
+        file.write(
+            fit.header(
+                fit.tree([part], description="a phone", compatible="acme,phone", rollback_index=0)
+            )
+        )
         file.truncate(file.tell() + GIB)
     return "large.itb"
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.unit.bundle.conftest import Case, arm64_image, noise, planned, prepare, stand_in
 
+from acme import Case, arm64_image, noise, planned, prepare, stand_in
 from mvpsdk import bundle
 from mvpsdk.bundle.aspects import AREAS
 from mvpsdk.errors import BundleError

@@ -21,7 +21,7 @@ from mvpsdk.core.facade import pack_check, pack_read
 from mvpsdk.errors import BundleError, InputError, MissingToolError
 
 if TYPE_CHECKING:
-    from tests.unit.bundle.conftest import Case
+    from acme import Case
 
 
 def test_the_pack_is_accepted_and_holds_every_image(case: Case) -> None:
@@ -214,8 +214,8 @@ def test_the_tree_is_as_long_before_as_after() -> None:
     part = fit.Part(name="pack", type="ramdisk", role="ramdisk", description="d")
     full = replace(part, offset=1 << 30, size=12345, sha256="ff" * 32)
 
-    blank = fit.header([part], description="x", compatible="")
-    filled = fit.header([full], description="x", compatible="")
+    blank = fit.header(fit.tree([part], description="x", compatible="", rollback_index=0))
+    filled = fit.header(fit.tree([full], description="x", compatible="", rollback_index=0))
 
     assert len(blank) == len(filled) == fit.ALIGN
     assert blank != filled
@@ -226,15 +226,15 @@ def test_a_part_beyond_two_gib_is_refused() -> None:
     part = fit.Part(name="pack", type="ramdisk", description="d", offset=4096, size=1 << 31)
 
     with pytest.raises(BundleError, match="2 GiB into the FIT; U-Boot reads up to 2 GiB"):
-        fit.header([part], description="x", compatible="y")
+        fit.header(fit.tree([part], description="x", compatible="y", rollback_index=0))
 
 
 def test_names_in_any_script_are_told_in_ascii() -> None:
     """A device tree's strings are ASCII: other letters become question marks, none is lost."""
-    blob = fit.header([], description="Gerät 1", compatible="")
+    blob = fit.header(fit.tree([], description="Gerät 1", compatible="", rollback_index=0))
 
     assert b"Ger?t 1" in blob
-    assert fit.header([], description="", compatible="")
+    assert fit.header(fit.tree([], description="", compatible="", rollback_index=0))
 
 
 def test_packing_takes_little_memory(case: Case) -> None:

@@ -25,7 +25,7 @@ from mvpsdk.core.facade import Reason
 from mvpsdk.errors import BundleError, InputError, MvpError
 
 if TYPE_CHECKING:
-    from tests.unit.bundle.conftest import Case
+    from acme import Case
 
 NAMES = ["hypervisor", "pack", "manifest", "work/kernel", "work/ramdisk", "work/dtb"]
 
@@ -291,7 +291,10 @@ def test_a_fit_reads_back_as_it_was_written(
         parts.append(replace(part, offset=len(body), size=len(data), sha256=digest))
         body += data + bytes(-len(data) % fit.ALIGN)
     path = tmp_path_factory.mktemp("fit") / "x.itb"
-    path.write_bytes(fit.header(parts, description="any", compatible="acme,one") + body)
+    path.write_bytes(
+        fit.header(fit.tree(parts, description="any", compatible="acme,one", rollback_index=0))
+        + body
+    )
 
     with path.open("rb") as file:
         found = fit_read.read(file, Span(size=path.stat().st_size, path=path))

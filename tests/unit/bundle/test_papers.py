@@ -20,7 +20,7 @@ from mvpsdk.store import lock
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.bundle.conftest import Case
+    from acme import Case
 
 URL = "https://deb.example.org/pool/main/l/linux/linux-image-6.1.0_6.1.176-1%2bb1_arm64.deb"
 

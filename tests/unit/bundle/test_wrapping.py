@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from os import SEEK_END
+from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
 
@@ -12,9 +14,7 @@ from mvpsdk.bundle import Wanted
 from mvpsdk.errors import BundleError, InputError, RefusedError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.unit.bundle.conftest import Case
+    from acme import Case
 
 
 def make(case: Case, wanted: Wanted, **more: object) -> bundle.Delivery:
@@ -34,17 +34,21 @@ def test_the_fit_container_is_the_packed_fit(case: Case, again: Case) -> None:
 
 
 def test_the_seal_is_given_the_fit_before_anybody_sees_it(case: Case) -> None:
-    """It may change the file; the delivery has what it became."""
+    """It may change the file; the delivery has what it became, and the manifest it returns."""
     path = case.folder / "phone.itb"
+    said = replace(case.pack("other.itb").manifest, signed=True)
 
-    def seal(fit: Path) -> None:
+    def seal(fit: BinaryIO) -> bytes:
         assert not path.exists()
-        fit.write_bytes(fit.read_bytes() + b"sealed")
+        fit.seek(0, SEEK_END)
+        fit.write(b"sealed")
+        return said.json()
 
     made = make(case, Wanted(output=path), seal=seal)
 
     assert path.read_bytes().endswith(b"sealed")
     assert made.size == path.stat().st_size
+    assert made.manifest == said
 
 
 def test_a_seal_that_fails_leaves_nothing(case: Case) -> None:
@@ -53,7 +57,7 @@ def test_a_seal_that_fails_leaves_nothing(case: Case) -> None:
     path.write_bytes(b"the last one")
     before = set(case.folder.iterdir())
 
-    def seal(_: Path) -> None:
+    def seal(_: BinaryIO) -> bytes:
         raise RefusedError("the key's owner said no")
 
     with pytest.raises(RefusedError):

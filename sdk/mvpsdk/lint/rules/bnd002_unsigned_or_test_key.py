@@ -12,9 +12,8 @@ memory. **On the device:** anyone can replace the hypervisor.
 
 ## How it is decided
 
-By what the manifest says. An error under `--profile release`, else a note. This version of mvpsdk
-can't sign, so every bundle of its making is unsigned: sign the file as the phone's boot loader
-wants it signed, with that loader's own tools, and say `--ignore BND002`. Confidence: certain.
+By what the manifest says. An error under `--profile release`, else a note. Whether a signature is
+right, and by whom, is for `mvpsdk verify` to say, which has the public keys. Confidence: certain.
 
 ## Example
 
@@ -24,7 +23,7 @@ BND002: phone.itb is unsigned
 
 ## Use instead
 
-A boot chain that checks the whole file before it runs it, such as a partition under verified boot.
+`mvpsdk bundle --sign KEY`, or `mvpsdk sign` for a bundle that is there already.
 """
 
 from __future__ import annotations
@@ -61,6 +60,6 @@ def check(subject: BundleSubject) -> Iterator[Observation]:
                 Party(name="signature", value="none"),
                 Party(name="profile", value="release" if subject.bench.release else "dev"),
             ),
-            fix="let the boot chain check the whole file, and flash it only where it does",
+            fix="sign it: `mvpsdk sign`, or `mvpsdk bundle --sign KEY`",
             severity=None if subject.bench.release else Severity.NOTE,
         )
