@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from mvpsdk.run import Event, Expectation, Options
 
 SCHEMA = "mvpsdk.run/1"
+BOARD = "board"
+SCRIPT = "mvp: "
+"""With what the boot script begins its lines, in the partition board."""
 PALETTE = ("cyan", "green", "magenta", "yellow", "blue")
 
 
@@ -85,6 +88,15 @@ def _last_words(end: Exit) -> str:
     return said + words
 
 
+def _refusals(end: Exit) -> str:
+    """Why each slot was refused, as the boot script says it, or why none was looked at."""
+    said = (line.text for line in end.last if line.partition == BOARD)
+    slots = [text.removeprefix(SCRIPT) for text in said if text.startswith(f"{SCRIPT}slot ")]
+    refused = [text for text in slots if " refused: " in text]
+    why = end.rejected.text.partition("started: ")[2] if end.rejected else ""
+    return "; ".join(refused) or why or "interrupted"
+
+
 def summary(end: Exit, options: Options) -> str:
     """How a run ended, in one sentence."""
     came = len(options.expect) - len(end.awaited)
@@ -108,6 +120,8 @@ def _bad(end: Exit, met: str, spent: str) -> str:
         return f"rejected: [{line.partition}] {line.text}"
     if end.reason == "halted":
         return f"the hypervisor halted the board {spent}: {_last_words(end)}"
+    if end.reason == "refused":
+        return f"the boot loader started nothing {spent}: {_refusals(end)}"
     if end.reason == "timeout":
         what = "power off" if not end.awaited else "show what was expected"
         return f"the handset did not {what} {spent}; {met}"

@@ -144,7 +144,7 @@ def test_completion_offers_commands_options_and_boards(
 
     assert offered("mvpsdk bo") == ["boards"]
     assert "--expect" in offered("mvpsdk run --")
-    assert offered("mvpsdk run --via ") == ["direct"]
+    assert offered("mvpsdk run --via ") == ["direct", "u-boot"]
     assert "qemu-virt" in offered("mvpsdk boards show ")
     assert "run" in offered("mvpsdk schema ")
 

@@ -6,12 +6,20 @@ when all has come, the run ends with exit code 0. It ends with 1 when the time i
 a rejected pattern shows, or when the machine goes off early. The hypervisor's own lines are those
 of the partition mvp.
 
+By `--via u-boot` it boots as a phone does: U-Boot, which holds the public keys, verifies the
+configuration and starts it from a slot of a disk. A FIT is put into slot a of a new disk; a disk
+image is used as it is, and written to. What is refused is said in lines of the partition board.
+
 At a terminal, and with nothing expected, the keyboard is the handset's; Ctrl-A x leaves.
 
 Examples:
     mvpsdk run phone.itb
 
     mvpsdk run phone.itb --persona work --expect 'work:Linux version' --reject 'stop reason'
+
+    mvpsdk run phone.itb --via u-boot --key keys/acme.pub --expect 'mvp:partition runs'
+
+    mvpsdk run phone.img --via u-boot --key keys/acme.pub --ephemeral --until-exit
 
     mvpsdk run phone.itb --expect 'realtime:missed=0' --format jsonl --junit boot.xml
 """
@@ -28,9 +36,12 @@ from mvpsdk_cli import completing, render
 
 if TYPE_CHECKING:
     from mvpsdk.run import Event, Exit, Options, Session
+    from mvpsdk.sign import PublicKey
 
 SECTION = "Run"
 TIMEOUT = 120.0
+DIRECT = "direct"
+NO_KEY = "none"
 
 
 class RunFormat(StrEnum):
@@ -44,7 +55,8 @@ ViaOption = Annotated[
     str,
     typer.Option(
         "--via",
-        help="direct: QEMU loads hypervisor and pack itself.",
+        help="direct: QEMU loads hypervisor and pack itself; u-boot: Debian's U-Boot verifies and"
+        " boots the bundle from a disk.",
         autocompletion=completing.ways,
     ),
 ]
@@ -55,6 +67,21 @@ ExpectOption = Annotated[
 RejectOption = Annotated[
     list[str] | None,
     typer.Option("--reject", metavar="REGEX", help="What no line may show; repeatable."),
+]
+KeyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--key",
+        metavar="PUB",
+        help="A public key that U-Boot requires, repeatable: one must have signed; none: no key,"
+        " so that U-Boot boots whatever is there.",
+    ),
+]
+EphemeralOption = Annotated[
+    bool,
+    typer.Option(
+        "--ephemeral", help="Leave a disk image as it is: what is written is thrown away."
+    ),
 ]
 TimeoutOption = Annotated[
     float | None,
@@ -75,6 +102,8 @@ def command(  # noqa: D103 - the module's docstring is the command's
         str | None, typer.Option("--persona", help="Boot this one; default: the boot menu decides.")
     ] = None,
     via: ViaOption = "direct",
+    key: KeyOption = None,
+    ephemeral: EphemeralOption = False,
     expect: ExpectOption = None,
     reject: RejectOption = None,
     timeout: TimeoutOption = None,
@@ -91,11 +120,15 @@ def command(  # noqa: D103 - the module's docstring is the command's
     from mvpsdk import run
 
     _check_report(junit, bundle)
+    _check_way(via, key, ephemeral=ephemeral)
     checks = expect or reject or until_exit or junit or output_format is RunFormat.JSONL
     keyboard = not checks and render.interactive() and render.screen()
     options = run.Options(
         via=via,
         persona=persona,
+        keys=_keys(key),
+        unsigned=key == [NO_KEY],
+        ephemeral=ephemeral,
         expect=tuple(run.Expectation.parse(text) for text in expect or ()),
         reject=tuple(run.pattern(text) for text in reject or ()),
         timeout=timeout if timeout is not None or keyboard else TIMEOUT,
@@ -110,6 +143,31 @@ def command(  # noqa: D103 - the module's docstring is the command's
     if output_format is RunFormat.TEXT:
         _tell(end, options)
     return 0 if end.ok else 1
+
+
+def _check_way(via: str, key: list[str] | None, *, ephemeral: bool) -> None:
+    """What only means something behind a boot loader is not passed over in silence."""
+    from mvpsdk.errors import InputError
+
+    if via == DIRECT and (key or ephemeral):
+        option = "--key" if key else "--ephemeral"
+        raise InputError(
+            f"{option} means nothing where QEMU loads the bundle itself, unverified, from no disk",
+            hint="boot it as a phone does: --via u-boot",
+        )
+    if key and NO_KEY in key and len(key) > 1:
+        raise InputError("--key none beside another key", hint="say one or the other")
+    if key == [NO_KEY]:
+        warning = "UNVERIFIED: U-Boot has no key, and boots whatever is there."
+        render.note(render.style(warning, "yellow", on_stderr=True))
+
+
+def _keys(key: list[str] | None) -> tuple[PublicKey, ...]:
+    if not key or key == [NO_KEY]:
+        return ()
+    from mvpsdk import sign
+
+    return sign.public_keys(key)
 
 
 def _check_report(report: Path | None, bundle: Path) -> None:

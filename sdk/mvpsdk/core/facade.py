@@ -60,6 +60,7 @@ from mvpsdk.core._slots import (
     slots_succeed,
     slots_write,
 )
+from mvpsdk.core._slots_layout import SLOTS_LAYOUT, SlotsLayout
 from mvpsdk.core._stage2 import Mapping, gic2_second_page, stage2, table_count
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "PACK_MAGIC",
     "REGION_EXECUTE",
     "REGION_WRITE",
+    "SLOTS_LAYOUT",
     "SLOTS_ROOM",
     "SLOT_NAMES",
     "SLOT_TRIES_MAX",
@@ -101,6 +103,7 @@ __all__ = [
     "Slot",
     "Slots",
     "SlotsBlock",
+    "SlotsLayout",
     "Table",
     "Verdict",
     "abi_enums",

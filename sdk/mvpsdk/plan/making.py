@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mvpsdk.image.model import ImageFacts
     from mvpsdk.plan.model import Partition
 
-__all__ = ["make"]
+__all__ = ["make", "window"]
 
 
 def make(board: Board, handset: Handset, facts: Mapping[str, ImageFacts]) -> Plan:
@@ -90,6 +90,11 @@ def _check_board(board: Board, handset: Handset) -> None:
 
 _DIRECT = "the lowest free 2 MiB boundary; its map is direct, so this is its address too"
 _BEYOND = "the lowest free 2 MiB boundary; beyond 512 GiB, so its own address is a lower one"
+
+
+def window(board: Board) -> Range[Pa]:
+    """Return where the hypervisor lies on a board. Raises PlanError if there is no room."""
+    return _Placements(board).window()
 
 
 class _Placements:

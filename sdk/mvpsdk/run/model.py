@@ -12,6 +12,8 @@ from mvpsdk.errors import InputError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mvpsdk.core.facade import Pack
+    from mvpsdk.sign import PublicKey
     from mvpsdk.units import Pa
 
 __all__ = [
@@ -33,7 +35,7 @@ HYPERVISOR = "mvp"
 BOARD = "board"
 """The name under which lines without a partition's prefix are told (a boot loader's, QEMU's)."""
 
-Reason = Literal["met", "rejected", "halted", "timeout", "powered-off", "left"]
+Reason = Literal["met", "rejected", "halted", "refused", "timeout", "powered-off", "left"]
 """Why a session ended."""
 
 
@@ -61,11 +63,15 @@ class Machine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bootable:
-    """What a bundle holds for the virtual handset, as files."""
+    """What a bundle holds for the virtual handset, as files: what its way to boot takes of them."""
 
-    hypervisor: Path
-    pack: Path
     machine: Machine
+    hypervisor: Path | None = None
+    pack: Path | None = None
+    flashed: Path | None = None  # the file as it is flashed: a FIT, or the image of a whole disk
+    facts: Pack | None = None  # the board's, as the pack tells them
+    rollback_index: int = 0  # of that file
+    folder: Path | None = None  # for what is made on the way; it lasts as long as the session
     personas: tuple[str, ...] = ()
     tree: Path | None = None  # a device tree; None: QEMU makes one
     partitions: tuple[str, ...] = ()  # by their names; empty: not known
@@ -107,6 +113,9 @@ class Options:
     until_exit: bool = False  # wait for the power-off, even when all that is expected has come
     deterministic: bool = True  # virtual time by counted instructions: each run is the same
     shift: int = 0  # of such a run: an instruction takes 2^shift ns, so 3 is a CPU of 125 MIPS
+    keys: tuple[PublicKey, ...] = ()  # that a boot loader requires; see `unsigned`
+    unsigned: bool = False  # a boot loader that requires no key boots whatever is there
+    ephemeral: bool = False  # what is written to a disk image is gone when the session ends
     qemu: str | None = None  # the QEMU to run; None: $MVPSDK_QEMU, or the one on PATH
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from mvpsdk.run.clock import Clock
 from mvpsdk.run.demux import Demux
 from mvpsdk.run.expect import Watch
-from mvpsdk.run.model import HYPERVISOR, Event, Exit, Line, Met
+from mvpsdk.run.model import BOARD, HYPERVISOR, Event, Exit, Line, Met
 from mvpsdk.run.qmp import Gone
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ __all__ = ["Session"]
 # guests' lines carry their own prefix.
 _LAST_WORDS = re.compile(r"stop reason=0x[0-9a-f]+|panic ends")
 _HALTED = re.compile(r"halted, no PSCI to (power off|reset)")  # where a board can do neither
+# What the boot script says before it powers off (uboot/boot.hush).
+_REFUSED = re.compile(r"mvp: nothing is started: ")
 _PANIC = re.compile(r"panic reason=0x[0-9a-f]+")
 _DYING = 5.0  # seconds of the host's time until a panic has said all that it can
 _QUIET = 0.2  # seconds of silence after which a line that isn't ended counts as a prompt
@@ -134,6 +136,8 @@ class Session(AbstractContextManager["Session"]):
         if line.partition == HYPERVISOR and _LAST_WORDS.match(line.text):
             last = self._panic[0] if self._panic else line
             yield self._exit("halted", ok=False, rejected=last)
+        elif line.partition == BOARD and _REFUSED.match(line.text):
+            yield self._exit("refused", ok=False, rejected=line)
         elif line.partition == HYPERVISOR and (halted := _HALTED.match(line.text)):
             yield self._halted(line, off=halted[1] == "power off")
 

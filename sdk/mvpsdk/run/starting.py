@@ -34,16 +34,23 @@ def start(path: Path | str, options: Options | None = None) -> Session:
     """
     from mvpsdk import bundle  # reading a bundle takes the core; the machine alone does not
 
+    options = options or Options()
+    way = via.find(options.via)
     contents = bundle.open(Path(path))
     manifest = _manifest(contents)
     machine = _machine(manifest, contents)
     with ExitStack() as stack:
         name = stack.enter_context(tempfile.TemporaryDirectory(prefix="mvpsdk-run-"))
-        hypervisor, pack = bundle.extract(contents, _NEEDED, Path(name))
+        parts = bundle.extract(contents, way.PARTS, Path(name)) if way.PARTS else ()
+        files = dict(zip(way.PARTS, parts, strict=True))
         bootable = Bootable(
-            hypervisor=hypervisor,
-            pack=pack,
             machine=machine,
+            hypervisor=files.get("hypervisor"),
+            pack=files.get("pack"),
+            flashed=contents.path,
+            rollback_index=manifest.rollback_index,
+            facts=contents.pack,
+            folder=Path(name),
             personas=manifest.personas,
             partitions=_partitions(contents),
             tree=_tree(manifest, contents, Path(name)),
@@ -63,12 +70,13 @@ def boot(bootable: Bootable, options: Options | None = None) -> Session:
     machine = command.machine_arguments(
         bootable.machine, shift=options.shift if options.deterministic else None
     )
-    loading = via.arguments(options.via, bootable, options.persona)
+    way = via.find(options.via)
     clock = bootable.machine.clock if options.deterministic else None
     program = choosing.choose(bootable.machine, options.qemu)
     silent = ["-audio", "none"] if choosing.version(program) >= _AUDIO else []
     mended = mending.arguments(bootable.machine)
-    qemu = Qemu([program, *machine, *silent, *mended, *loading])
+    built = [program, *machine, *silent, *mended]
+    qemu = Qemu([*built, *way.arguments(bootable, options, built)])
     try:
         mending.mend(qemu, bootable.machine)
     except BaseException:

@@ -9,13 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mvpsdk.run.model import Bootable
+    from collections.abc import Sequence
 
-__all__ = ["arguments"]
+    from mvpsdk.run.model import Bootable, Options
+
+__all__ = ["PARTS", "arguments"]
+
+PARTS = ("hypervisor", "pack")
 
 
-def arguments(bootable: Bootable, persona: str | None) -> list[str]:
+def arguments(bootable: Bootable, options: Options, command: Sequence[str]) -> list[str]:  # noqa: ARG001 - each way is called alike
     """`-kernel`, `-initrd`, `-dtb`, and the persona in the boot arguments if one is chosen."""
-    choice = ["-append", f"mvp.persona={persona}"] if persona else []
+    choice = ["-append", f"mvp.persona={options.persona}"] if options.persona else []
     tree = ["-dtb", str(bootable.tree)] if bootable.tree else []
     return ["-kernel", str(bootable.hypervisor), "-initrd", str(bootable.pack), *tree, *choice]
