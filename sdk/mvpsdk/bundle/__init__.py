@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bundles: `pack` makes the one file that is flashed; `open` and `extract` look inside."""
 
+from mvpsdk.bundle.avb_check import problems
 from mvpsdk.bundle.containers import Wanted
 from mvpsdk.bundle.containers import find as find_container
 from mvpsdk.bundle.containers import names as container_names
@@ -36,6 +37,7 @@ __all__ = [
     "make",
     "open",
     "pack",
+    "problems",
     "verify",
     "write_pack",
 ]

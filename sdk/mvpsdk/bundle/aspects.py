@@ -7,6 +7,7 @@ manifest and of its signature. So one change is told once.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import fields
 from enum import Enum
@@ -17,6 +18,7 @@ from mvpsdk.bundle import papers
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from mvpsdk.bundle.avb import Vbmeta
     from mvpsdk.bundle.model import Contents
     from mvpsdk.bundle.taking import Digest
     from mvpsdk.core.facade import Pack
@@ -42,6 +44,7 @@ AREAS = (
     "virtual",
     "manifest",
     "part",
+    "vbmeta",
     "signer",
     "toolchain",
     "component",
@@ -49,7 +52,17 @@ AREAS = (
 )
 """Areas of change, in the order in which they are told."""
 
-_DERIVED = ("pack", "manifest", "manifest-signature", "sbom", "provenance")
+_DERIVED = (
+    "pack",
+    "manifest",
+    "manifest-signature",
+    "sbom",
+    "provenance",
+    "boot.img",
+    "vbmeta.img",
+    "avb_pkmd.bin",
+    "flash.txt",
+)
 """Parts whose bytes follow from what is told of their contents."""
 _ELSEWHERE = ("schema", "parts", "images", "personas", "signed", "fingerprint", "tree")
 """Keys of the manifest that other areas tell."""
@@ -95,6 +108,8 @@ def aspects(contents: Contents, digests: Sequence[Digest]) -> Mapping[Aspect, st
             table.put("damage", digest.name, f"SHA-256 {digest.found}, not {digest.expected}")
     if contents.verdict and not contents.verdict.ok:
         table.put("damage", "the pack is refused", contents.verdict.reason.text)
+    if contents.vbmeta:
+        _vbmeta(contents.vbmeta, table, alone=contents.kind == "vbmeta")
     if contents.facts:
         _facts(contents.facts, table)
     if contents.manifest:
@@ -236,6 +251,19 @@ def _papers(contents: Contents, found: Mapping[str, str], table: _Table) -> None
     for source in made.dependencies if made else ():
         if source.name not in (*told, "core"):
             table.put("input", source.name, source.sha256)
+
+
+def _vbmeta(said: Vbmeta, table: _Table, *, alone: bool) -> None:
+    key = hashlib.sha256(said.public_key).hexdigest() if said.public_key else "none"
+    table.put("signer", "vbmeta", f"{said.algorithm.name}, key {key}")
+    table.put("vbmeta", "flags", hex(said.flags))
+    table.put("vbmeta", "rollback index", said.rollback_index)
+    if alone:  # else it follows from the images, which are at hand
+        for image in said.hashes:
+            table.put("vbmeta", f"{image.partition} SHA-256 with salt", image.digest.hex())
+            table.put("vbmeta", f"{image.partition} size", image.size)
+        for word in said.properties:
+            table.put("vbmeta", word.name, word.value.decode("ascii", "replace"))
 
 
 def _facts(facts: ImageFacts, table: _Table) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mvpsdk.bundle.avb import Vbmeta
     from mvpsdk.bundle.manifest import Manifest
     from mvpsdk.bundle.spans import Span
     from mvpsdk.core.facade import Pack, Verdict
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Contents", "Kind", "Part"]
 
-Kind = Literal["fit", "pack", "image"]
+Kind = Literal["fit", "pack", "image", "android", "vbmeta"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +44,7 @@ class Contents:
     pack: Pack | None = None  # None: there is none, or it is refused
     verdict: Verdict | None = None  # over the pack's metadata; None: there is no pack
     facts: ImageFacts | None = None  # of an image alone
+    vbmeta: Vbmeta | None = None  # of an Android container, or alone
 
     def entries(self) -> tuple[Part, ...]:
         """Return everything that can be taken out, by name."""

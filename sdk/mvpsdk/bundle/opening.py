@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mvpsdk import image
-from mvpsdk.bundle import fit_read, manifest
+from mvpsdk.bundle import android, avb, fit_read, manifest
 from mvpsdk.bundle.model import Contents, Part
 from mvpsdk.bundle.spans import Span
 from mvpsdk.core.facade import META_MAX, pack_check, pack_read
@@ -45,10 +46,16 @@ def open_bundle(path: Path) -> Contents:
             file.seek(0)
             whole = Span(size=size, path=path)
             parts = fit_read.read(file, whole) if head[:4] == fit_read.MAGIC else ()
+            members = android.read(file, path, size) if head[:4] == android.MAGIC else ()
         except OSError as error:
             raise unreadable(path, error) from error
     if parts:
         return _fit(path, size, parts)
+    if members:
+        return _android(path, size, members)
+    if head[:4] == avb.MAGIC:
+        part = Part(name=android.VBMETA, kind="firmware", span=whole)
+        return Contents(path=path, kind="vbmeta", size=size, vbmeta=android.vbmeta((part,)))
     if head[:8] == PACK_MAGIC:
         return _pack(path, size)
     facts = image.open_all({"image": path})["image"] if head else None
@@ -92,6 +99,19 @@ def _fit(path: Path, size: int, parts: tuple[Part, ...]) -> Contents:
         pack=pack,
         verdict=verdict,
     )
+
+
+def _android(path: Path, size: int, members: tuple[Part, ...]) -> Contents:
+    """An Android container: what its parts must be is what vbmeta and the manifest say."""
+    said = android.vbmeta(members)
+    opened = _fit(path, size, members)
+    listed = {part.name: part.sha256 for part in opened.manifest.parts} if opened.manifest else {}
+    words = {each.name: each.value.decode("ascii", "replace") for each in said.properties}
+    listed["manifest"] = words.get("mvpsdk.manifest", "")
+    parts = tuple(
+        replace(part, span=replace(part.span, sha256=listed.get(part.name, ""))) for part in members
+    )
+    return replace(opened, kind="android", parts=parts, vbmeta=said)
 
 
 def _pack(path: Path, size: int) -> Contents:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mvpsdk.board import Board
+    from mvpsdk.bundle.avb import Key
     from mvpsdk.bundle.spans import Progress
 
 __all__ = ["Contained", "Container", "Wanted", "find", "names"]
@@ -37,6 +38,8 @@ class Wanted:
     parts: Mapping[str, Path] = field(default_factory=dict)  # signed persona parts, by name
     sparse: Path | None = None  # the same as an Android sparse image
     bmap: Path | None = None  # a block map of it
+    tree: Path | None = None  # the board's device tree, for a boot loader that brings none
+    vbmeta_key: Key | None = None  # signs what Android's boot loaders verify
 
     def outputs(self) -> tuple[Path, ...]:
         """Return every file that shall be written."""
@@ -44,7 +47,8 @@ class Wanted:
 
     def inputs(self) -> tuple[Path, ...]:
         """Return every file that goes in beside the FIT."""
-        return (*((self.userdata,) if self.userdata else ()), *self.parts.values())
+        given = (self.userdata, self.tree, *self.parts.values())
+        return tuple(path for path in given if path)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
