@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from mvpsdk.board import Board
+    from mvpsdk.bundle import Supply
     from mvpsdk.handset import Handset
     from mvpsdk.image import ImageFacts
     from mvpsdk.plan import Plan
@@ -81,6 +82,14 @@ class Inputs:
     facts: dict[str, ImageFacts]
     firmware: build.Image | None  # built from source; None: there is none, or it is an input
     pinned: frozenset[str] = frozenset()  # the roles that the lock pins
+    lock: store.Lock | None = None
+
+    @property
+    def supply(self) -> Supply:
+        """What a bundle's papers tell of them."""
+        from mvpsdk.bundle import Supply
+
+        return Supply(facts=self.facts, lock=self.lock, firmware=self.firmware)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -184,7 +193,7 @@ def gather(merged: Handset, inputs: Store, request: Request) -> Inputs:
     facts = _facts(files, request)
     _hold(merged, inputs, facts, locked=request.locked or request.release)
     pinned = frozenset(pin.name for pin in inputs.lock.pins) if inputs.lock else frozenset()
-    return Inputs(files=files, facts=facts, firmware=firmware, pinned=pinned)
+    return Inputs(files=files, facts=facts, firmware=firmware, pinned=pinned, lock=inputs.lock)
 
 
 def _firmware(source: Path, request: Request) -> tuple[build.Image, Path]:

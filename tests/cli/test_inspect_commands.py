@@ -91,7 +91,7 @@ def test_extract_gives_the_inputs_back(handset: Any, capsys: pytest.CaptureFixtu
     assert Path("parts/work/kernel").read_bytes() == Path("linux").read_bytes()
     found = document(capsys, "extract", "x.itb", "-o", "all")
     assert matches(found)
-    assert len(found["files"]) == 6
+    assert len(found["files"]) == 8
 
 
 def test_extract_from_what_has_no_parts_is_refused(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mvpsdk import board
+from mvpsdk import board, bundle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ def test_a_bundle_as_it_was_made(cli: Cli, phone: Path) -> None:
 def test_a_damaged_byte_is_found(cli: Cli, phone: Path) -> None:
     """In an image of the pack: the part's digest and the image's are wrong."""
     data = bytearray(phone.read_bytes())
-    data[-4096] ^= 1
+    data[bundle.open(phone).images[0].span.offset + 100] ^= 1
     phone.write_bytes(data)
     report = found(cli, str(phone), "--select", "BND001")
     assert report["code"] == 1

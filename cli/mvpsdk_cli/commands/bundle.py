@@ -137,6 +137,7 @@ def _make(
             wanted,
             container=container,
             profile=profile.value,
+            supply=prepared.inputs.supply,
             seal=_seal(signers),
             progress=advance,
         )

@@ -7,23 +7,34 @@ is refused, too. Exit code 1 means that the bundle must not be flashed.
 With --device the bundle is held to what is known of one device: its board, the rollback index that
 it has seen, the size of its slots, and the keys in its boot loader's control tree.
 
+With --rebuild the bundle is built anew from its handset's sources and inputs, and every part
+compared; what differs is told with the input that is to blame.
+
 Examples:
     mvpsdk verify phone.itb --key boot.pub --key manifest.pub
 
     mvpsdk verify phone.itb --key test: --device handset-0001.toml
 
-    mvpsdk verify phone.itb --unsigned
+    mvpsdk verify phone.itb --unsigned --rebuild handset.toml
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mvpsdk_cli import passphrases, render, signing
+from mvpsdk_cli import passphrases, rebuilding, render, signing
+from mvpsdk_cli.arguments import (  # noqa: TC001 - typer reads the annotations
+    BoardDirOption,
+    BoardOption,
+    OfflineOption,
+    ToolchainOption,
+)
 from mvpsdk_cli.options import Format, FormatOption, Profile, ProfileOption
+from mvpsdk_cli.rebuilding import RebuildOption  # noqa: TC001 - typer reads the annotations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +60,11 @@ def command(  # noqa: D103 - the module's docstring is the command's
         Path | None,
         typer.Option("--device", metavar="FACTS", help="What is known of the device: a TOML file."),
     ] = None,
+    rebuild: RebuildOption = None,
+    board: BoardOption = None,
+    board_dir: BoardDirOption = None,
+    toolchain: ToolchainOption = None,
+    offline: OfflineOption = False,
     profile: ProfileOption = Profile.DEV,
     output_format: FormatOption = Format.TEXT,
 ) -> int:
@@ -65,6 +81,15 @@ def command(  # noqa: D103 - the module's docstring is the command's
     )
     with render.progress("verifying", bundle.stat().st_size if bundle.is_file() else 0) as advance:
         report = sign.verify(bundle, wanted, progress=advance)
+    if rebuild and report.manifest:
+        anew = rebuilding.Anew(
+            handset=rebuild,
+            board=board,
+            board_dirs=tuple(board_dir or ()),
+            toolchain=toolchain,
+            offline=offline,
+        )
+        report = replace(report, checks=(*report.checks, *rebuilding.checks(bundle, anew)))
     if output_format is Format.JSON:
         render.report("mvpsdk.verify/1", document(report))
     else:

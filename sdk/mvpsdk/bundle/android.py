@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 
     from mvpsdk.bundle.avb import Vbmeta
 
-__all__ = ["BOOT", "MAGIC", "PAPERS", "PUBLIC_KEY", "STEPS", "VBMETA", "read", "vbmeta"]
+__all__ = ["BOOT", "PAPERS", "PUBLIC_KEY", "STEPS", "VBMETA", "read", "vbmeta"]
 
-MAGIC = b"PK\x03\x04"
 BOOT, VBMETA, PUBLIC_KEY, STEPS = "boot.img", "vbmeta.img", "avb_pkmd.bin", "flash.txt"
 """Members of the container; what Android's tools call a public key for a boot loader is `pkmd`."""
 PAPERS = {

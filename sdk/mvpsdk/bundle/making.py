@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import mvpsdk
 from mvpsdk import plan as planning
-from mvpsdk.bundle import fit
+from mvpsdk.bundle import fit, paperwork
 from mvpsdk.bundle.manifest import Content, Manifest, Virtual, parse
+from mvpsdk.bundle.origins import Supply
 from mvpsdk.bundle.spans import Span, copy, pad
 from mvpsdk.bundle.writing import Container
 from mvpsdk.core.facade import FINGERPRINT, PACK_ALIGN
@@ -20,12 +21,11 @@ from mvpsdk.errors import BundleError, Place
 from mvpsdk.store import output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from mvpsdk.build import Image
     from mvpsdk.bundle.spans import Progress
-    from mvpsdk.bundle.writing import Attachment
     from mvpsdk.plan import Plan, PlannedImage
 
 __all__ = ["Bundle", "Profile", "check_outputs", "pack", "write_pack"]
@@ -51,17 +51,18 @@ def pack(
     path: Path,
     *,
     profile: Profile = "dev",
-    attachments: Sequence[Attachment] = (),
+    supply: Supply | None = None,
     properties: Mapping[str, bytes] | None = None,
     seal: Callable[[BinaryIO], bytes] | None = None,
     progress: Progress | None = None,
 ) -> Bundle:
-    """Write a FIT bundle: hypervisor, pack, attachments, manifest.
+    """Write a FIT bundle: hypervisor, pack, SBOM, provenance, manifest.
 
-    files: by role, where the images are that the plan was made with. properties: more of what the
-    boot loader shall find in the configuration. seal: signs the file before it takes its name, and
-    returns the manifest that then stands in it (see `mvpsdk.sign.seal`); without it the bundle is
-    unsigned.
+    files: by role, where the images are that the plan was made with. supply: what is known of them
+    and of where they come from; what is not known is read, or left out. properties: more of what
+    the boot loader shall find in the configuration. seal: signs the file before it takes its name,
+    and returns the manifest that then stands in it (see `mvpsdk.sign.seal`); without it the bundle
+    is unsigned.
 
     Raises BundleError if the hypervisor was built from other core sources than this SDK's or
     without what the plan needs, a file is no longer what it was when it was planned with, or the
@@ -71,12 +72,14 @@ def pack(
     _check_fingerprint(hypervisor)
     _check_features(plan, hypervisor)
     check_outputs([path], plan, files.values())
-    with output(path) as file:
-        container = Container(file, plan, attachments, properties)
+    begun = paperwork.begun(plan, hypervisor, files, supply or Supply())
+    with begun as papers, output(path) as file:
+        container = Container(file, plan, properties)
         container.add("hypervisor", lambda: copy(Span.of(hypervisor.binary), file))
         container.add("pack", lambda: write_pack(plan, files, file, progress))
-        for each in attachments:
-            container.add(each.name, partial(copy, Span.of(each.data), file))
+        for name in paperwork.PAPERS:
+            data = papers.write(name, container.digests(), profile)
+            container.add(name, partial(copy, Span.of(data), file))
         container.begin(fit.MANIFEST)
         manifest = _manifest(plan, hypervisor, container, profile)
         container.add(fit.MANIFEST, lambda: copy(Span.of(manifest.json()), file))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mvpsdk import image
-from mvpsdk.bundle import android, avb, fit_read, manifest
+from mvpsdk.bundle import fit_read, manifest
 from mvpsdk.bundle.model import Contents, Part
 from mvpsdk.bundle.spans import Span
 from mvpsdk.core.facade import META_MAX, pack_check, pack_read
@@ -19,6 +19,7 @@ from mvpsdk.store.output import unreadable
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
     from mvpsdk.bundle.manifest import Manifest
     from mvpsdk.core.facade import Pack, Verdict
@@ -30,6 +31,8 @@ PACK_MAGIC = b"MVP-PACK"
 """MVP_PACK_MAGIC of include/mvp/pack.h, as it lies in the file."""
 
 _MANIFEST_MAX = 1 << 20
+_ZIP, _AVB = b"PK\x03\x04", b"AVB0"
+"""The first bytes of an Android container, and of a vbmeta image."""
 
 
 def open_bundle(path: Path) -> Contents:
@@ -46,16 +49,15 @@ def open_bundle(path: Path) -> Contents:
             file.seek(0)
             whole = Span(size=size, path=path)
             parts = fit_read.read(file, whole) if head[:4] == fit_read.MAGIC else ()
-            members = android.read(file, path, size) if head[:4] == android.MAGIC else ()
+            members = _members(file, path, size) if head[:4] == _ZIP else ()
         except OSError as error:
             raise unreadable(path, error) from error
     if parts:
         return _fit(path, size, parts)
     if members:
         return _android(path, size, members)
-    if head[:4] == avb.MAGIC:
-        part = Part(name=android.VBMETA, kind="firmware", span=whole)
-        return Contents(path=path, kind="vbmeta", size=size, vbmeta=android.vbmeta((part,)))
+    if head[:4] == _AVB:
+        return _vbmeta(whole, path)
     if head[:8] == PACK_MAGIC:
         return _pack(path, size)
     facts = image.open_all({"image": path})["image"] if head else None
@@ -101,8 +103,24 @@ def _fit(path: Path, size: int, parts: tuple[Part, ...]) -> Contents:
     )
 
 
+def _members(file: BinaryIO, path: Path, size: int) -> tuple[Part, ...]:
+    from mvpsdk.bundle import android  # whoever has no such file does not wait for it
+
+    return android.read(file, path, size)
+
+
+def _vbmeta(whole: Span, path: Path) -> Contents:
+    from mvpsdk.bundle import android
+
+    part = Part(name=android.VBMETA, kind="firmware", span=whole)
+    said = android.vbmeta((part,))
+    return Contents(path=path, kind="vbmeta", size=whole.size, parts=(part,), vbmeta=said)
+
+
 def _android(path: Path, size: int, members: tuple[Part, ...]) -> Contents:
     """An Android container: what its parts must be is what vbmeta and the manifest say."""
+    from mvpsdk.bundle import android
+
     said = android.vbmeta(members)
     opened = _fit(path, size, members)
     listed = {part.name: part.sha256 for part in opened.manifest.parts} if opened.manifest else {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ ROOT = "handset"
 RUNTIME = "core/rt"
 """bom-ref of the library that firmware built from source is linked with."""
 
+_VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)+(?![\w.-])")
 _OURS = "Apache-2.0"
 _LINUX = "GPL-2.0-only WITH Linux-syscall-note"
 """Of every Linux kernel (its file COPYING)."""
@@ -147,8 +149,10 @@ def _tools(hypervisor: Image) -> Iterable[Component]:
     kind = _kinds()["application"]
     yield _component("sdk", kind, "mvpsdk", mvpsdk.__version__, licence=_OURS)
     for number, identity in enumerate(hypervisor.toolchain.split("; ")):
-        name, _, version = identity.rpartition(" ")  # "GNU ld (GNU Binutils for Debian) 2.40"
-        yield _component(f"toolchain-{number}", kind, name or identity, version if name else "")
+        versions = [*_VERSION.finditer(identity)]  # "GNU ld (GNU Binutils for Debian) 2.40"
+        name = identity[: versions[-1].start()].strip() if versions else ""
+        version = versions[-1][0] if name else ""
+        yield _component(f"toolchain-{number}", kind, name or identity, version)
 
 
 def _component(

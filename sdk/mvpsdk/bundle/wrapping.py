@@ -11,14 +11,14 @@ from mvpsdk.bundle.making import check_outputs, pack
 from mvpsdk.store.output import beside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from mvpsdk.build import Image
     from mvpsdk.bundle.making import Profile
     from mvpsdk.bundle.manifest import Manifest
+    from mvpsdk.bundle.origins import Supply
     from mvpsdk.bundle.spans import Progress
-    from mvpsdk.bundle.writing import Attachment
     from mvpsdk.plan import Plan
 
 __all__ = ["Delivery", "make"]
@@ -44,14 +44,14 @@ def make(
     *,
     container: str = "fit",
     profile: Profile = "dev",
-    attachments: Sequence[Attachment] = (),
+    supply: Supply | None = None,
     properties: Mapping[str, bytes] | None = None,
     seal: Callable[[BinaryIO], bytes] | None = None,
     progress: Progress | None = None,
 ) -> Delivery:
     """Pack a plan into a FIT, and that into a container.
 
-    attachments, properties, seal: as for `pack`.
+    supply, properties, seal: as for `pack`.
 
     Raises as `containers.find`, `pack`, `seal` and the container do; then nothing is left behind,
     and what stood at the outputs is untouched.
@@ -67,7 +67,7 @@ def make(
             files,
             fit,
             profile=profile,
-            attachments=attachments,
+            supply=supply,
             properties=properties,
             seal=seal,
             progress=progress,

@@ -3,30 +3,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import mvpsdk
 from mvpsdk.bundle import fit
 from mvpsdk.bundle.manifest import Content
+from mvpsdk.bundle.paperwork import PAPERS
 from mvpsdk.bundle.spans import pad
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from mvpsdk.core.facade import FdtNode
     from mvpsdk.plan import Plan
 
-__all__ = ["Attachment", "Container"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Attachment:
-    """Bytes that go with a bundle and are not booted: papers of its supply chain."""
-
-    name: str
-    description: str
-    data: bytes
+__all__ = ["Container"]
 
 
 class Container:
@@ -36,15 +28,14 @@ class Container:
         self,
         file: BinaryIO,
         plan: Plan,
-        attachments: Sequence[Attachment],
         properties: Mapping[str, bytes] | None,
     ) -> None:
         self.file = file
         self.plan = plan
         self.properties = properties
         papers = [
-            fit.Part(name=each.name, type="firmware", description=each.description)
-            for each in attachments
+            fit.Part(name=name, type="firmware", description=description)
+            for name, description in PAPERS.items()
         ]
         self.parts = [
             fit.Part(
@@ -90,6 +81,10 @@ class Container:
             rollback_index=handset.rollback_index,
             properties=self.properties,
         )
+
+    def digests(self) -> dict[str, str]:
+        """Return the SHA-256 of every part that is written, by name."""
+        return {part.name: part.sha256 for part in self.parts if part.size}
 
     def contents(self) -> tuple[Content, ...]:
         """Return what the manifest says of all parts but itself."""

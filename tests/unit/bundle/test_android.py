@@ -23,7 +23,7 @@ from mvpsdk.errors import BundleError, InputError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.bundle.conftest import Case
+    from acme import Case
 
 TREE = bytes.fromhex("d00dfeed") + bytes(60)
 

@@ -72,7 +72,8 @@ def test_the_manifest_says_what_is_in_it(case: Case) -> None:
     assert (said["handset"], said["version"], said["rollback-index"]) == ("acme-one", "1.4.0", 3)
     assert (said["board"], said["profile"], said["signed"]) == ("qemu-virt", "dev", False)
     assert said["virtual"]["machine"] == "virt,virtualization=on,gic-version=3"
-    assert [part["name"] for part in said["parts"]] == ["hypervisor", "pack"]
+    names = ["hypervisor", "pack", "sbom", "provenance"]
+    assert [part["name"] for part in said["parts"]] == names
     assert said["parts"][0]["sha256"] == case.hypervisor.sha256
     assert said["images"][0]["sha256"] == case.plan.images[0].sha256
     assert str(case.folder) not in made.manifest.json().decode()
@@ -270,6 +271,12 @@ def test_a_bundle_never_replaces_its_own_inputs(name: str, case: Case) -> None:
 
 
 def test_evidence_for_lint_goes_into_no_bundle(case: Case, evident: Case) -> None:
-    """A persona's kernel-config is an input like others, and changes no byte of what ships."""
+    """A persona's kernel-config changes nothing that runs; the provenance alone names it."""
     assert "work/kernel-config" in evident.files
-    assert evident.pack().path.read_bytes() == case.pack().path.read_bytes()
+    one, other = (bundle.open(each.pack().path) for each in (evident, case))
+    same = {part.name for part in one.parts} - {"provenance", "manifest"}
+    ours = {part.name: part.span.read() for part in one.parts}
+    theirs = {part.name: part.span.read() for part in other.parts}
+    assert {name for name in ours if ours[name] == theirs[name]} == same
+    assert b"work/kernel-config" in ours["provenance"]
+    assert b"work/kernel-config" not in theirs["provenance"]

@@ -27,7 +27,8 @@ from mvpsdk.errors import BundleError, InputError, MvpError
 if TYPE_CHECKING:
     from acme import Case
 
-NAMES = ["hypervisor", "pack", "manifest", "work/kernel", "work/ramdisk", "work/dtb"]
+PARTS = ["hypervisor", "pack", "sbom", "provenance", "manifest"]
+NAMES = [*PARTS, "work/kernel", "work/ramdisk", "work/dtb"]
 
 
 def test_a_bundle_tells_what_is_in_it(case: Case) -> None:
@@ -100,7 +101,7 @@ def test_a_pack_alone_can_be_opened(case: Case, tmp_path: Path) -> None:
     found = bundle.open(pack)
 
     assert found.kind == "pack"
-    assert [entry.name for entry in found.entries()] == NAMES[3:]
+    assert [entry.name for entry in found.entries()] == NAMES[len(PARTS) :]
     assert all(digest.ok for digest in bundle.verify(found))
 
 
@@ -331,7 +332,7 @@ def test_parts_inside_the_tree_are_read_too(tmp_path: Path) -> None:
 def test_a_foreign_manifest_is_an_error(case: Case) -> None:
     """A part that calls itself manifest, but is none, is named with the file."""
     path = case.pack().path
-    part = bundle.open(path).parts[2]
+    part = bundle.open(path).parts[4]
     flip(path, part.span.offset)
 
     with pytest.raises(BundleError, match="manifest can't be read") as caught:
@@ -349,7 +350,7 @@ def test_a_huge_manifest_is_not_read(case: Case) -> None:
         file.write(bytes(2 << 20))
         file.seek(0)
         tree = bytearray(file.read(fit.ALIGN))
-        size = bundle.open(path).parts[2].span.size
+        size = bundle.open(path).parts[4].span.size
         at = tree.rindex(struct.pack(">I", size))
         tree[at : at + 4] = struct.pack(">I", 2 << 20)
         file.seek(0)

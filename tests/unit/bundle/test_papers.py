@@ -12,7 +12,7 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from mvpsdk import handset, image
+from mvpsdk import bundle, handset, image
 from mvpsdk.bundle import provenance, sbom
 from mvpsdk.bundle.origins import Supply, origins
 from mvpsdk.store import lock
@@ -142,6 +142,36 @@ def test_an_input_out_of_a_package_is_told_by_it(case: Case) -> None:
     assert kernel["annotations"] == {"member": "boot/vmlinuz", "archive": {"sha256": "cd" * 32}}
 
 
+@pytest.mark.parametrize(
+    ("identity", "tools"),
+    [
+        (
+            "aarch64-linux-gnu-gcc (Debian 12.2.0-14) 12.2.0; GNU ld (GNU Binutils) 2.40",
+            [
+                ("aarch64-linux-gnu-gcc (Debian 12.2.0-14)", "12.2.0"),
+                ("GNU ld (GNU Binutils)", "2.40"),
+            ],
+        ),
+        (
+            "Debian clang version 14.0.6; Debian LLD 14.0.6 (compatible with GNU linkers)",
+            [("Debian clang version", "14.0.6"), ("Debian LLD", "14.0.6")],
+        ),
+        ("zig 0.17.1", [("zig", "0.17.1")]),
+        ("none", [("none", "")]),
+    ],
+)
+def test_the_toolchain_is_told_by_name_and_version(
+    case: Case, identity: str, tools: list[tuple[str, str]]
+) -> None:
+    """Compiler and linker, as far as what they say of themselves can be taken apart."""
+    built = replace(case, hypervisor=replace(case.hypervisor, toolchain=identity))
+
+    found = made(built)["metadata"]["tools"]["components"]
+
+    told = [(each["name"], each.get("version", "")) for each in found if each["bom-ref"] != "sdk"]
+    assert sorted(told) == sorted(tools)
+
+
 def test_firmware_from_source_depends_on_the_runtime_library(case: Case) -> None:
     """The SBOM says what it is linked with, the provenance of which sources it is made."""
     firmware = replace(case.hypervisor, name="firmware", sources="12" * 32)
@@ -163,3 +193,23 @@ def test_firmware_from_source_depends_on_the_runtime_library(case: Case) -> None
     named = {x["name"]: x["digest"]["sha256"] for x in build["resolvedDependencies"]}
     assert named["realtime/source"] == "12" * 32
     assert "realtime" not in named
+
+
+def test_the_bundle_holds_both_papers_and_the_manifest_lists_them(case: Case) -> None:
+    """As parts with digests, like any other; the provenance names what it was made of."""
+    contents = bundle.open(case.pack().path)
+
+    assert contents.manifest
+    listed = {part.name: part.sha256 for part in contents.manifest.parts}
+    parts = {part.name: part.span for part in contents.parts}
+    for name in ("sbom", "provenance"):
+        assert parts[name].sha256 == listed[name]
+        assert json.loads(parts[name].read())
+    assert (
+        JsonStrictValidator(SchemaVersion.V1_6).validate_str(parts["sbom"].read().decode()) is None
+    )
+    said = json.loads(parts["provenance"].read())
+    assert said["predicateType"] == "https://slsa.dev/provenance/v1"
+    subjects = {each["name"]: each["digest"]["sha256"] for each in said["subject"]}
+    assert subjects == {name: listed[name] for name in ("hypervisor", "pack", "sbom")}
+    assert str(case.folder) not in parts["provenance"].read().decode()
