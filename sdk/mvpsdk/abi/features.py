@@ -18,7 +18,19 @@ if TYPE_CHECKING:
 __all__ = ["CHOICES", "bits", "known", "missing", "present", "wanted"]
 
 CHOICES = frozenset(
-    {"early-console", "far", "flash", "halt", "menu", "power", "rtc", "smmu", "smp", "soft-gic"}
+    {
+        "delegate",
+        "early-console",
+        "far",
+        "flash",
+        "halt",
+        "menu",
+        "power",
+        "rtc",
+        "smmu",
+        "smp",
+        "soft-gic",
+    }
 )
 """Those that a handset or its board asks for; of them and the board's GIC follows vgic2."""
 
@@ -48,6 +60,7 @@ def wanted(handset: Handset, board: Board) -> frozenset[str]:
     kept += [board.smmu.range] if board.smmu and streams else []
     mute = board.console is None or board.console.driver == "none"
     asked = {
+        "delegate": any(persona.update_key for persona in handset.personas),
         "early-console": handset.boot.early_console and not mute,
         "far": any(part.end > _NEAR_END for part in kept),
         "flash": any(persona.rom for persona in handset.personas),

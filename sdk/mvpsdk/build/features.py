@@ -6,6 +6,7 @@ from __future__ import annotations
 __all__ = ["SOURCES"]
 
 SOURCES = {
+    "delegate": ("src/part.c", "src/rsa.c", "src/pack_delegate.c"),
     "early-console": ("src/uart.c",),
     "far": (),
     "flash": ("src/flash.c",),

@@ -24,6 +24,7 @@ from mvpsdk.core._library import FINGERPRINT, lib
 __all__ = [
     "Pack",
     "PackBoard",
+    "PackDelegate",
     "PackImage",
     "PackInterrupt",
     "PackMemory",
@@ -96,6 +97,19 @@ class PackPartition:
     abi_major: int = 0
     abi_minor: int = 0
     features: int = 0
+    delegate: int = 0  # as read; `pack_write` puts a delegate there
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PackDelegate:
+    """By whose RSA key a persona's part is signed, and where it lies (struct mvp_delegate)."""
+
+    partition: int  # whose `delegate` leads there
+    home: int
+    room: int
+    rollback_index: int = 0
+    key: bytes  # SHA-256 of the public key's SPKI in DER
+    modulus: int  # the public exponent is 65537
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,6 +183,7 @@ class Pack:
     interrupts: tuple[PackInterrupt, ...] = ()
     images: tuple[PackImage, ...] = ()
     smmus: tuple[PackSmmu, ...] = ()
+    delegates: tuple[PackDelegate, ...] = ()
     concurrent: bool = False
     default_persona: int | None = None
     menu_ms: int = 0

@@ -8,8 +8,10 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from mvpsdk.core import _pack
+from mvpsdk.core._bytes import set_field, verdict_of
 from mvpsdk.core._constants import META_MAX, PACK_ALIGN
-from mvpsdk.core._enums import Reason, Table
+from mvpsdk.core._delegate import DELEGATE_SIZE, delegate_read, delegate_write
+from mvpsdk.core._enums import Table
 from mvpsdk.core._library import FINGERPRINT, ffi, lib
 from mvpsdk.core._pack import (
     Pack,
@@ -65,30 +67,11 @@ def _align(value: int, step: int) -> int:
     return -(-value // step) * step
 
 
-def _set(struct: Any, name: str, value: str | bytes | int | tuple[int, ...], where: str) -> None:
-    try:
-        if isinstance(value, int | tuple):
-            setattr(struct, name, value)
-            return
-        raw = value.encode("ascii") if isinstance(value, str) else value
-    except (OverflowError, UnicodeEncodeError) as error:
-        message = f"{where}.{name}: {value!r} can't stand in a pack"
-        hint = "names are ASCII, numbers have at most the bits of their field"
-        raise BundleError(message, hint=hint) from error
-    room = ffi.sizeof(getattr(struct, name))
-    if len(raw) > room:
-        raise BundleError(
-            f"{where}.{name}: {value!r} takes {len(raw)} bytes, there is room for {room}",
-            hint="make it shorter",
-        )
-    ffi.memmove(getattr(struct, name), raw, len(raw))
-
-
 def _rows_to_bytes(rows: tuple[Any, ...], struct: str, where: str) -> bytes:
     array = ffi.new(f"{struct}[]", len(rows))
     for index, row in enumerate(rows):
         for field in fields(row):
-            _set(array[index], field.name, getattr(row, field.name), f"{where}[{index}]")
+            set_field(array[index], field.name, getattr(row, field.name), f"{where}[{index}]")
     return bytes(ffi.buffer(array))
 
 
@@ -103,7 +86,19 @@ def _place_images(images: tuple[PackImage, ...], start: int) -> tuple[PackImage,
 
 def _meta_size(pack: Pack) -> int:
     sizes = (len(getattr(pack, name)) * ffi.sizeof(struct) for _, name, _, struct in TABLES)
-    return HEADER_SIZE + int(sum(sizes))
+    return HEADER_SIZE + int(sum(sizes)) + len(pack.delegates) * DELEGATE_SIZE
+
+
+def _with_delegates(pack: Pack) -> Pack:
+    """Tell partitions where their delegates stand: in their order, behind the tables."""
+    start = _meta_size(pack) - len(pack.delegates) * DELEGATE_SIZE
+    places = {
+        row.partition: start + number * DELEGATE_SIZE for number, row in enumerate(pack.delegates)
+    }
+    rows = (
+        replace(row, delegate=places.get(index, 0)) for index, row in enumerate(pack.partitions)
+    )
+    return replace(pack, partitions=tuple(rows))
 
 
 def _header(pack: Pack) -> Any:
@@ -113,9 +108,9 @@ def _header(pack: Pack) -> Any:
     header.header_size = HEADER_SIZE
     header.flags = lib.MVP_PACK_FLAG_CONCURRENT if pack.concurrent else 0
     default = lib.MVP_NONE if pack.default_persona is None else pack.default_persona
-    _set(header, "default_persona", default, "header")
+    set_field(header, "default_persona", default, "header")
     for name in (*SCALARS, "fingerprint"):
-        _set(header, name, getattr(pack, name), "header")
+        set_field(header, name, getattr(pack, name), "header")
     return header
 
 
@@ -134,6 +129,7 @@ def pack_write(pack: Pack) -> bytes:
     end = images[-1].offset + images[-1].size if images else meta_size
     total_size = _align(end, PACK_ALIGN)
     pack = replace(pack, images=images, meta_size=meta_size, total_size=total_size)
+    pack = _with_delegates(pack)
     header = _header(pack)
     tables = b""
     channels = header.tables[Table.CHANNEL]  # none; but its place must be a possible one
@@ -144,6 +140,7 @@ def pack_write(pack: Pack) -> bytes:
         header.tables[table].count = len(rows)
         header.tables[table].stride = ffi.sizeof(struct)
         tables += _rows_to_bytes(rows, struct, name)
+    tables += b"".join(map(delegate_write, pack.delegates))
     data = ffi.from_buffer("uint8_t[]", bytearray(bytes(ffi.buffer(header)) + tables))
     ffi.cast("struct mvp_pack_header *", data).checksum = lib.mvp_pack_checksum(data, meta_size)
     return bytes(ffi.buffer(data))
@@ -181,15 +178,7 @@ def pack_check(
         ffi.NULL if fingerprint is None else fingerprint,
         verdict,
     )
-    return Verdict(
-        reason=Reason(verdict.reason),
-        table=Table(verdict.table),
-        index=None if verdict.index == lib.MVP_NONE else verdict.index,
-        other_table=Table(verdict.other_table),
-        other_index=None if verdict.other_index == lib.MVP_NONE else verdict.other_index,
-        value=verdict.value,
-        bound=verdict.bound,
-    )
+    return verdict_of(verdict)
 
 
 def _get(struct: Any, name: str, kind: type[Any]) -> Any:
@@ -237,10 +226,16 @@ def pack_read(data: Buffer, *, size: int | None = None) -> Pack:
     tables: dict[str, Any] = {
         name: _rows(pointer, table, row, struct) for table, name, row, struct in TABLES
     }
+    delegates = (
+        delegate_read(lib.mvp_pack_delegate(pointer, index), index)
+        for index, row in enumerate(tables["partitions"])
+        if row.delegate
+    )
     scalars: dict[str, Any] = {name: getattr(header, name) for name in SCALARS}
     return Pack(
         **tables,
         **scalars,
+        delegates=tuple(delegates),
         concurrent=bool(header.flags & lib.MVP_PACK_FLAG_CONCURRENT),
         default_persona=default,
         fingerprint=bytes(ffi.buffer(header.fingerprint)),

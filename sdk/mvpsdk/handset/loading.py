@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mvpsdk.document.places import nearest
 from mvpsdk.errors import HandsetError
-from mvpsdk.handset.model import Allow, Boot, Handset, Input, Persona, Realtime
-from mvpsdk.units import KIB, align_up
+from mvpsdk.handset.model import Allow, Boot, Handset, Input, Persona, Realtime, UpdateKey
+from mvpsdk.units import KIB, PAGE, align_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +60,10 @@ def _handset(path: Path, values: dict[str, Any], places: Mapping[str, Place]) ->
         boards=tuple(content.handset.boards),
         rollback_index=content.handset.rollback_index,
         realtime=_realtime(content, folder),
-        personas=tuple(_persona(persona, folder) for persona in content.persona),
+        personas=tuple(
+            _persona(persona, folder, nearest(places, f"persona[{number}].update-key"))
+            for number, persona in enumerate(content.persona)
+        ),
         boot=_boot(content),
         allow=_allow(content, places),
         path=path,
@@ -97,7 +101,7 @@ def _realtime(content: HandsetFile, folder: Path) -> Realtime | None:
     )
 
 
-def _persona(table: PersonaTable, folder: Path) -> Persona:
+def _persona(table: PersonaTable, folder: Path, key_place: Place | None) -> Persona:
     return Persona(
         name=table.name,
         symbols=_input(table.symbols, folder) if table.symbols else None,
@@ -116,7 +120,17 @@ def _persona(table: PersonaTable, folder: Path) -> Persona:
         rtc=table.rtc,
         power=table.power,
         wx=table.wx,
+        update_key=_update_key(table, folder, key_place),
+        update_room=align_up(table.update_room or 0, PAGE),
     )
+
+
+def _update_key(table: PersonaTable, folder: Path, place: Place | None) -> UpdateKey | None:
+    if table.update_key is None:
+        return None
+    from mvpsdk.handset.update_key import read_update_key  # cryptography is slow to import
+
+    return read_update_key(folder / table.update_key, place)
 
 
 def _boot(content: HandsetFile) -> Boot:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from mvpsdk.errors import Place
 
-__all__ = ["Allow", "Boot", "Handset", "Input", "Persona", "Realtime"]
+__all__ = ["Allow", "Boot", "Handset", "Input", "Persona", "Realtime", "UpdateKey"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +50,15 @@ class Realtime:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class UpdateKey:
+    """Whose signature counts for a persona that is updated apart from the bundle: an RSA key."""
+
+    path: Path
+    modulus: int  # the public exponent is 65537
+    digest: bytes  # SHA-256 of the public key (SPKI, DER)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Persona:
     """A guest operating system."""
 
@@ -70,6 +79,8 @@ class Persona:
     rtc: bool = True  # it has a clock, a PL031
     power: bool = False  # a power key and a ring line, at a PL061, and it may suspend
     wx: Literal["warn", "enforce"] = "warn"  # memory both writable and executable, to lint
+    update_key: UpdateKey | None = None  # its images come in a part of its own, signed by this key
+    update_room: int = 0  # bytes that such a part may have
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +129,8 @@ class Handset:
         """Return every file that goes in, by its role.
 
         Roles are `realtime`, `NAME/kernel`, `NAME/ramdisk`, `NAME/rom` and `NAME/vars`; firmware
-        that is built from source is not among them. `NAME/kernel-config` is evidence for lint only.
+        that is built from source is not among them. `NAME/kernel-config` is evidence for lint only,
+        and of `NAME/update-key` the bundle has the number in it.
         """
         found = {}
         if self.realtime and self.realtime.image:
@@ -127,6 +139,8 @@ class Handset:
             for part in ("kernel", "kernel-config", "ramdisk", "rom", "vars"):
                 if file := getattr(persona, part.replace("-", "_")):
                     found[f"{persona.name}/{part}"] = file
+            if key := persona.update_key:
+                found[f"{persona.name}/update-key"] = Input(path=key.path)
         return found | self._symbols()
 
     def _symbols(self) -> dict[str, Input]:

@@ -21,6 +21,10 @@ CommandLine = Annotated[
 Wx = Literal["warn", "enforce"]
 
 POWER = "it has a power key and a ring line, at a PL061, and may suspend itself"
+UPDATE_KEY = (
+    "its images are no part of the bundle but a file of their own, which the owner of this RSA key"
+    " signs; a public key or a certificate, PEM"
+)
 SYMBOLS = "the ELF file that a stripped or raw image was made of, for lint; it goes into no bundle"
 WX = "what lint says of memory that the image wants both writable and executable"
 Path = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]+$")]
@@ -122,6 +126,7 @@ class PersonaTable(Model):
 
     model_config = ConfigDict(
         json_schema_extra={
+            "dependentRequired": {"update-key": ["update-room"], "update-room": ["update-key"]},
             "if": {"properties": {"format": {"const": "rom"}}, "required": ["format"]},
             "then": {
                 "required": ["rom"],
@@ -132,7 +137,7 @@ class PersonaTable(Model):
                 "properties": {"rom": False, "vars": False, "vars-size": False},
             },
         }
-    )  # for editors: what _one_start says
+    )  # for editors: what _one_start and _key_and_room say
 
     name: PartitionName = Field(description="as it stands before its lines on the console")
     symbols: Input | None = Field(default=None, description=SYMBOLS)
@@ -170,6 +175,18 @@ class PersonaTable(Model):
     rtc: bool = Field(default=True, description="it has a real-time clock, a PL031")
     power: bool = Field(default=False, description=POWER)
     wx: Wx = Field(default="warn", description=WX)
+    update_key: Path | None = Field(default=None, description=UPDATE_KEY)
+    update_room: Size | None = Field(
+        default=None, description="with update-key: how large that part may become, in whole pages"
+    )
+
+    @model_validator(mode="after")
+    def _key_and_room(self) -> PersonaTable:
+        if (self.update_key is None) != (self.update_room is None):
+            raise ValueError(
+                "update-key and update-room go together: whose part it is, and how large it may be"
+            )
+        return self
 
     @model_validator(mode="after")
     def _one_start(self) -> PersonaTable:

@@ -38,7 +38,7 @@ __all__ = [
     "subject_of_role",
 ]
 
-EVIDENCE = ("kernel-config", "symbols")
+EVIDENCE = ("kernel-config", "symbols", "update-key")
 """Parts that tell something of an image, and are none."""
 
 

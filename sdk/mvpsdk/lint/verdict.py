@@ -46,11 +46,12 @@ PLANNERS_OWN = frozenset(
         "MVP_CONFIG_CHANNEL",
         "MVP_CONFIG_IMAGE",
         "MVP_CONFIG_SMMU",
+        "MVP_CONFIG_DELEGATE",
     }
 )
 """Reasons for which no rule speaks: what a person writes is checked for them when it is read."""
 
-BOOTS_OWN = ("MVP_ENTRY_", "MVP_RUN_")
+BOOTS_OWN = ("MVP_ENTRY_", "MVP_RUN_", "MVP_PART_")
 """How reasons begin that only a boot brings about: `mvpsdk decode` speaks of those."""
 
 _JUDGED = ("MVP_CONFIG_ENTRY", "MVP_CONFIG_INTERRUPT")

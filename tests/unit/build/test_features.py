@@ -48,7 +48,7 @@ menu-timeout = "3 s"
 """
 
 
-USUAL = CHOICES - {"far", "halt", "power", "smmu", "smp", "soft-gic"}
+USUAL = CHOICES - {"delegate", "far", "halt", "power", "smmu", "smp", "soft-gic"}
 """What the handset above asks for."""
 
 

@@ -78,7 +78,8 @@ def test_what_is_left_out_is_not_compiled() -> None:
     aarch64 = {
         f"arch/aarch64/{name}" for name in ("device.c", "lock.S", "secondary.S", "secondary.c")
     }
-    names = ("flash", "pack_smmu", "pl031", "pl061", "smmu", "smp", "uart")
+    delegate = ("pack_delegate", "part", "rsa")
+    names = (*delegate, "flash", "pack_smmu", "pl031", "pl061", "smmu", "smp", "uart")
     assert gone == {f"src/{name}.c" for name in names} | vgic2 | aarch64
     flags = bare.compile_flags(GCC, Path())
     left_out = ("EARLY_CONSOLE", "FLASH", "HALT", "MENU", "RTC", "SOFT_GIC")

@@ -136,6 +136,8 @@ rom = "u-boot.bin"
 vars = "env.img"
 vars-size = "256 KiB"
 memory = "64 MiB"
+update-key = "vendor.pub"
+update-room = "32 MiB"
 [boot]
 mode = "exclusive"
 default = "work"
@@ -268,7 +270,7 @@ def test_editor_and_reader_agree_on_every_value(kind: str) -> None:
             assert editor or not reader, (path, value)
             if editor != reader:
                 different.add(str(path[-1]).rpartition("-")[2])
-    assert different <= {"size", "memory", "timeout"}
+    assert different <= {"size", "memory", "room", "timeout"}
 
 
 def test_what_may_be_unknown_is_just_what_the_reader_says() -> None:

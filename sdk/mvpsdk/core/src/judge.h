@@ -55,6 +55,9 @@ struct facts {
     uint32_t claimed;          /* PPIs that the board has named, bit by INTID */
     uint32_t index;            /* of the entry that is being judged */
     uint32_t other_index;
+#ifndef WITHOUT_DELEGATE
+    uint64_t last_delegate; /* where in the metadata one may stand at most */
+#endif
 };
 
 struct judge {
@@ -153,6 +156,11 @@ extern const struct rule rules_smmu[];
 extern const struct rule rules_smmu_interrupt[];
 extern const struct rule rules_stream[];
 extern const struct rule rules_image[];
+extern const struct rule rules_delegated[];
+extern const struct rule rules_delegate[];
+extern const struct rule rules_part[];
+extern const struct rule rules_part_needs[];
+extern const struct rule rules_part_image[];
 extern const struct rule rules_entry[];
 #pragma GCC visibility pop
 
@@ -203,5 +211,6 @@ bool pack_smmu(struct judge *judge);
 bool pack_memory(struct judge *judge);
 bool pack_interrupts(struct judge *judge);
 bool pack_images(struct judge *judge);
+bool pack_delegates(struct judge *judge);
 
 #endif

@@ -16,11 +16,6 @@ static const struct mvp_region *region_at(uint32_t index)
     return mvp_pack_entry(machine.pack, MVP_TABLE_REGION, index);
 }
 
-static const struct mvp_image *image_at(uint32_t index)
-{
-    return mvp_pack_entry(machine.pack, MVP_TABLE_IMAGE, index);
-}
-
 static uint32_t entries(uint32_t table)
 {
     const struct mvp_pack_header *header = machine.pack;
@@ -28,9 +23,59 @@ static uint32_t entries(uint32_t table)
     return header->tables[table].count;
 }
 
+static bool is_delegated(const struct partition *partition)
+{
+    return FEATURE_DELEGATE != 0 && partition->config->delegate != 0;
+}
+
+/* Of all partitions, in the pack; or of a part, its own. */
+static const struct mvp_image *image_at(const struct partition *partition, uint32_t index)
+{
+#if FEATURE_DELEGATE
+    if (is_delegated(partition)) {
+        return &partition->part.copy.header.images[index];
+    }
+#endif
+    (void)partition;
+    return mvp_pack_entry(machine.pack, MVP_TABLE_IMAGE, index);
+}
+
+static uint32_t images(const struct partition *partition)
+{
+#if FEATURE_DELEGATE
+    if (is_delegated(partition)) {
+        return partition->part.copy.header.image_count;
+    }
+#endif
+    (void)partition;
+    return entries(MVP_TABLE_IMAGE);
+}
+
+/* Where the images' offsets are from. */
+static const uint8_t *source_of(const struct loader *loader)
+{
+#if FEATURE_DELEGATE
+    return loader->source;
+#else
+    (void)loader;
+    return machine.pack;
+#endif
+}
+
 void loader_begin(struct partition *partition)
 {
     partition->loader.phase = LOADER_RESET;
+#if FEATURE_DELEGATE
+    partition->loader.source = machine.pack;
+    if (is_delegated(partition)) {
+        const struct mvp_delegate *delegate = mvp_pack_delegate(machine.pack, partition->index);
+
+        partition->part.pack = machine.pack;
+        partition->part.partition = partition->index;
+        partition->loader.source = arch_memory(delegate->home);
+        part_begin(&partition->part, partition->loader.source, delegate->room, delegate);
+    }
+#endif
 }
 
 static void begin_entry(struct loader *loader, uint32_t index)
@@ -102,7 +147,7 @@ static uint64_t image_home(const struct mvp_image *image)
  * what is hashed. */
 static void copy_block(struct loader *loader, const struct mvp_image *image)
 {
-    const uint8_t *from = (const uint8_t *)machine.pack + image->offset + loader->done;
+    const uint8_t *from = source_of(loader) + image->offset + loader->done;
     uint64_t left = image->size - loader->done;
     uint64_t size = left < LOADER_COPY_STEP ? left : LOADER_COPY_STEP;
 
@@ -114,7 +159,8 @@ static void copy_block(struct loader *loader, const struct mvp_image *image)
 static void judge(struct partition *partition)
 {
     struct loader *loader = &partition->loader;
-    const struct mvp_image *image = image_at(loader->index);
+    const struct mvp_image *image = image_at(partition, loader->index);
+    uint32_t reason = is_delegated(partition) ? MVP_PART_DIGEST : MVP_RUN_IMAGE_DIGEST;
     uint8_t digest[SHA256_DIGEST];
 
     sha256_digest(&loader->digest, digest);
@@ -124,7 +170,7 @@ static void judge(struct partition *partition)
         return;
     }
     loader->phase = LOADER_FAILED;
-    partition_crash(partition, MVP_RUN_IMAGE_DIGEST, loader->index, image->load);
+    partition_crash(partition, reason, loader->index, image->load);
 }
 
 static void copy_step(struct loader *loader, const struct mvp_image *image)
@@ -145,16 +191,29 @@ static void copy(struct partition *partition)
     struct loader *loader = &partition->loader;
     const struct mvp_image *image;
 
-    if (loader->index == entries(MVP_TABLE_IMAGE)) {
+    if (loader->index == images(partition)) {
         loader->phase = LOADER_DONE;
         return;
     }
-    image = image_at(loader->index);
+    image = image_at(partition, loader->index);
     if (image->partition != partition->index) {
         next_entry(loader);
     } else {
         copy_step(loader, image);
     }
+}
+
+static void enter(struct partition *partition)
+{
+#if FEATURE_DELEGATE
+    if (is_delegated(partition)) {
+        const struct mvp_part_header *header = &partition->part.copy.header;
+
+        vcpu_start(&partition->vcpus[0], header->entry, header->dtb);
+        return;
+    }
+#endif
+    vcpu_start(&partition->vcpus[0], partition->config->entry, partition->config->dtb);
 }
 
 static void run(struct partition *partition)
@@ -164,8 +223,27 @@ static void run(struct partition *partition)
     arch_tlb_flush_vm(partition->index + 1);
     partition->counter_offset = arch_time();
     partition->state = MVP_PARTITION_RUNNING;
-    vcpu_start(&partition->vcpus[0], partition->config->entry, partition->config->dtb);
+    enter(partition);
     log_values("partition runs index=%", &index);
+}
+
+/* False: its part is still being judged, or is refused. Nothing of it has been looked at before,
+ * and nothing of another's RAM been scrubbed for it. */
+static bool may_load(struct partition *partition)
+{
+#if FEATURE_DELEGATE
+    struct part *part = &partition->part;
+
+    if (is_delegated(partition) && part->phase != PART_GOOD) {
+        if (part_step(part) && part->phase == PART_REFUSED) {
+            partition->loader.phase = LOADER_FAILED;
+            partition_refuse(partition, &part->verdict);
+        }
+        return false;
+    }
+#endif
+    (void)partition;
+    return true;
 }
 
 bool loader_step(struct partition *partition)
@@ -176,7 +254,9 @@ bool loader_step(struct partition *partition)
         next_phase(&partition->loader, LOADER_SCRUB);
         break;
     case LOADER_SCRUB:
-        scrub(partition);
+        if (may_load(partition)) {
+            scrub(partition);
+        }
         break;
     case LOADER_COPY:
         copy(partition);

@@ -16,7 +16,7 @@
 
 enum loader_phase {
     LOADER_RESET = 0, /* of vCPUs and devices */
-    LOADER_SCRUB = 1, /* a page a step */
+    LOADER_SCRUB = 1, /* a page a step; before that, a step of judging its part (part.h) */
     LOADER_COPY = 2,  /* half a block of SHA-256 a step */
     LOADER_JUDGE = 3, /* an image's digest */
     LOADER_DONE = 4,

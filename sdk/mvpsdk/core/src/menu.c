@@ -6,7 +6,9 @@
 #include "arch.h"
 #include "bytes.h"
 #include "console.h"
+#include "loader.h"
 #include "machine.h"
+#include "optional.h"
 #include "partition.h"
 #include "timer.h"
 
@@ -109,3 +111,28 @@ bool menu_key(uint8_t key)
     }
     return true;
 }
+
+#if FEATURE_DELEGATE
+static bool may_start(const struct partition *persona)
+{
+    return persona->config->kind == MVP_PERSONA && persona->loader.phase != LOADER_FAILED;
+}
+
+void menu_fall(const struct partition *failed)
+{
+    uint32_t index = header()->default_persona;
+
+    if (failed->config->kind != MVP_PERSONA || (header()->flags & MVP_PACK_FLAG_CONCURRENT) != 0) {
+        return;
+    }
+    if (index == MVP_NONE || !may_start(&machine.partitions[index])) {
+        index = 0;
+        while (index < machine.partition_count && !may_start(&machine.partitions[index])) {
+            index++;
+        }
+    }
+    if (index < machine.partition_count) {
+        start(&machine.partitions[index]);
+    }
+}
+#endif

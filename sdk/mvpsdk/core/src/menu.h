@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct partition;
+
 /* Starts the persona named (NUL-padded, 16 bytes; all zero: none named), or opens the menu, or
  * starts the default at once if the menu's time is 0. With concurrent personas: starts them all. */
 void menu_open(const uint8_t *choice);
@@ -15,5 +17,9 @@ bool menu_key(uint8_t key);
 
 /* The time is over: starts the default. */
 void menu_expired(void);
+
+/* A persona whose images or part are not as they must be can't start. Where personas take turns,
+ * another does: the default, or the first of those that have not failed. */
+void menu_fall(const struct partition *failed);
 
 #endif

@@ -43,6 +43,10 @@
 #define FEATURE_SMMU 1
 #endif
 
+#ifndef FEATURE_DELEGATE /* personas in parts of their own; else WITHOUT_DELEGATE, too */
+#define FEATURE_DELEGATE 1
+#endif
+
 #ifndef FEATURE_EARLY_CONSOLE /* words before the pack has named the console; no pack needs it */
 #define FEATURE_EARLY_CONSOLE 1
 #endif

@@ -20,6 +20,7 @@ _Static_assert(sizeof(struct mvp_region) == 40, "region");
 _Static_assert(sizeof(struct mvp_interrupt) == 16, "interrupt");
 _Static_assert(sizeof(struct mvp_channel) == 48, "channel");
 _Static_assert(sizeof(struct mvp_image) == 104, "image");
+_Static_assert(sizeof(struct mvp_delegate) == 64 + 2 * 8 * MVP_RSA_WORDS, "delegate");
 _Static_assert(sizeof(struct mvp_smmu) == 32 + 2 * 4 * MVP_MAX_STREAMS, "smmu");
 
 uint64_t mvp_pack_find(const void *data, uint64_t size)
@@ -80,6 +81,7 @@ uint32_t mvp_pack_check(const void *pack, uint64_t available, const uint8_t *fin
     (void)(is_whole(&judge) && is_ours(&judge, fingerprint) && pack_header(&judge) &&
            pack_board(&judge) && pack_partitions(&judge) && pack_regions(&judge) &&
            (FEATURE_SMMU == 0 || pack_smmu(&judge)) && pack_memory(&judge) &&
-           pack_interrupts(&judge) && pack_images(&judge));
+           pack_interrupts(&judge) && pack_images(&judge) &&
+           (FEATURE_DELEGATE == 0 || pack_delegates(&judge)));
     return verdict->reason;
 }

@@ -2,6 +2,8 @@
 /* Images: where they lie in the pack and in their partition's RAM, and what is entered there. */
 #include <stddef.h>
 
+#include <mvp/part.h>
+
 #include "bytes.h"
 #include "judge.h"
 #include "optional.h"
@@ -78,6 +80,12 @@ static bool is_loaded(const struct judge *judge, uint32_t partition, uint64_t ip
     return false;
 }
 
+/* Who comes in a part of its own has nothing here. */
+static bool is_delegated(const struct judge *judge, uint32_t index)
+{
+    return FEATURE_DELEGATE != 0 && mvp_pack_delegate(judge->header, index) != NULL;
+}
+
 /* What is entered is an instruction of an image, in RAM that may be executed. */
 static bool entry_is_good(struct judge *judge, uint32_t index)
 {
@@ -105,7 +113,7 @@ bool pack_images(struct judge *judge)
         }
     }
     for (uint32_t i = 0; i < judge_count(judge, MVP_TABLE_PARTITION); i++) {
-        if (!entry_is_good(judge, i)) {
+        if (!is_delegated(judge, i) && !entry_is_good(judge, i)) {
             return false;
         }
     }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include <mvp/abi.h>
+#include <mvp/part.h>
 #include <mvp/platform.h>
 
 #include "judge.h"
@@ -165,8 +166,10 @@ const struct rule rules_partition[] = {
     {IS_MOST, MVP_PACK_ABI, ENTRY(mvp_partition, abi_major), NUMBER(MVP_ABI_MAJOR)},
     {IS_MOST, MVP_PACK_ABI, ENTRY(mvp_partition, abi_minor), NUMBER(MVP_ABI_MINOR)},
     {IS_EQUAL, MVP_CONFIG_PARTITION, ENTRY(mvp_partition, flags), NUMBER(0)},
-    {IS_EQUAL, MVP_CONFIG_PARTITION, ENTRY(mvp_partition, zero[0]), NUMBER(0)},
-    {IS_EQUAL, MVP_CONFIG_PARTITION, ENTRY(mvp_partition, zero[1]), NUMBER(0)},
+#if !FEATURE_DELEGATE
+    {IS_EQUAL, MVP_PACK_FEATURE, ENTRY(mvp_partition, delegate), NUMBER(0)},
+#endif
+    {IS_EQUAL, MVP_CONFIG_PARTITION, ENTRY(mvp_partition, zero), NUMBER(0)},
 #if FEATURE_SOFT_GIC
     {IS_EQUAL, RULE_UNLESS, ENTRY(mvp_partition, vgic), NUMBER(2)},
 #endif
@@ -332,6 +335,65 @@ const struct rule rules_stream[] = {
     {IS_BELOW, MVP_CONFIG_SMMU, FACT(stream), NUMBER(MVP_SMMU_STREAMS)},
     {IS_OWNER, MVP_CONFIG_SMMU, FACT(stream_partition), COUNT(MVP_TABLE_PARTITION)},
     {IS_EQUAL, MVP_CONFIG_SMMU, OWNER(kind), NUMBER(MVP_REALTIME)},
+    END,
+};
+#endif
+
+#if FEATURE_DELEGATE
+/* A persona that another key vouches for: all that it is comes with its part. */
+const struct rule rules_delegated[] = {
+    {IS_EQUAL, MVP_CONFIG_DELEGATE, ENTRY(mvp_partition, kind), NUMBER(MVP_PERSONA)},
+    {IS_EQUAL, MVP_CONFIG_DELEGATE, ENTRY(mvp_partition, entry), NUMBER(0)},
+    {IS_EQUAL, MVP_CONFIG_DELEGATE, ENTRY(mvp_partition, dtb), NUMBER(0)},
+    {IS_EQUAL, MVP_CONFIG_DELEGATE, ENTRY(mvp_partition, abi_major), NUMBER(0)},
+    {IS_EQUAL, MVP_CONFIG_DELEGATE, ENTRY(mvp_partition, abi_minor), NUMBER(0)},
+    {IS_EQUAL, MVP_CONFIG_DELEGATE, ENTRY(mvp_partition, features), NUMBER(0)},
+    {IS_MULTIPLE, RULE_ALSO, ENTRY(mvp_partition, delegate), NUMBER(8)},
+    {IS_LEAST, RULE_ALSO, ENTRY(mvp_partition, delegate), NUMBER(HEADER_BYTES)},
+    {IS_MOST, MVP_PACK_TABLE, ENTRY(mvp_partition, delegate), FACT(last_delegate)},
+    END,
+};
+
+const struct rule rules_delegate[] = {
+    {IS_RANGE, MVP_CONFIG_DELEGATE, ENTRY(mvp_delegate, home), NONE},
+    {IS_WITHIN, MVP_CONFIG_DELEGATE, ENTRY(mvp_delegate, words), FROM_TO(32, MVP_RSA_WORDS)},
+    {IS_EQUAL, MVP_CONFIG_DELEGATE, ENTRY(mvp_delegate, zero), NUMBER(0)},
+    END,
+};
+
+/* Before the signature is looked at: what its extent follows from. */
+const struct rule rules_part[] = {
+    {IS_EQUAL, MVP_PART_FORMAT, ENTRY(mvp_part_header, major), NUMBER(MVP_PART_MAJOR)},
+    {IS_MOST, MVP_PART_FORMAT, ENTRY(mvp_part_header, minor), NUMBER(MVP_PART_MINOR)},
+    {IS_EQUAL, MVP_PART_FORMAT, ENTRY(mvp_part_header, header_size), NUMBER(MVP_PART_SIGNED)},
+    {IS_MULTIPLE, MVP_PART_FORMAT, ENTRY(mvp_part_header, total_size), NUMBER(MVP_PACK_ALIGN)},
+    {IS_LEAST, MVP_PART_FORMAT, ENTRY(mvp_part_header, total_size), NUMBER(2 * MVP_PACK_ALIGN)},
+    {IS_MOST, MVP_PART_SIZE, ENTRY(mvp_part_header, total_size), FACT(available)},
+    {IS_EQUAL, MVP_PART_FORMAT, ENTRY(mvp_part_header, pack_major), NUMBER(MVP_PACK_MAJOR)},
+    {IS_MOST, MVP_PART_FORMAT, ENTRY(mvp_part_header, pack_minor), NUMBER(MVP_PACK_MINOR)},
+    {IS_WITHIN, MVP_PART_FORMAT, ENTRY(mvp_part_header, image_count), FROM_TO(1, MVP_PART_IMAGES)},
+    END,
+};
+
+/* The header is its signer's. */
+const struct rule rules_part_needs[] = {
+    {IS_EQUAL, MVP_PART_ABI, ENTRY(mvp_part_header, abi_major), NUMBER(MVP_ABI_MAJOR)},
+    {IS_MOST, MVP_PART_ABI, ENTRY(mvp_part_header, abi_minor), NUMBER(MVP_ABI_MINOR)},
+    {IS_BITS, MVP_PART_FEATURE, ENTRY(mvp_part_header, features), FACT(features)},
+    {IS_LEAST, MVP_PART_ROLLBACK, ENTRY(mvp_part_header, rollback_index),
+     OTHER(mvp_delegate, rollback_index)},
+    END,
+};
+
+const struct rule rules_part_image[] = {
+    {IS_NAME, MVP_PART_IMAGE, TEXT(RULE_ENTRY, mvp_image, name)},
+    {IS_WITHIN, MVP_PART_IMAGE, ENTRY(mvp_image, kind), FROM_TO(MVP_IMAGE_KERNEL, MVP_IMAGE_FLASH)},
+    {IS_NOT, MVP_PART_IMAGE, ENTRY(mvp_image, kind), NUMBER(MVP_IMAGE_SEGMENT)},
+    {IS_EQUAL, MVP_PART_IMAGE, ENTRY(mvp_image, partition), NUMBER(0)},
+    {IS_EQUAL, MVP_PART_IMAGE, ENTRY(mvp_image, offset), FACT(size)},
+    {IS_LEAST, MVP_PART_IMAGE, ENTRY(mvp_image, size), NUMBER(1)},
+    {IS_MOST, MVP_PART_IMAGE, ENTRY(mvp_image, size), FACT(available)},
+    {IS_LEAST, MVP_PART_IMAGE, ENTRY(mvp_image, memory), ENTRY(mvp_image, size)},
     END,
 };
 #endif

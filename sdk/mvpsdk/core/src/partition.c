@@ -7,6 +7,7 @@
 #include "console.h"
 #include "loader.h"
 #include "machine.h"
+#include "menu.h"
 
 static void devices_reset(struct partition *partition)
 {
@@ -82,7 +83,7 @@ void partition_start(struct partition *partition)
 static bool restarts(const struct partition *partition, uint32_t state)
 {
     if (partition->loader.phase == LOADER_FAILED) {
-        return false; /* its image in the pack is damaged, and stays so */
+        return false; /* its image or its part is damaged, and stays so */
     }
     return partition->config->restart == MVP_RESTART_ALWAYS ||
            (partition->config->restart == MVP_RESTART_ON_CRASH && state == MVP_PARTITION_CRASHED);
@@ -101,6 +102,9 @@ static void stop(struct partition *partition, uint32_t state)
     if (restarts(partition, state)) {
         partition_start(partition);
     }
+    if (FEATURE_DELEGATE != 0 && partition->loader.phase == LOADER_FAILED) {
+        menu_fall(partition);
+    }
 }
 
 void partition_stop(struct partition *partition)
@@ -110,6 +114,17 @@ void partition_stop(struct partition *partition)
     log_values("partition stopped index=% state=%", values);
     stop(partition, MVP_PARTITION_STOPPED);
 }
+
+#if FEATURE_DELEGATE
+void partition_refuse(struct partition *partition, const struct mvp_verdict *verdict)
+{
+    uint64_t values[5] = {partition->index, verdict->reason, verdict->index, verdict->value,
+                          verdict->bound};
+
+    log_values("part refused index=% reason=% image=% value=% bound=%", values);
+    stop(partition, MVP_PARTITION_CRASHED);
+}
+#endif
 
 #if FEATURE_POWER
 bool partition_has_pins(const struct partition *partition)

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <mvp/reason.h>
+
 #include "vcpu.h"
 
 /* Begins to load; runs as soon as its images are placed and their digests right. */
@@ -17,6 +19,9 @@ void partition_reset(struct partition *partition);
 /* Each writes a line into the log and stops all vCPUs. Its restart policy may start it again. */
 void partition_stop(struct partition *partition);
 void partition_crash(struct partition *partition, uint32_t reason, uint64_t pc, uint64_t address);
+
+/* Its part has been refused: a line into the log, and it does not start. */
+void partition_refuse(struct partition *partition, const struct mvp_verdict *verdict);
 
 /* Has it a PL061, and may it so be suspended? */
 bool partition_has_pins(const struct partition *partition);

@@ -9,6 +9,7 @@
 #include <mvp/pack.h>
 
 #include "flash.h"
+#include "part.h"
 #include "pl011.h"
 #include "pl031.h"
 #include "pl061.h"
@@ -71,6 +72,9 @@ struct loader {
     uint64_t done;        /* bytes of it */
     uint64_t home;        /* of the image: physical address */
     struct sha256 digest; /* of the image so far */
+#ifndef WITHOUT_DELEGATE
+    const uint8_t *source; /* of which the images are: the pack, or its part */
+#endif
 };
 
 struct partition {
@@ -94,6 +98,9 @@ struct partition {
 #endif
 #ifndef WITHOUT_POWER
     struct pl061 gpio;
+#endif
+#ifndef WITHOUT_DELEGATE
+    struct part part; /* where its images are, if the pack has delegated it */
 #endif
 };
 

@@ -142,7 +142,26 @@ struct mvp_partition {
     uint16_t abi_minor;
     uint32_t flags;    /* must be 0 */
     uint64_t features; /* that the image's note needs */
-    uint64_t zero[2];
+    uint64_t delegate; /* offset in the metadata of its struct mvp_delegate, bytes; 0: none */
+    uint64_t zero;
+};
+
+#define MVP_RSA_WORDS 64 /* of 64 bits that a modulus has at most: 4096 bits */
+
+/*
+ * Of a persona whose images come in a part of its own (mvp/part.h), signed by somebody else: by
+ * whose key, and where the boot loader puts it. It has no images here, no entry, and asks for
+ * nothing. Numbers have their least significant word first, and zeros behind their last one.
+ */
+struct mvp_delegate {
+    uint64_t home;           /* physical: nobody's RAM */
+    uint64_t room;           /* bytes there */
+    uint64_t rollback_index; /* of a part, at least */
+    uint32_t words;          /* of the modulus: 32 to 64 */
+    uint32_t zero;
+    uint8_t key[32];      /* SHA-256 of the public key (SPKI, DER) */
+    uint64_t modulus[64]; /* the public exponent is 65537 */
+    uint64_t square[64];  /* 2 to the power of 128 * words, modulo the modulus */
 };
 
 struct mvp_vcpu {

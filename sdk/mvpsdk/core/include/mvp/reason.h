@@ -40,6 +40,7 @@ enum mvp_reason {
     MVP_CONFIG_IMAGE = 38,     /* image: kind, owner or file range out of range */
     MVP_CONFIG_ENTRY = 39,     /* entry or device tree address outside the partition's RAM */
     MVP_CONFIG_SMMU = 40,      /* SMMU: registers, interrupts, streams or their owners */
+    MVP_CONFIG_DELEGATE = 41,  /* delegated persona: its key, or what it has in the pack itself */
 
     /* Memory proofs: MEM rules. */
     MVP_MEM_HYPERVISOR = 48,  /* a partition's memory covers the hypervisor or the pack */
@@ -67,7 +68,21 @@ enum mvp_reason {
     MVP_RUN_STACK = 73,        /* the hypervisor's stack ran into the page below it */
     MVP_RUN_CPU = 74,          /* a CPU of the board did not start */
     MVP_RUN_SMMU = 75,         /* the SMMU lacks what holds DMA back, or did not answer */
-    MVP_RUN_DMA = 76           /* a device wanted memory that its partition can't reach */
+    MVP_RUN_DMA = 76,          /* a device wanted memory that its partition can't reach */
+
+    /* A persona's part. */
+    MVP_PART_NOT_FOUND = 80, /* no part's magic at the persona's home */
+    MVP_PART_FORMAT = 81,    /* format, lengths or padding of the part are not as they must be */
+    MVP_PART_SIZE = 82,      /* the part is larger than the room that it has */
+    MVP_PART_KEY = 83,       /* the part is signed by another key than the delegated one */
+    MVP_PART_SIGNATURE = 84, /* the signature is not the delegated key's over this header */
+    MVP_PART_PERSONA = 85,   /* the part is another persona's */
+    MVP_PART_GUEST = 86,     /* the part was made for other memory, CPUs or devices */
+    MVP_PART_ABI = 87,       /* the part needs another guest ABI */
+    MVP_PART_FEATURE = 88,   /* the part needs a feature bit that this build lacks */
+    MVP_PART_ROLLBACK = 89,  /* the part is older than what may still start */
+    MVP_PART_IMAGE = 90,     /* an image of the part: kind, place, or what is entered there */
+    MVP_PART_DIGEST = 91     /* an image's SHA-256 is not the one in the part */
 };
 
 /* Where a refusal points: table and index as in pack.h, and the two values that collide. */
