@@ -16,7 +16,7 @@ from fuzzing import HARNESSES, Harness
 FAULTS = faults.find(Path(__file__).parent / "faults")
 BY_NAME = {harness.name: harness for harness in HARNESSES}
 NAMES = [harness.name for harness in HARNESSES]
-RUNS = {"pack": 60000, "trap": 1200, "tree": 60000, "vgic": 6000}
+RUNS = {"gpt": 20000, "pack": 60000, "slots": 6000, "trap": 1200, "tree": 60000, "vgic": 6000}
 """Some seconds each."""
 FINDING = re.compile(
     r"(does not hold: .*(?= \(\S+:\d+\)$)|Sanitizer: [\w-]+(?= )|runtime error: .*?(?= for |$))",
@@ -27,7 +27,17 @@ PATIENCE = 60
 """Seconds in which a seeded fault must be found; it takes one or two where little else runs."""
 
 LEAST = {
+    "gpt": {"opened": 2500, "refused": 4000, "found": 120, "absent": 2500},
     "pack": {"accepted": 15, "refused": 20000, "reasons": 18},
+    "slots": {
+        "read": 900,
+        "none": 1400,
+        "started": 1200,
+        "good": 1200,
+        "refused": 90,
+        "flashed": 700,
+        "torn": 3200,
+    },
     "trap": {
         "steps": 20000,
         "traps": 15000,

@@ -40,7 +40,9 @@ class Harness:
 
 
 HARNESSES = (
+    Harness(name="gpt"),
     Harness(name="pack"),
+    Harness(name="slots"),
     Harness(name="trap", also=("world", "vgic_holds"), link=("-Wl,--wrap=arch_idle",)),
     Harness(name="tree", options=(f"-dict={FUZZ / 'tree.dict'}",)),
     Harness(name="vgic", also=("vgic_holds",)),
