@@ -2,7 +2,8 @@
 /*
  * The firmware's part in keeping the slots: it reads what the boot script wrote into the partition
  * "misc", and says when it is well. Each write is one block, to the copy that does not count, and a
- * flush: a power cut leaves the state before it or the state after it.
+ * flush: a power cut leaves the state before it or the state after it. The copy that counts may be
+ * in the disk's cache alone, as the boot script left it: it is flushed first.
  */
 #include "rt_internal.h"
 
@@ -50,6 +51,7 @@ bool rt_slot_good(struct rt_block *disk, struct mvp_slots *state)
                state->slots[state->booted].priority != 0;
     }
     at = mvp_slots_write(state, misc.copy);
-    return rt_block_write(disk, misc.first + at / RT_BLOCK, (const uint8_t *)state) &&
+    return rt_block_flush(disk) &&
+           rt_block_write(disk, misc.first + at / RT_BLOCK, (const uint8_t *)state) &&
            rt_block_flush(disk);
 }
