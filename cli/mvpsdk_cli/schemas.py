@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mvpsdk.errors import InputError
+from mvpsdk_cli.shapes import MACHINE, MANIFEST, REPORTS, SIGNER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,45 +20,6 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _TYPES = {"text": "string", "whole": "integer", "number": "number", "flag": "boolean"}
 
-_CONTENT = {
-    "name": "text",
-    "kind": "text",
-    "size": "whole",
-    "sha256": "text",
-    "load": "whole?",
-}
-_SIGNER = {"part": "text", "algorithm": "text", "key": "text"}
-_MACHINE = {
-    "machine": "text",
-    "cpu": "text",
-    "memory": "whole",
-    "cpus": "whole",
-    "clock": "whole?",
-    "serial": "whole",
-    "tree": "text",
-    "qemu": "text",
-}
-_MANIFEST = {
-    "schema": "=mvpsdk.manifest/1",
-    "handset": "text",
-    "version": "text",
-    "rollback-index": "whole",
-    "board": "text",
-    "compatible": "text",
-    "profile": "text",
-    "signed": "flag",
-    "signers": [_SIGNER],
-    "tree": "text",
-    "personas": ["text"],
-    "fingerprint": "text",
-    "sources": "text",
-    "toolchain": "text",
-    "features": ["text"],
-    "sdk": "text",
-    "virtual": {"?": _MACHINE},
-    "parts": [_CONTENT],
-    "images": [_CONTENT],
-}
 _RANGE = {"base": "whole", "size": "whole"}
 _REGION = {
     "kind": "text",
@@ -93,46 +55,6 @@ _PARTITION = {
     "images": [_PLANNED_IMAGE],
 }
 _PLACEMENT = {"owner": "text", "what": "text", **_RANGE, "head-room": "whole?", "why": "text"}
-_ENTRY = {
-    "name": "text",
-    "kind": "text",
-    "size": "whole",
-    "load": "whole?",
-    "sha256": "text",
-    "expected": "text?",
-}
-_VERDICT = {
-    "reason": "whole",
-    "text": "text",
-    "table": "text",
-    "index": "whole?",
-    "value": "whole",
-    "bound": "whole",
-}
-_INSIDE = {
-    "format": "text",
-    "architecture": "text?",
-    "sha256": "text",
-    "memory": "whole",
-    "release": "text?",
-}
-_FACTS = {
-    "format": "text",
-    "architecture": "text?",
-    "sha256": "text",
-    "memory": "whole",
-    "container": "text?",
-    "command_line": "text?",
-    "inside": {"?": _INSIDE},
-    "faults": ["text"],
-}
-_OPENED_PARTITION = {
-    "name": "text",
-    "kind": "text",
-    "priority": "whole",
-    "entry": "whole",
-    "default": "flag",
-}
 _LINE = {"partition": "text", "number": "whole", "text": "text"}
 _WANTED = {"partition": "text", "pattern": "text"}
 _TIMES = {"t": "whole?", "wall": "number"}
@@ -249,6 +171,7 @@ _PLAN = {
 }
 
 SHAPES: dict[str, Any] = {
+    **REPORTS,
     "board-map": {
         "name": "text",
         "vendor": "text",
@@ -260,7 +183,7 @@ SHAPES: dict[str, Any] = {
         "bring-up": "text?",
         "gic": {"version": "whole?", "maintenance-irq": "whole?"},
         "timer": {"virtual-irq": "whole?", "physical-irq": "whole?", "hypervisor-irq": "whole?"},
-        "virtual": {"?": _MACHINE},
+        "virtual": {"?": MACHINE},
         "areas": [_AREA],
         "todos": [_TODO],
     },
@@ -272,7 +195,6 @@ SHAPES: dict[str, Any] = {
     },
     "boards": {"boards": [{"|": [_BOARD, {"name": "text", "path": "text", "error": "text"}]}]},
     "build": {"board": "text", "output": "text?", "images": [_BUILT_IMAGE]},
-    "bundle": {"path": "text", "size": "whole", "manifest": _MANIFEST},
     "decode": {
         "path": "text",
         "lines": "whole",
@@ -291,20 +213,8 @@ SHAPES: dict[str, Any] = {
     "error": {"kind": "text", "exit-code": "whole", "errors": [_FAULT]},
     "extract": {"files": ["text"]},
     "fetch": {"inputs": [{"name": "text", "path": "text"}]},
-    "inspect": {
-        "path": "text",
-        "kind": "text",
-        "size": "whole",
-        "manifest": {"?": _MANIFEST},
-        "parts": [_ENTRY],
-        "images": [_ENTRY],
-        "partitions": [_OPENED_PARTITION],
-        "verdict": {"?": _VERDICT},
-        "image": {"?": _FACTS},
-        "problems": ["text"],
-    },
     "lock": {"path": "text", "inputs": [{"name": "text", "sha256": "text", "size": "whole"}]},
-    "manifest": _MANIFEST,
+    "manifest": MANIFEST,
     "new-board": {
         "name": "text",
         "path": "text?",
@@ -321,7 +231,7 @@ SHAPES: dict[str, Any] = {
     "plans": {"plans": [{"schema": "=mvpsdk.plan/1", **_PLAN}]},
     "rule": _RULE,
     "rules": {"rules": [_RULE]},
-    "sign": {"path": "text", "size": "whole", "signers": [_SIGNER]},
+    "sign": {"path": "text", "size": "whole", "signers": [SIGNER]},
     "test-board": {
         "board": "text",
         "ok": "flag",
@@ -337,7 +247,7 @@ SHAPES: dict[str, Any] = {
     "verify": {
         "path": "text",
         "ok": "flag",
-        "manifest": {"?": _MANIFEST},
+        "manifest": {"?": MANIFEST},
         "checks": [
             {"name": "text", "what": "text", "ok": "flag", "found": "text", "hint": "text?"}
         ],

@@ -6,12 +6,20 @@ Exceptions to lint rules stand in the handset file as [[allow]] with a reason, n
 A bundle is signed, by an RSA key for the boot loader and an Ed25519 key for its manifest (see
 mvpsdk sign), or it says that it is not.
 
+A disk has a GUID partition table with boot control in `misc`, the bundle in `boot_a`, room for the
+next one in `boot_b`, and `userdata`; slots are as large as the board's [[slot]] says. The file has
+holes where there is nothing. A sparse image of it (--sparse) writes zeros where zeros were given,
+so that it may go onto any disk. A block map (--bmap) leaves out the holes of --userdata, as those
+of bmaptool do: the disk that it goes onto should be blank.
+
 Examples:
     mvpsdk bundle examples/demo-handset --board qemu-virt -o demo.itb --unsigned
 
     mvpsdk bundle handset.toml -o phone.itb --sign boot.key --sign manifest.key --profile release
 
     mvpsdk bundle handset.toml --board qemu-virt -o phone.itb --sign test: --locked
+
+    mvpsdk bundle handset.toml --container disk --userdata data.ext4 -o phone.img --unsigned
 """
 
 from __future__ import annotations
@@ -30,6 +38,15 @@ from mvpsdk_cli.arguments import (  # noqa: TC001 - typer reads the annotations
     OfflineOption,
     ToolchainOption,
     TraceOption,
+)
+from mvpsdk_cli.contained import (  # noqa: TC001 - typer reads the annotations
+    BmapOption,
+    BothSlotsOption,
+    ContainerOption,
+    PartOption,
+    SparseOption,
+    UserdataOption,
+    UserdataSizeOption,
 )
 from mvpsdk_cli.options import Format, FormatOption, Profile, ProfileOption
 from mvpsdk_cli.passphrases import PassphraseOption  # noqa: TC001 - typer reads the annotations
@@ -60,9 +77,13 @@ def command(  # noqa: D103 - the module's docstring is the command's
     unsigned: Annotated[
         bool, typer.Option("--unsigned", help="Make a bundle that nothing vouches for.")
     ] = False,
-    container: Annotated[
-        str, typer.Option("--container", help="fit: U-Boot's format, with external data.")
-    ] = "fit",
+    container: ContainerOption = "fit",
+    userdata: UserdataOption = None,
+    userdata_size: UserdataSizeOption = None,
+    both_slots: BothSlotsOption = False,
+    part: PartOption = None,
+    sparse: SparseOption = None,
+    bmap: BmapOption = None,
     profile: ProfileOption = Profile.DEV,
     locked: LockedOption = False,
     offline: OfflineOption = False,
@@ -71,9 +92,17 @@ def command(  # noqa: D103 - the module's docstring is the command's
     output_format: FormatOption = Format.TEXT,
 ) -> int:
     from mvpsdk import bundle
-    from mvpsdk_cli import benches, pipeline
+    from mvpsdk_cli import benches, contained, pipeline
 
-    wanted = bundle.Wanted(output=output)
+    wanted = contained.wanted(
+        output,
+        userdata=userdata,
+        userdata_size=userdata_size,
+        both_slots=both_slots,
+        part=part,
+        sparse=sparse,
+        bmap=bmap,
+    )
     bundle.find_container(container, wanted)
     _check_call(sign, unsigned=unsigned, profile=profile)
     signers = signing.signers(sign or (), passphrases.asker(passphrase_fd), profile)
@@ -129,7 +158,7 @@ def _make(
     hypervisor = pipeline.hypervisor(
         prepared.board, prepared.handset, chain, request.cache, trace=request.trace
     )
-    with render.progress("packing", plan.total_size) as advance:
+    with render.progress("packing", plan.total_size + wanted.weight()) as advance:
         return bundle.make(
             plan,
             hypervisor,
@@ -154,12 +183,21 @@ def _tell(made: Delivery, output_format: Format) -> None:
     if not manifest.signed:
         warning = "UNSIGNED: nothing proves where this bundle comes from."
         render.note(render.style(warning, "yellow", on_stderr=True))
+    for note in made.notes:
+        render.note(note)
     if output_format is Format.JSON:
         import json
 
         contents = json.loads(manifest.json())
         render.report(
-            "mvpsdk.bundle/1", {"path": str(made.path), "size": made.size, "manifest": contents}
+            "mvpsdk.bundle/1",
+            {
+                "path": str(made.path),
+                "container": made.container,
+                "size": made.size,
+                "also": [str(path) for path in made.also],
+                "manifest": contents,
+            },
         )
         return
     from mvpsdk.units import describe_size
@@ -174,3 +212,5 @@ def _tell(made: Delivery, output_format: Format) -> None:
     ]
     for line in render.table(rows):
         render.made(line)
+    for path in made.also:
+        render.made(render.path(path))

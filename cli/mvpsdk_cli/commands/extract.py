@@ -2,12 +2,15 @@
 """Takes parts and images out of a bundle or a boot image.
 
 Without names, everything is taken out, each checked by digest. A kernel that is packed in an image
-comes out unpacked, as the hypervisor wants it; a ramdisk as it is, since the kernel unpacks it.
+comes out unpacked, as the hypervisor wants it; a ramdisk as it is, since the kernel unpacks it. Out
+of a disk come the FITs in its slots, their parts, and the other partitions, with holes for zeros.
 
 Examples:
     mvpsdk extract phone.itb -o parts
 
     mvpsdk extract phone.itb pack work/kernel -o parts
+
+    mvpsdk extract phone.img boot_a.itb -o parts
 
     mvpsdk extract boot.img kernel -o images
 """
@@ -26,7 +29,7 @@ SECTION = "Describe"
 
 
 def command(  # noqa: D103 - the module's docstring is the command's
-    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A FIT, a pack or an image.")],
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="FIT, disk, pack or image.")],
     names: Annotated[
         list[str] | None, typer.Argument(metavar="NAME", help="What to take out.")
     ] = None,

@@ -3,10 +3,13 @@
 
 Needs no sources. Every digest is checked, and the hypervisor's own check judges the pack; exit
 code 1 means that something is not as it should be. Of an image it tells the format, and what is
-packed in it: Android's boot images, uImage, EFI zboot, and packed files.
+packed in it: Android's boot images, uImage, EFI zboot, and packed files. Of a disk, or a sparse
+image of one, it tells the partitions, what is in each slot, and which slot starts.
 
 Examples:
     mvpsdk inspect phone.itb
+
+    mvpsdk inspect phone.img
 
     mvpsdk inspect boot.img
 
@@ -34,14 +37,15 @@ SECTION = "Describe"
 
 
 def command(  # noqa: D103 - the module's docstring is the command's
-    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A FIT, a pack or an image.")],
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="FIT, disk, pack or image.")],
     *,
     output_format: FormatOption = Format.TEXT,
 ) -> int:
     from mvpsdk import bundle as room
 
     contents = room.open(bundle)
-    total = sum(entry.span.size for entry in contents.entries())
+    read = [entry for entry in contents.entries() if room.is_digested(contents, entry)]
+    total = sum(entry.span.size for entry in read)
     with render.progress("checking digests", total) as advance:
         digests = room.verify(contents, advance)
     wrong = list(problems(contents, digests))
@@ -61,12 +65,19 @@ def problems(contents: Contents, digests: Sequence[Digest]) -> Iterator[str]:
     for digest in digests:
         if digest.expected and not digest.ok:
             yield f"{digest.name} is damaged: SHA-256 {digest.found}, should be {digest.expected}"
-    verdict = contents.verdict
-    if verdict and not verdict.ok:
-        yield (
-            f"the pack is refused: reason {verdict.reason:#x}, {verdict.reason.text}"
-            f" ({_at_fault(verdict)}: {verdict.value:#x} against {verdict.bound:#x})"
-        )
+    slots = contents.boot.slots if contents.boot else ()
+    packs = {slot.partition: slot.contents.verdict for slot in slots if slot.contents}
+    for name, verdict in packs.items() if contents.boot else [("", contents.verdict)]:
+        if verdict and not verdict.ok:
+            yield (
+                f"the pack {f'of {name} ' if name else ''}is refused: reason"
+                f" {verdict.reason:#x}, {verdict.reason.text}"
+                f" ({_at_fault(verdict)}: {verdict.value:#x} against {verdict.bound:#x})"
+            )
+    if contents.boot:
+        from mvpsdk_cli import disk_text
+
+        yield from disk_text.problems(contents.boot)
 
 
 def _at_fault(verdict: Verdict) -> str:
@@ -79,12 +90,15 @@ def text(contents: Contents, digests: Sequence[Digest]) -> Iterator[str]:
     """The contents for people."""
     from mvpsdk.units import describe_size
 
-    kind = {"fit": "FIT bundle", "pack": "pack", "image": "image"}[contents.kind]
+    kind = {"fit": "FIT bundle", "disk": "disk"}.get(contents.kind, contents.kind)
     yield f"{render.path(contents.path)}: {kind}, {describe_size(contents.size)}"
+    if contents.boot:
+        from mvpsdk_cli import disk_text
+
+        yield from disk_text.text(contents.boot)
     yield from _manifest(contents)
     yield from _image(contents)
-    state = {digest.name: "intact" if digest.ok else "no digest" for digest in digests}
-    state |= {digest.name: "DAMAGED" for digest in digests if digest.expected and not digest.ok}
+    state = {digest.name: _state(digest) for digest in digests}
     rows = [
         [
             f"  {entry.name}",
@@ -99,6 +113,12 @@ def text(contents: Contents, digests: Sequence[Digest]) -> Iterator[str]:
     yield from render.table(rows) if rows else ()
     if contents.pack:
         yield from _partitions(contents.pack)
+
+
+def _state(digest: Digest) -> str:
+    if not digest.expected:
+        return "no digest"
+    return "intact" if digest.ok else "DAMAGED"
 
 
 def _manifest(contents: Contents) -> Iterator[str]:
@@ -174,6 +194,8 @@ def document(contents: Contents, digests: Sequence[Digest], wrong: Sequence[str]
     """The contents as JSON, sizes in bytes."""
     import json
 
+    from mvpsdk_cli import disk_text
+
     manifest = contents.manifest
     found = {digest.name: digest for digest in digests}
     return {
@@ -186,6 +208,7 @@ def document(contents: Contents, digests: Sequence[Digest], wrong: Sequence[str]
         "partitions": _partition_documents(contents.pack),
         "verdict": _verdict(contents),
         "image": _image_document(contents.facts),
+        "disk": disk_text.document(contents.boot),
         "problems": list(wrong),
     }
 
@@ -229,7 +252,7 @@ def _entry(part: Any, found: dict[str, Digest]) -> dict[str, Any]:  # noqa: ANN4
         "kind": part.kind,
         "size": part.span.size,
         "load": part.load,
-        "sha256": digest.found,
+        "sha256": digest.found or None,
         "expected": digest.expected or None,
     }
 

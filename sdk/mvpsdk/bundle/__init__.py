@@ -9,10 +9,10 @@ from mvpsdk.bundle.containers import find as find_container
 from mvpsdk.bundle.containers import names as container_names
 from mvpsdk.bundle.making import Bundle, Profile, pack, write_pack
 from mvpsdk.bundle.manifest import Content, Manifest, Signer, Virtual
-from mvpsdk.bundle.model import Contents, Part
+from mvpsdk.bundle.model import Boot, Contents, Part, Slot
 from mvpsdk.bundle.opening import open_bundle as open  # noqa: A004 - it is what one does to a file
 from mvpsdk.bundle.origins import Supply
-from mvpsdk.bundle.taking import Digest, extract, verify
+from mvpsdk.bundle.taking import Digest, extract, is_digested, verify
 from mvpsdk.bundle.wrapping import Delivery, make
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mvpsdk.bundle.rebuilding import Rebuilt, compare
 
 __all__ = [
+    "Boot",
     "Bundle",
     "Change",
     "Content",
@@ -32,6 +33,7 @@ __all__ = [
     "Profile",
     "Rebuilt",
     "Signer",
+    "Slot",
     "Supply",
     "Virtual",
     "Wanted",
@@ -40,6 +42,7 @@ __all__ = [
     "diff",
     "extract",
     "find_container",
+    "is_digested",
     "make",
     "open",
     "pack",

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mvpsdk import image
-from mvpsdk.bundle import fit_read, manifest
+from mvpsdk.bundle import fit_read
+from mvpsdk.bundle.disk_opening import open_disk
 from mvpsdk.bundle.model import Contents, Part
+from mvpsdk.bundle.packed import of_parts, open_fit, open_pack
 from mvpsdk.bundle.spans import Span
-from mvpsdk.core.facade import META_MAX, pack_check, pack_read
 from mvpsdk.errors import BundleError, Place
 from mvpsdk.image.inside import chosen
 from mvpsdk.store import open_input
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from mvpsdk.bundle.manifest import Manifest
-    from mvpsdk.core.facade import Pack, Verdict
     from mvpsdk.image import ImageFacts
 
 __all__ = ["open_bundle"]
@@ -30,13 +29,12 @@ __all__ = ["open_bundle"]
 PACK_MAGIC = b"MVP-PACK"
 """MVP_PACK_MAGIC of include/mvp/pack.h, as it lies in the file."""
 
-_MANIFEST_MAX = 1 << 20
 _ZIP, _AVB = b"PK\x03\x04", b"AVB0"
 """The first bytes of an Android container, and of a vbmeta image."""
 
 
 def open_bundle(path: Path) -> Contents:
-    """Return what a FIT, a pack or an image holds. No digest is checked here: see `verify`.
+    """Return what a FIT, a disk, a pack or an image holds. No digest is checked here: see `verify`.
 
     Packs of other builds of the core can be opened too; a pack that the core refuses is told by its
     verdict. Raises InputError if the file can't be read, BundleError if it is none of these.
@@ -45,26 +43,28 @@ def open_bundle(path: Path) -> Contents:
         try:
             size = file.seek(0, 2)
             file.seek(0)
-            head = file.read(64)
-            file.seek(0)
+            head = file.read(8)
             whole = Span(size=size, path=path)
-            parts = fit_read.read(file, whole) if head[:4] == fit_read.MAGIC else ()
-            members = _members(file, path, size) if head[:4] == _ZIP else ()
+            if head[:4] == fit_read.MAGIC:
+                return open_fit(file, whole)
+            if head[:4] == _ZIP and (members := _members(file, path, size)):
+                return _android(path, size, members)
+            if disk := open_disk(file, whole):
+                return disk
         except OSError as error:
             raise unreadable(path, error) from error
-    if parts:
-        return _fit(path, size, parts)
-    if members:
-        return _android(path, size, members)
     if head[:4] == _AVB:
         return _vbmeta(whole, path)
-    if head[:8] == PACK_MAGIC:
-        return _pack(path, size)
+    if head == PACK_MAGIC:
+        verdict, pack, images = open_pack(whole)
+        return Contents(
+            path=path, kind="pack", size=size, images=images, pack=pack, verdict=verdict
+        )
     facts = image.open_all({"image": path})["image"] if head else None
     if facts and facts.format != "unknown":
         parts = tuple(_parts(facts))
         return Contents(path=path, kind="image", size=size, parts=parts, facts=facts)
-    what = f"begins with {head[:8].hex(' ')}" if head else "is empty"
+    what = f"begins with {head.hex(' ')}" if head else "is empty"
     hint = "a FIT begins with d0 0d fe ed, a pack with MVP-PACK; or name an image that boots"
     raise BundleError(f"no bundle: the file {what}", place=Place(file=str(path)), hint=hint)
 
@@ -87,22 +87,6 @@ def _parts(facts: ImageFacts) -> Iterator[Part]:
         yield Part(name=part.name, kind=part.kind, description=said, load=part.load, span=span)
 
 
-def _fit(path: Path, size: int, parts: tuple[Part, ...]) -> Contents:
-    by_name = {part.name: part for part in parts}
-    opened = _open_pack(by_name["pack"].span) if "pack" in by_name else (None, None, ())
-    verdict, pack, images = opened
-    return Contents(
-        path=path,
-        kind="fit",
-        size=size,
-        parts=parts,
-        images=images,
-        manifest=_manifest(by_name.get("manifest"), path),
-        pack=pack,
-        verdict=verdict,
-    )
-
-
 def _members(file: BinaryIO, path: Path, size: int) -> tuple[Part, ...]:
     from mvpsdk.bundle import android  # whoever has no such file does not wait for it
 
@@ -122,7 +106,7 @@ def _android(path: Path, size: int, members: tuple[Part, ...]) -> Contents:
     from mvpsdk.bundle import android
 
     said = android.vbmeta(members)
-    opened = _fit(path, size, members)
+    opened = of_parts(path, size, members)
     listed = {part.name: part.sha256 for part in opened.manifest.parts} if opened.manifest else {}
     words = {each.name: each.value.decode("ascii", "replace") for each in said.properties}
     listed["manifest"] = words.get("mvpsdk.manifest", "")
@@ -130,43 +114,3 @@ def _android(path: Path, size: int, members: tuple[Part, ...]) -> Contents:
         replace(part, span=replace(part.span, sha256=listed.get(part.name, ""))) for part in members
     )
     return replace(opened, kind="android", parts=parts, vbmeta=said)
-
-
-def _pack(path: Path, size: int) -> Contents:
-    verdict, pack, images = _open_pack(Span(size=size, path=path))
-    return Contents(path=path, kind="pack", size=size, images=images, pack=pack, verdict=verdict)
-
-
-def _open_pack(span: Span) -> tuple[Verdict, Pack | None, tuple[Part, ...]]:
-    head = Span(size=min(span.size, META_MAX), path=span.path, offset=span.offset, data=span.data)
-    metadata = head.read()
-    verdict = pack_check(metadata, size=span.size, fingerprint=None)
-    if not verdict.ok:
-        return verdict, None, ()
-    pack = pack_read(metadata, size=span.size)
-    images = tuple(
-        Part(
-            name=entry.name,
-            kind=entry.kind.name.lower(),
-            load=entry.load,
-            span=Span(
-                size=entry.size,
-                path=span.path,
-                offset=span.offset + entry.offset,
-                data=span.data,
-                sha256=entry.digest.hex(),
-            ),
-        )
-        for entry in pack.images
-    )
-    return verdict, pack, images
-
-
-def _manifest(part: Part | None, path: Path) -> Manifest | None:
-    if not part or part.span.size > _MANIFEST_MAX:
-        return None
-    try:
-        return manifest.parse(part.span.read())
-    except BundleError as error:
-        hint = "the bundle is damaged, or another tool made it"
-        raise BundleError(error.message, place=Place(file=str(path)), hint=hint) from error

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
@@ -15,6 +16,8 @@ from mvpsdk.store.output import unreadable
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from mvpsdk.disk import SparseIndex
 
 __all__ = ["Progress", "Span", "copy", "pad"]
 
@@ -35,6 +38,7 @@ class Span:
     sha256: str = ""  # what they must be; "": not known
     packing: str = ""  # how `stored` bytes from the offset on are packed that unpack to these
     stored: int = 0
+    index: SparseIndex | None = None  # the file is a sparse image, and this a part of its disk
 
     @classmethod
     def of(cls, data: bytes) -> Span:
@@ -45,12 +49,19 @@ class Span:
         """Return some of these bytes; those of a part are where those of the whole are."""
         return replace(self, offset=self.offset + offset, size=size, sha256=sha256)
 
+    def open(self) -> BinaryIO:
+        """Open the file that they are in; of a sparse image, the disk. Raises InputError."""
+        if not self.path:
+            return io.BytesIO(self.data)
+        file = open_input(self.path)
+        return self.index.over(file) if self.index else file
+
     def chunks(self) -> Iterator[bytes]:
         """Read them piece by piece. Raises InputError if the file can't be read."""
         if not self.path:
             yield self.data[self.offset : self.offset + self.size]
             return
-        with open_input(self.path) as file:
+        with self.open() as file:
             try:
                 if self.packing:
                     yield from self._unpacked(file)

@@ -6,9 +6,10 @@ from __future__ import annotations
 import hashlib
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from mvpsdk.bundle.spans import copy
+from mvpsdk.disk import nonzero
 from mvpsdk.errors import BundleError, InputError, Place
 from mvpsdk.store import output
 from mvpsdk.store.output import unwritable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from mvpsdk.bundle.model import Contents, Part
     from mvpsdk.bundle.spans import Progress, Span
 
-__all__ = ["Digest", "extract", "verify"]
+__all__ = ["Digest", "extract", "is_digested", "verify"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +29,7 @@ class Digest:
     """What a part's bytes are, beside what they should be."""
 
     name: str
-    found: str
+    found: str  # "": they were not read
     expected: str  # "": nothing says what they should be
 
     @property
@@ -38,11 +39,23 @@ class Digest:
 
 
 def verify(contents: Contents, progress: Progress | None = None) -> tuple[Digest, ...]:
-    """Digest every part, and every image of the pack. Raises InputError if the file fails."""
+    """Digest every part, and every image of the pack. Raises InputError if the file fails.
+
+    Of a disk, what has no digest is not read: user data are what they are.
+    """
     return tuple(
-        Digest(name=part.name, found=_digest(part.span, progress), expected=part.span.sha256)
+        Digest(
+            name=part.name,
+            found=_digest(part.span, progress) if is_digested(contents, part) else "",
+            expected=part.span.sha256,
+        )
         for part in contents.entries()
     )
+
+
+def is_digested(contents: Contents, part: Part) -> bool:
+    """Tell whether `verify` reads a part."""
+    return contents.kind != "disk" or bool(part.span.sha256)
 
 
 def extract(contents: Contents, names: Sequence[str], folder: Path) -> tuple[Path, ...]:
@@ -95,6 +108,15 @@ def _target(part: Part, folder: Path, contents: Contents) -> Path:
     return folder.joinpath(*steps)
 
 
+def _copy_runs(span: Span, file: BinaryIO) -> None:
+    """Copy a partition, which may be mostly empty, without its zeros."""
+    with span.open() as source:
+        for offset, piece in nonzero(source, span.offset, span.offset + span.size):
+            file.seek(offset - span.offset)
+            file.write(piece)
+    file.truncate(span.size)
+
+
 def _write(part: Part, path: Path, contents: Contents, files: ExitStack) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -102,7 +124,10 @@ def _write(part: Part, path: Path, contents: Contents, files: ExitStack) -> None
         raise unwritable(path.parent, error) from error
     file = files.enter_context(output(path))
     try:
-        copy(part.span, file)
+        if is_digested(contents, part):
+            copy(part.span, file)
+        else:
+            _copy_runs(part.span, file)
         file.flush()  # a full disk is told of the part that did not fit
     except BundleError as error:
         raise BundleError(

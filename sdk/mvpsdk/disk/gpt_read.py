@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HEAD", "is_disk", "read"]
 
-HEAD = 2 * BLOCK
+HEAD = BLOCK
 """So many bytes tell whether a file is a disk."""
 
 _MOST_ENTRIES, _LARGEST_ENTRY = 1024, 4096
@@ -63,8 +63,11 @@ class _Header:
 
 
 def is_disk(head: bytes) -> bool:
-    """Tell by its first HEAD bytes whether a file is a disk with a GUID partition table."""
-    return _protected(head) and head[BLOCK:].startswith(SIGNATURE)
+    """Tell by its first HEAD bytes whether a file is a disk with a GUID partition table.
+
+    The protective MBR says so (UEFI 2.10, section 5.2.3), also if the primary table is damaged.
+    """
+    return _protected(head)
 
 
 def read(file: BinaryIO, path: Path | str = "") -> Disk:

@@ -36,7 +36,8 @@ def start(path: Path | str, options: Options | None = None) -> Session:
 
     options = options or Options()
     way = via.find(options.via)
-    contents = bundle.open(Path(path))
+    opened = bundle.open(Path(path))
+    contents = opened.started() if way.PARTS else _flashed(opened)
     manifest = _manifest(contents)
     machine = _machine(manifest, contents)
     with ExitStack() as stack:
@@ -83,6 +84,20 @@ def boot(bootable: Bootable, options: Options | None = None) -> Session:
         qemu.close()
         raise
     return Session(qemu, options, clock)
+
+
+def _flashed(opened: Contents) -> Contents:
+    """A bundle that tells what this is for. Which one starts is the boot loader's to decide."""
+    if not opened.boot:
+        return opened
+    if opened.boot.sparse:
+        raise BundleError(
+            "this sparse image can't be a machine's disk",
+            place=Place(file=str(opened.path)),
+            hint="make it whole: simg2img FILE phone.img; or boot its active slot: --via direct",
+        )
+    held = (slot.contents for slot in opened.boot.slots)
+    return next((contents for contents in held if contents), opened)
 
 
 def _manifest(contents: Contents) -> Manifest:

@@ -24,8 +24,8 @@ _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 def output(path: Path) -> Iterator[BinaryIO]:
     """Open a file to write (and read again) that takes its name only when the block ends well.
 
-    Whatever stops the block (a full disk, Ctrl-C, a bug) leaves what stood at the path untouched
-    and nothing beside it. A symbolic link is followed.
+    It can be read back. Whatever stops the block (a full disk, Ctrl-C, a bug) leaves what stood at
+    the path untouched and nothing beside it. A symbolic link is followed.
 
     Raises InputError if the path can't be written, MissingToolError if the disk is full.
     """

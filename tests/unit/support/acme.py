@@ -7,11 +7,12 @@ import hashlib
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mvpsdk import board, build, bundle, handset, image, plan
 from mvpsdk.build.recipe import Recipe
 from mvpsdk.core.facade import FINGERPRINT
+from mvpsdk.units import MIB
 
 if TYPE_CHECKING:
     from mvpsdk.plan import Plan
@@ -60,6 +61,20 @@ class Case:
     def pack(self, name: str = "acme.itb") -> bundle.Bundle:
         """Make the bundle, in the case's folder."""
         return bundle.pack(self.plan, self.hypervisor, self.files, self.folder / name)
+
+    def disk(self, name: str = "phone.img", **more: Any) -> bundle.Delivery:
+        """Make a disk, in the case's folder; `more` are fields of Wanted."""
+        wanted = bundle.Wanted(output=self.folder / name, **more)
+        return bundle.make(self.plan, self.hypervisor, self.files, wanted, container="disk")
+
+    def userdata(self, size: int = 3 * MIB + 77, at: int = MIB) -> Path:
+        """Make user data that are mostly nothing, in the case's folder."""
+        path = self.folder / "userdata"
+        with path.open("wb") as file:
+            file.truncate(size)
+            file.seek(at)
+            file.write(noise(100_000, 4))
+        return path
 
 
 def stand_in(binary: bytes) -> build.Image:

@@ -50,6 +50,10 @@ class Wanted:
         given = (self.userdata, self.tree, *self.parts.values())
         return tuple(path for path in given if path)
 
+    def weight(self) -> int:
+        """Return how many bytes these have, as far as they are there: for a progress bar."""
+        return sum(path.stat().st_size for path in self.inputs() if path.is_file())
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contained:

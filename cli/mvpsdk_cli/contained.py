@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options that say what a bundle is delivered in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from mvpsdk.bundle import Wanted
+
+ContainerOption = Annotated[
+    str,
+    typer.Option(
+        "--container",
+        help="fit: U-Boot's format, with external data; disk: a whole disk with that in slot a.",
+    ),
+]
+UserdataOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--userdata",
+        metavar="FILE",
+        help="What the disk's user data begin with: a file system, as it is or as sparse image.",
+    ),
+]
+UserdataSizeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--userdata-size",
+        metavar="SIZE",
+        help="Such as 4GiB; as large as --userdata, or 64MiB, by default.",
+    ),
+]
+BothSlotsOption = Annotated[
+    bool, typer.Option("--both-slots", help="Fill the disk's slot b too, with the same.")
+]
+PartOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--part",
+        metavar="PERSONA=FILE",
+        help="A persona's own signed part, in slots of its own on the disk; repeatable.",
+    ),
+]
+SparseOption = Annotated[
+    Path | None,
+    typer.Option("--sparse", metavar="FILE", help="Write the disk as Android sparse image too."),
+]
+BmapOption = Annotated[
+    Path | None,
+    typer.Option("--bmap", metavar="FILE", help="Write the disk's block map too, for bmaptool."),
+]
+
+
+def wanted(
+    output: Path,
+    *,
+    userdata: Path | None,
+    userdata_size: str | None,
+    both_slots: bool,
+    part: list[str] | None,
+    sparse: Path | None,
+    bmap: Path | None,
+) -> Wanted:
+    """What the options say. Raises InputError for what can't be read as what it should be."""
+    from mvpsdk import bundle
+
+    return bundle.Wanted(
+        output=output,
+        userdata=userdata,
+        userdata_size=_size(userdata_size),
+        both_slots=both_slots,
+        parts=dict(map(_part, part or ())),
+        sparse=sparse,
+        bmap=bmap,
+    )
+
+
+def _size(text: str | None) -> int | None:
+    if text is None:
+        return None
+    from mvpsdk.errors import InputError
+    from mvpsdk.units import parse_size
+
+    try:
+        size = parse_size(text)
+    except ValueError as error:
+        raise InputError(f"--userdata-size: {error}", hint="for instance: 4GiB") from None
+    if not size:
+        raise InputError("--userdata-size: 0 bytes", hint="leave the option away")
+    return size
+
+
+def _part(text: str) -> tuple[str, Path]:
+    from mvpsdk.errors import InputError
+
+    name, separator, path = text.partition("=")
+    if not (name and separator and path):
+        hint = "for instance: --part work=work.mvpart"
+        raise InputError(f'--part: "{text}" is no PERSONA=FILE', hint=hint)
+    return name, Path(path)

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which partitions a disk has, how large they are, and what goes into them."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, BinaryIO
+
+from mvpsdk import disk
+from mvpsdk.bundle.opening import open_bundle
+from mvpsdk.core.facade import SLOT_NAMES, Slots, slots_flash, slots_new
+from mvpsdk.disk import TYPE_BOOT, TYPE_LINUX, TYPE_MISC, TYPE_PERSONA
+from mvpsdk.errors import BundleError, DiskError, Place
+from mvpsdk.store import open_input
+from mvpsdk.units import MIB, align_up, describe_size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import ExitStack
+    from pathlib import Path
+    from uuid import UUID
+
+    from mvpsdk.board import Board
+    from mvpsdk.bundle.containers import Wanted
+
+__all__ = ["Content", "Room", "rooms"]
+
+_MISC_SIZE = MIB
+_USERDATA_SIZE = 64 * MIB
+_ROUND = 16 * MIB
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Content:
+    """What a partition begins with; open as long as the disk is made."""
+
+    path: Path | None  # None: made here
+    file: BinaryIO
+    size: int  # bytes
+    given: bool = True  # by a person, who waits for it to be copied
+
+    @classmethod
+    def of(cls, path: Path, files: ExitStack) -> Content:
+        """Open a file; of a sparse image, what it stands for. Raises InputError."""
+        file = files.enter_context(open_input(path))
+        if disk.is_sparse(file.read(4)):
+            file = files.enter_context(disk.read_sparse(file, path).over(file))
+        return cls(path=path, file=file, size=file.seek(0, 2))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Room:
+    """A partition of a disk that is made."""
+
+    name: str
+    type: UUID
+    size: int  # bytes
+    content: Content | None  # None: nothing is written into it
+    holes: bool = False  # holes of what goes in may stay what they are
+
+
+def rooms(fit: Path, wanted: Wanted, files: ExitStack) -> tuple[tuple[Room, ...], tuple[str, ...]]:
+    """Return the partitions in their order, and what was assumed about them.
+
+    Raises DiskError if something is larger than where it shall go, BundleError if the FIT is no
+    bundle, InputError if a file can't be read.
+    """
+    notes: list[str] = []
+    bundle = replace(Content.of(fit, files), given=False)
+    found = [Room(name="misc", type=TYPE_MISC, size=_MISC_SIZE, content=_misc(fit, wanted))]
+    found += _pair("boot", TYPE_BOOT, bundle, wanted, notes)
+    for name, path in wanted.parts.items():
+        found += _pair(name, TYPE_PERSONA, Content.of(path, files), wanted, notes)
+    found.append(_userdata(wanted, files, notes))
+    return tuple(found), tuple(notes)
+
+
+def _misc(fit: Path, wanted: Wanted) -> Content:
+    """Boot control of a new disk: slot a goes first, and nothing was started yet."""
+    manifest = open_bundle(fit).manifest
+    if manifest is None:
+        raise BundleError(
+            "this FIT has no manifest",
+            place=Place(file=str(fit)),
+            hint="make it with mvpsdk bundle",
+        )
+    state, index = Slots(), manifest.rollback_index
+    for slot in (1, 0) if wanted.both_slots else (0,):  # who is flashed last goes first
+        state = slots_flash(state, slot, rollback_index=index)
+    data = slots_new(state)
+    return Content(path=None, file=io.BytesIO(data), size=len(data), given=False)
+
+
+def _pair(
+    name: str, kind: UUID, content: Content, wanted: Wanted, notes: list[str]
+) -> Iterator[Room]:
+    """The two slots of what is updated in turns."""
+    size, said = _slot_size(name, content, wanted.board)
+    notes += said
+    for number, slot in enumerate(SLOT_NAMES):
+        filled = content if wanted.both_slots or number == 0 else None
+        yield Room(name=f"{name}_{slot}", type=kind, size=size, content=filled)
+
+
+def _slot_size(name: str, content: Content, board: Board | None) -> tuple[int, list[str]]:
+    """How large a slot is by the board, else with room for what grows; and what was assumed."""
+    ours = {name, *(f"{name}_{slot}" for slot in SLOT_NAMES)}
+    known = board.slots if board else ()
+    told = [slot for slot in known if slot.name in ours] or (known if name == "boot" else ())
+    if not told:
+        size = align_up(content.size * 3 // 2, _ROUND)
+        why = f"the board has no [[slot]] {name}" if board else "nothing says how large they are"
+        return size, [f"{name}_a and {name}_b have {describe_size(size)} each: {why}"]
+    least = min(told, key=lambda slot: slot.size)
+    if content.size > least.size:
+        raise DiskError(
+            f"what goes into slot {least.name} has {describe_size(content.size)}"
+            f" ({content.size:#x} bytes), the slot {describe_size(least.size)}"
+            f" ({least.size:#x} bytes)",
+            place=board.place("slot") if board else None,
+            hint="take out what the phone does not need, or enlarge the slot in board.toml",
+            rule="BND005",
+        )
+    return least.size, []
+
+
+def _userdata(wanted: Wanted, files: ExitStack, notes: list[str]) -> Room:
+    content = Content.of(wanted.userdata, files) if wanted.userdata else None
+    least = content.size if content else 0
+    size = wanted.userdata_size or least
+    if least > size:
+        raise DiskError(
+            f"the user data have {least} bytes ({describe_size(least)}), their partition {size}"
+            f" ({describe_size(size)})",
+            place=Place(file=str(wanted.userdata)),
+            hint=f"say --userdata-size {align_up(least, MIB) // MIB}MiB, or more",
+        )
+    if not size:
+        size = _USERDATA_SIZE
+        notes.append(f"userdata has {describe_size(size)} and is empty: --userdata-size says else")
+    return Room(name="userdata", type=TYPE_LINUX, size=size, content=content, holes=True)
