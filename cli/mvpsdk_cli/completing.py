@@ -14,3 +14,10 @@ def ways() -> list[str]:
     from mvpsdk import run
 
     return run.ways()
+
+
+def targets() -> list[str]:
+    """How the address of what is flashed begins."""
+    from mvpsdk import flash
+
+    return [*(f"{scheme}:" for scheme in flash.schemes() if scheme != "block"), "/dev/"]

@@ -213,6 +213,21 @@ SHAPES: dict[str, Any] = {
     "error": {"kind": "text", "exit-code": "whole", "errors": [_FAULT]},
     "extract": {"files": ["text"]},
     "fetch": {"inputs": [{"name": "text", "path": "text"}]},
+    "flash": {
+        "path": "text",
+        "target": "text",
+        "kind": "text",
+        "slot": "text?",
+        "dry-run": "flag",
+        "refused": "flag",
+        "checks": [
+            {"name": "text", "what": "text", "outcome": "text", "found": "text", "hint": "text?"}
+        ],
+        "parts": [{"name": "text", "size": "whole", "missing": "whole?", "sha256": "text"}],
+        "changed": "flag",
+        "read-back": "flag",
+    },
+    "flash-progress": {"step": "text", "part": "text", "done": "whole", "total": "whole"},
     "lock": {"path": "text", "inputs": [{"name": "text", "sha256": "text", "size": "whole"}]},
     "manifest": MANIFEST,
     "new-board": {

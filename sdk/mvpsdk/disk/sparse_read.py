@@ -60,6 +60,13 @@ class SparseIndex:
         following = number + 1 < len(self.starts)
         return number, self.starts[number + 1] * self.block if following else self.size
 
+    def free_ranges(self) -> Iterator[tuple[int, int]]:
+        """Yield the half-open byte ranges that may stay what they are."""
+        for number, start in enumerate(self.starts):
+            if self.places[number] == _SKIP:
+                at = start * self.block
+                yield at, self.chunk(at)[1]
+
 
 _FILL, _SKIP = (1 << 64) - 1, (1 << 64) - 2  # in `places`: no file is so large
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from _typeshed import WriteableBuffer
 
-__all__ = ["BLOCK", "BlockDevice", "Extent", "FileBlocks", "MemoryBlocks", "Window"]
+__all__ = ["BLOCK", "BlockDevice", "Extent", "FileBlocks", "MemoryBlocks", "Window", "is_zero"]
 
 BLOCK = 512
 """Bytes that a medium writes whole or not at all; every write begins and ends at a multiple."""
@@ -93,9 +93,9 @@ class MemoryBlocks:
 class FileBlocks:
     """A regular file or a block device of this machine; see `open`."""
 
-    def __init__(self, path: Path, handle: int, size: int) -> None:
-        """Take an open file; it is closed with this."""
-        self.path, self._handle, self._size = path, handle, size
+    def __init__(self, path: Path, handle: int | None, size: int) -> None:
+        """Take an open file, which is closed with this; None: it is made when it grows."""
+        self.path, self._file, self._size = path, handle, size
 
     @classmethod
     def open(cls, path: Path, *, writable: bool, shared: bool = False) -> Self:
@@ -118,13 +118,41 @@ class FileBlocks:
             os.close(handle)
             raise
 
+    @classmethod
+    def absent(cls, path: Path) -> Self:
+        """Return a file that is made when it first grows; until then it has no bytes."""
+        return cls(path, None, 0)
+
+    @property
+    def _handle(self) -> int:
+        assert self._file is not None  # noqa: S101 - it has no bytes before it grows
+        return self._file
+
     @property
     def size(self) -> int:
         """How many bytes it has."""
         return self._size
 
+    @property
+    def grows(self) -> bool:
+        """Whether it is a regular file, which becomes as long as it must."""
+        return self._file is None or stat.S_ISREG(os.fstat(self._file).st_mode)
+
+    @property
+    def free(self) -> int:
+        """Bytes that its file system has left."""
+        status = os.statvfs(self.path.parent if self._file is None else self.path)
+        return status.f_bavail * status.f_frsize
+
+    @property
+    def stored(self) -> int:
+        """Bytes that a regular file takes already, holes not counted."""
+        return 0 if self._file is None else os.fstat(self._file).st_blocks * BLOCK
+
     def read(self, offset: int, size: int) -> bytes:
-        """Return `size` bytes. Raises InputError if the medium fails."""
+        """Return `size` bytes, fewer where it ends. Raises InputError if the medium fails."""
+        if self._file is None:
+            return b""
         try:
             return os.pread(self._handle, size, offset)
         except OSError as error:
@@ -140,10 +168,23 @@ class FileBlocks:
         except OSError as error:
             raise self._failed(error, offset) from error
 
+    def hole(self, extent: Extent) -> bool:
+        """Whether a file's file system keeps nothing of these bytes, so that they are zeros."""
+        if self._file is None:
+            return True
+        try:
+            return os.lseek(self._file, extent.offset, os.SEEK_DATA) >= extent.end
+        except OSError as error:
+            return error.errno == errno.ENXIO  # there is no data up to the end (lseek(2))
+
     def grow(self, size: int) -> None:
         """Make a regular file as long as this; what is new reads as zeros."""
         try:
-            os.ftruncate(self._handle, size)
+            if self._file is None:
+                flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+                self._file = os.open(self.path, flags, 0o666)
+                _lock(self.path, self._file)
+            os.ftruncate(self._file, size)
         except OSError as error:
             raise unwritable(self.path, error) from error
         self._size = size
@@ -159,7 +200,8 @@ class FileBlocks:
 
     def close(self) -> None:
         """Let go of it."""
-        os.close(self._handle)
+        if self._file is not None:
+            os.close(self._file)
 
     def __enter__(self) -> Self:
         return self
@@ -182,6 +224,13 @@ class FileBlocks:
                 hint="is it write-protected or worn out? the kernel's log (dmesg) says more",
             )
         return told
+
+
+def is_zero(device: BlockDevice, extent: Extent) -> bool:
+    """Whether all of these bytes are zero: a few MiB, since they are read where they must be."""
+    if isinstance(device, FileBlocks) and device.hole(extent):
+        return True
+    return device.read(extent.offset, extent.size) == bytes(extent.size)
 
 
 class Window(io.RawIOBase):

@@ -12,19 +12,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from mvpsdk.errors import InputError, Place, RefusedError
-from mvpsdk.flash.blocks import BLOCK, Extent
+from mvpsdk.flash.blocks import BLOCK, Extent, is_zero
 from mvpsdk.flash.model import Event, Step
 from mvpsdk.store.digest import open_input
 from mvpsdk.store.output import unreadable
 from mvpsdk.units import MIB, align_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from mvpsdk.flash.blocks import BlockDevice
-
-    Tell = Callable[[Event], None]
+    from mvpsdk.flash.model import Tell
 
 __all__ = ["CHUNK", "DeviceSource", "FileSource", "Job", "Source", "read_back", "survey", "write"]
 
@@ -41,7 +40,11 @@ class Source(Protocol):
         ...
 
     def extents(self) -> Iterable[Extent]:
-        """Tell which bytes matter, in rising order; what is between them may stay as it is."""
+        """Tell which bytes are read, in rising order."""
+        ...
+
+    def zeros(self) -> Iterable[Extent]:
+        """Tell which bytes must be zero and need not be read; of the rest none matters."""
         ...
 
     def read(self, offset: int, size: int) -> bytes:
@@ -66,6 +69,10 @@ class FileSource:
     def extents(self) -> Iterable[Extent]:
         """All of it."""
         return (Extent(0, self.size),)
+
+    def zeros(self) -> Iterable[Extent]:
+        """None is known to be."""
+        return ()
 
     def read(self, offset: int, size: int) -> bytes:
         """Return `size` bytes. Raises InputError if they are not there any more."""
@@ -97,6 +104,10 @@ class DeviceSource:
     def extents(self) -> Iterable[Extent]:
         """All of it."""
         return (Extent(0, self.at.size),)
+
+    def zeros(self) -> Iterable[Extent]:
+        """None is known to be."""
+        return ()
 
     def read(self, offset: int, size: int) -> bytes:
         """Return `size` bytes."""
@@ -131,8 +142,11 @@ def survey(device: BlockDevice, job: Job, tell: Tell) -> Job:
         wanted = job.source.read(chunk.offset, chunk.size)
         digest.update(wanted)
         if device.read(job.at.offset + chunk.offset, chunk.size) != wanted:
-            _append(differs, chunk)
-    return replace(job, sha256=digest.hexdigest(), differs=tuple(differs))
+            differs.append(chunk)
+    for chunk in _chunks(job.source.zeros()):
+        if not is_zero(device, Extent(job.at.offset + chunk.offset, chunk.size)):
+            differs.append(chunk)
+    return replace(job, sha256=digest.hexdigest(), differs=tuple(_joined(differs)))
 
 
 def write(device: BlockDevice, job: Job, tell: Tell) -> None:
@@ -152,6 +166,12 @@ def read_back(device: BlockDevice, job: Job, tell: Tell) -> None:
             f"{job.name} reads back as SHA-256 {digest.hexdigest()}, written was {job.sha256}",
             hint="run it again; if that changes nothing, the medium is worn out or lies",
         )
+    for chunk in _chunks(job.source.zeros()):
+        if not is_zero(device, Extent(job.at.offset + chunk.offset, chunk.size)):
+            raise RefusedError(
+                f"{job.name} reads back other than as zeros at byte {chunk.offset}",
+                hint="run it again; if that changes nothing, the medium is worn out or lies",
+            )
 
 
 def _chunks(extents: Iterable[Extent]) -> Iterator[Extent]:
@@ -160,16 +180,24 @@ def _chunks(extents: Iterable[Extent]) -> Iterator[Extent]:
             yield Extent(offset, min(CHUNK, extent.end - offset))
 
 
-def _append(extents: list[Extent], chunk: Extent) -> None:
-    """Add a chunk; one that follows the last is joined with it."""
-    if extents and extents[-1].end == chunk.offset:
-        extents[-1] = Extent(extents[-1].offset, extents[-1].size + chunk.size)
-    else:
-        extents.append(chunk)
+def _joined(chunks: Iterable[Extent]) -> Iterator[Extent]:
+    """Chunks in rising order; those that follow one another are one."""
+    last = Extent(0, 0)
+    for chunk in sorted(chunks):
+        if last.end == chunk.offset:
+            last = Extent(last.offset, last.size + chunk.size)
+            continue
+        if last.size:
+            yield last
+        last = chunk
+    if last.size:
+        yield last
 
 
-def _told(chunks: Iterable[Extent], job: Job, step: Step, tell: Tell) -> Iterator[Extent]:
+def _told(chunks: Iterator[Extent], job: Job, step: Step, tell: Tell) -> Iterator[Extent]:
     """Pass chunks on, and say of each when it is done."""
+    todo = job.differs if step is Step.WRITE else job.source.extents()
+    total = sum(extent.size for extent in todo)
     for chunk in chunks:
         yield chunk
-        tell(Event(step=step, part=job.name, amount=chunk.size))
+        tell(Event(step=step, part=job.name, amount=chunk.size, total=total))

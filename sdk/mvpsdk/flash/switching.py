@@ -29,11 +29,10 @@ from mvpsdk.flash.copying import read_back, write
 from mvpsdk.flash.model import Event, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mvpsdk.core.facade import Slots
     from mvpsdk.flash.blocks import BlockDevice, Extent
     from mvpsdk.flash.copying import Job
+    from mvpsdk.flash.model import Tell
 
 __all__ = ["SlotJob", "done_already", "read_slots", "running", "write_slot"]
 
@@ -73,7 +72,7 @@ def done_already(state: Slots, job: SlotJob) -> bool:
     return chosen and same and all(each.unchanged for each in job.jobs)
 
 
-def write_slot(device: BlockDevice, job: SlotJob, tell: Callable[[Event], None]) -> bool:
+def write_slot(device: BlockDevice, job: SlotJob, tell: Tell) -> bool:
     """Write a slot in the order that the module tells; return whether anything was to be done.
 
     Whatever is raised on the way leaves the slot marked not bootable.

@@ -35,6 +35,10 @@ class Bytes:
         """All of them."""
         return (Extent(0, len(self.data)),)
 
+    def zeros(self) -> tuple[Extent, ...]:
+        """All are read."""
+        return ()
+
     def read(self, offset: int, size: int) -> bytes:
         """Some of them."""
         return self.data[offset : offset + size]

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can be flashed, recognised by its first bytes, never by its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from mvpsdk import disk
+from mvpsdk.bundle import fit_read
+from mvpsdk.disk.sparse import is_sparse
+from mvpsdk.errors import InputError, Place
+from mvpsdk.store.digest import open_input
+from mvpsdk.store.output import unreadable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Input", "Kind", "open_flashable"]
+
+_HEAD = 4096
+
+
+class Kind(StrEnum):
+    """Where it goes."""
+
+    BUNDLE = "bundle"  # a FIT: into a slot
+    DISK = "disk"  # onto a whole medium
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Input:
+    """A file that can be flashed."""
+
+    path: Path
+    kind: Kind
+    size: int  # bytes of the file
+
+
+def open_flashable(path: Path) -> Input:
+    """Say what a file is. Raises InputError if it can't be read or flashed."""
+    with open_input(path) as file:
+        try:
+            head = file.read(_HEAD)
+            size = file.seek(0, 2)
+        except OSError as error:
+            raise unreadable(path, error) from error
+    return Input(path=path, kind=_kind(head, path), size=size)
+
+
+def _kind(head: bytes, path: Path) -> Kind:
+    if head.startswith(fit_read.MAGIC):
+        return Kind.BUNDLE
+    if disk.is_disk(head) or is_sparse(head):
+        return Kind.DISK
+    what = f"begins with {head[:8].hex(' ')}" if head else "is empty"
+    raise InputError(
+        f"the file {what}: that is nothing that can be flashed",
+        place=Place(file=str(path)),
+        hint="name a bundle or a disk image, as mvpsdk bundle makes them",
+    )

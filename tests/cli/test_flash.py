@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""mvpsdk flash: what it says, what it exits with, and what a pipeline reads."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import flashable
+from fastboot_server import Device, FastbootServer
+from mvpsdk import disk
+from mvpsdk.units import MIB
+from mvpsdk_cli import render
+from mvpsdk_cli.commands import flash as command
+from workbench import matches
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Cli = Callable[..., Any]
+
+KEY = ("--key", "test:")
+
+
+@pytest.fixture(scope="module")
+def phones(tmp_path_factory: pytest.TempPathFactory) -> flashable.Phones:
+    """Bundles, made once."""
+    return flashable.make(tmp_path_factory.mktemp("phones"))
+
+
+@pytest.fixture
+def medium(tmp_path: Path, phones: flashable.Phones) -> Path:
+    """A disk whose slot a starts."""
+    return flashable.write_disk(tmp_path / "phone.img", a=phones.old)
+
+
+def test_a_flash_is_told(cli: Cli, medium: Path, phones: flashable.Phones) -> None:
+    """What goes where, what of it is there already, what starts next."""
+    before = medium.read_bytes()
+    dry = cli("flash", phones.new, "--to", "file:phone.img", *KEY, "--dry-run")
+    assert (dry.code, dry.err) == (0, "")
+    first, checks, part, last = dry.out.splitlines()
+    assert first.endswith("signed.itb goes into slot b of phone.img")
+    assert checks.split()[0] == "checks"
+    assert checks.split()[1] == checks.split()[3]
+    size = "452.1 KiB"
+    assert part == f"  boot_b  {size}, {size} to be written"
+    assert last == "dry run: nothing was written"
+    assert medium.read_bytes() == before
+
+    done = cli("flash", phones.new, "--to", "file:phone.img", *KEY)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines()[-2:] == ["written and read back", "slot b starts next"]
+
+    again = cli("flash", phones.new, "--to", "file:phone.img", *KEY, "-v")
+    assert again.code == 0
+    assert f"  boot_b  {size}, unchanged: not written again" in again.out
+    assert "  ok: slot: b, which starts next, has it already" in again.out
+    assert again.out.splitlines()[-1] == "all of it is there already: nothing was written"
+
+
+def test_a_flash_is_reported(cli: Cli, medium: Path, phones: flashable.Phones) -> None:
+    """One JSON document on stdout, and on stderr one object for each bit of progress."""
+    result = cli("flash", phones.new, "--to", f"file:{medium}", *KEY, "--format", "json")
+    assert result.code == 0
+    report = json.loads(result.out)
+    assert matches(report)
+    assert (report["slot"], report["changed"], report["read-back"]) == ("b", True, True)
+    assert {check["outcome"] for check in report["checks"]} == {"ok"}
+    lines = [json.loads(line) for line in result.err.splitlines()]
+    assert all(matches(line) for line in lines)
+    steps = list(dict.fromkeys(line["step"] for line in lines))
+    assert steps == ["verify", "compare", "mark-bad", "write", "read-back", "mark-good"]
+    written = [line for line in lines if line["step"] == "write"]
+    assert written[-1]["done"] == written[-1]["total"] == phones.new.stat().st_size
+
+
+def test_a_refusal_is_told_and_reported(cli: Cli, medium: Path, phones: flashable.Phones) -> None:
+    """Exit code 1, every reason with its next step; nothing was written."""
+    before = medium.read_bytes()
+    words = ("flash", phones.other, "--to", f"file:{medium}", "--slot", "a", *KEY)
+    told = cli(*words)
+    assert told.code == 1
+    assert "error: slot: slot a was asked for, and slot a runs\n  next: write the other one" in (
+        told.err
+    )
+    assert "the bundle is for other-board, the device is qemu-virt" in told.err
+    reported = cli(*words, "--format", "json")
+    report = json.loads(reported.out)
+    assert matches(report)
+    assert (reported.code, report["refused"], report["changed"]) == (1, True, False)
+    assert medium.read_bytes() == before
+
+
+def phone(**changes: Any) -> Device:
+    """A phone in its boot loader."""
+    values: dict[str, Any] = {
+        "partitions": {"boot_a": bytearray(MIB), "boot_b": bytearray(MIB)},
+        "variables": {
+            "product": "qemu-virt",
+            "current-slot": "a",
+            "slot-count": "2",
+            "max-download-size": "0x1000000",
+        },
+    }
+    return Device(**(values | changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "says"),
+    [
+        ({}, 0, ""),
+        ({"refuses": {"flash:": "Partition is worn out"}}, 5, "boot_b: Partition is worn out"),
+        ({"hangs": "set_active:"}, 4, "did not answer set_active within"),
+    ],
+)
+def test_a_device_decides_the_exit_code(
+    cli: Cli, phones: flashable.Phones, changes: dict[str, Any], code: int, says: str
+) -> None:
+    """0 done, 5 where it refuses, 4 where it stops to answer."""
+    with FastbootServer(phone(**changes)) as server:
+        to = f"fastboot:{server.address}"
+        result = cli("flash", phones.new, "--to", to, *KEY, "--timeout", "2")
+    assert result.code == code
+    assert says in result.err
+
+
+def test_a_machine_without_the_client_is_told(
+    cli: Cli, phones: flashable.Phones, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Exit code 3, and how to get it."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = cli("flash", phones.new, "--to", "fastboot:", *KEY)
+    assert result.code == 3
+    assert "apt-get install fastboot" in result.err
+
+
+def test_wrong_calls_are_told(cli: Cli, phones: flashable.Phones) -> None:
+    """Exit code 2."""
+    for words, says in (
+        ((phones.new, "--to", "phone.img"), "names nothing that can be flashed"),
+        ((phones.new, "--to", "file:phone.img"), "there is no such file"),
+        (("none.itb", "--to", "file:phone.img"), "no such file"),
+        ((phones.new,), "--to"),
+    ):
+        result = cli("flash", *words)
+        assert (result.code, says in result.err) == (2, True), result.err
+
+
+def test_a_whole_disk_takes_little_memory(
+    program: Callable[..., subprocess.Popen[str]], phones: flashable.Phones, tmp_path: Path
+) -> None:
+    """4.5 GiB of user data, as a raw and as a sparse image, checked, written and read back."""
+    image = flashable.write_disk(tmp_path / "image.img", a=phones.old, user=9 << 29)
+    sparse = tmp_path / "image.simg"
+    size = image.stat().st_size
+    assert size > 4 << 30
+    with image.open("rb") as raw, sparse.open("w+b") as file:
+        disk.write_sparse(raw, size, file, [(0, size)])
+    for source, made in ((image, "one.img"), (sparse, "two.img")):
+        with program("flash", source, "--to", f"file:{tmp_path / made}", *KEY) as process:
+            assert process.stdout
+            assert "written and read back" in process.stdout.read()
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == 0
+        assert usage.ru_maxrss < 150_000  # KiB
+    for made in ("one.img", "two.img"):
+        path = tmp_path / made
+        assert path.stat().st_size == size
+        with path.open("rb") as file, image.open("rb") as raw:
+            pairs = zip(disk.nonzero(file, 0, size), disk.nonzero(raw, 0, size), strict=True)
+            assert all(left == right for left, right in pairs)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_only_somebody_who_is_there_is_asked(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    """In a pipeline and with --no-input a target can ask nobody, so it writes no disk in use."""
+    monkeypatch.setattr(render, "interactive", lambda: there)
+    assert (command._access("", 1.0, write=True, yes=True).ask is not None) is there
