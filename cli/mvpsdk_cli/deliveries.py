@@ -10,11 +10,14 @@ from mvpsdk import bundle
 from mvpsdk.errors import BundleError
 from mvpsdk.lint import Bench
 from mvpsdk.lint.delivery import Delivered, Delivery
-from mvpsdk_cli import benches
+from mvpsdk_cli import benches, signing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from mvpsdk.bundle import Manifest
+    from mvpsdk.sign import Report
 
 __all__ = ["is_bundle", "of_bundle"]
 
@@ -64,6 +67,7 @@ def _delivery(path: Path) -> Delivery:
         for digest in bundle.verify(contents)
     )
     names = {part.name for part in parts}
+    report = _verified(path) if manifest and manifest.tree else None
     return Delivery(
         file=str(path),
         size=contents.size,
@@ -71,6 +75,9 @@ def _delivery(path: Path) -> Delivery:
         board=manifest.board if manifest else "",
         rollback_index=manifest.rollback_index if manifest else 0,
         signed=bool(manifest and manifest.signed),
+        test_keys=_by_test_keys(manifest) if manifest else (),
+        unproven=tuple(_unproven(report)) if report and manifest and manifest.signed else (),
+        indexes=_found(report, "rollback index") if report else "",
         features=manifest.features if manifest else (),
         has_manifest=bool(manifest),
         fingerprint=manifest.fingerprint if manifest else "",
@@ -79,3 +86,36 @@ def _delivery(path: Path) -> Delivery:
         parts=parts,
         missing=tuple(name for name in told if name not in names),
     )
+
+
+def _verified(path: Path) -> Report:
+    """What can be verified of a bundle without the keys of whoever signed it."""
+    from mvpsdk import sign
+
+    keys = sign.public_keys(["test:"])
+    return sign.verify(path, sign.Wanted(keys=keys, now=signing.now(), unsigned=True))
+
+
+def _by_test_keys(manifest: Manifest) -> tuple[str, ...]:
+    from mvpsdk import sign
+
+    return tuple(each.part for each in manifest.signers if sign.is_test_key(each.key))
+
+
+def _unproven(report: Report) -> Iterator[str]:
+    """Signatures that are wrong, or are not there; of keys that are not known here nothing."""
+    from mvpsdk import sign
+
+    known = {
+        f"signature of the {signer.part}"
+        for signer in (report.manifest.signers if report.manifest else ())
+        if sign.is_test_key(signer.key)
+    }
+    for check in report.refusals:
+        if check.name == "tree" or check.name in known or check.found == "there is none":
+            yield f"{check.name}: {check.found}"
+
+
+def _found(report: Report, name: str) -> str:
+    """What a check found that does not hold."""
+    return next((check.found for check in report.refusals if check.name == name), "")

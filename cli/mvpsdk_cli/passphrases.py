@@ -14,7 +14,7 @@ from mvpsdk_cli import render
 if TYPE_CHECKING:
     from mvpsdk.sign import Secret
 
-__all__ = ["PassphraseOption", "asker"]
+__all__ = ["PassphraseOption", "asker", "new"]
 
 PassphraseOption = Annotated[
     int | None,
@@ -39,6 +39,22 @@ def asker(descriptor: int | None) -> Secret:
         return known[0]
 
     return ask
+
+
+def new(descriptor: int | None) -> str:
+    """Ask for a new key's passphrase, twice where a person types it. Raises InputError."""
+    if descriptor is not None:
+        found = _read(descriptor)
+    elif render.interactive():
+        found = _prompt("the new keys")
+        if found != _prompt("the new keys, again"):
+            raise InputError("the two passphrases differ", hint="run this again")
+    else:
+        hint = "give one by --passphrase-fd, or say --no-passphrase"
+        raise InputError("the new keys need a passphrase, and nobody can be asked", hint=hint)
+    if not found:
+        raise InputError("the passphrase is empty", hint="say --no-passphrase, if that is meant")
+    return found
 
 
 def _read(descriptor: int) -> str:

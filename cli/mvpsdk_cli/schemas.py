@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mvpsdk.errors import InputError
-from mvpsdk_cli.shapes import MACHINE, MANIFEST, REPORTS, SIGNER
+from mvpsdk_cli.shapes import MACHINE, MANIFEST, REPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -246,7 +246,6 @@ SHAPES: dict[str, Any] = {
     "plans": {"plans": [{"schema": "=mvpsdk.plan/1", **_PLAN}]},
     "rule": _RULE,
     "rules": {"rules": [_RULE]},
-    "sign": {"path": "text", "size": "whole", "signers": [SIGNER]},
     "test-board": {
         "board": "text",
         "ok": "flag",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["MACHINE", "MANIFEST", "REPORTS", "SIGNER"]
+__all__ = ["MACHINE", "MANIFEST", "REPORTS"]
 
 CONTENT = {
     "name": "text",
@@ -110,6 +110,29 @@ OPENED_PARTITION = {
     "default": "flag",
 }
 
+KEY = {
+    "origin": "text",
+    "part": "text",
+    "algorithm": "text",
+    "bits": "whole",
+    "id": "text",
+    "hint": "text",
+    "certificate": {
+        "?": {"subject": "text", "not-before": "text", "not-after": "text", "signs": "flag"}
+    },
+    "faults": ["text"],
+    "remarks": ["text"],
+}
+TO_SIGN = {
+    "part": "text",
+    "algorithm": "text",
+    "key": "text",
+    "message": "text",
+    "sha256": "text",
+    "public": "text",
+    "signature": "text",
+}
+
 REPORTS: dict[str, Any] = {
     "bundle": {
         "path": "text",
@@ -131,5 +154,9 @@ REPORTS: dict[str, Any] = {
         "disk": {"?": DISK},
         "problems": ["text"],
     },
+    "keys": {"keys": [KEY]},
+    "new-keys": {"files": ["text"], "keys": [KEY]},
+    "sign": {"path": "text", "size": "whole", "signers": [SIGNER]},
+    "signing": {"signatures": [TO_SIGN]},
 }
 """By the name of the report."""

@@ -10,12 +10,13 @@ from mvpsdk_cli import render
 from mvpsdk_cli.options import Format, Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from mvpsdk.bundle import Bundle
-    from mvpsdk.sign import Secret, Signer
+    from mvpsdk.sign import PublicKey, Request, Secret, Signer
 
-__all__ = ["now", "signers", "tell"]
+__all__ = ["check", "key_document", "key_text", "now", "signers", "tell", "tell_requests"]
 
 
 def now() -> dt.datetime:
@@ -28,8 +29,62 @@ def signers(uris: Sequence[str], secret: Secret, profile: Profile) -> tuple[Sign
     from mvpsdk import sign
 
     found = sign.open_signers(uris, secret)
-    sign.check((signer.key for signer in found), release=profile is Profile.RELEASE, now=now())
+    check([signer.key for signer in found], profile)
     return found
+
+
+def check(keys: Sequence[PublicKey], profile: Profile) -> None:
+    """Refuse keys that are not fit to sign, and tell what is worth knowing. Raises InputError."""
+    from mvpsdk import sign
+
+    sign.check(keys, release=profile is Profile.RELEASE, now=now())
+    for key in keys:
+        for remark in sign.remarks(key):
+            render.note(remark)
+
+
+def key_text(key: PublicKey) -> Iterator[str]:
+    """What a key is, for people."""
+    from mvpsdk import sign
+
+    yield f"{key.origin}: {key.algorithm}, signs the {key.part}"
+    yield f"  id           {key.id}"
+    facts = key.certificate
+    if facts:
+        yield f"  certificate  {facts.subject}"
+        yield f"  valid        {facts.not_before:%Y-%m-%d} to {facts.not_after:%Y-%m-%d}"
+        yield f"  usage        {'signing' if facts.signs else 'not signing'}"
+    else:
+        yield "  certificate  none: it does not expire"
+    for fault in sign.faults(key, release=False, now=now()):
+        yield render.style(f"  unfit        {fault.message}", "red")
+    for remark in sign.remarks(key):
+        yield f"  note         {remark}"
+
+
+def key_document(key: PublicKey) -> dict[str, Any]:
+    """The same as JSON."""
+    from mvpsdk import sign
+
+    facts = key.certificate
+    return {
+        "origin": key.origin,
+        "part": key.part,
+        "algorithm": key.algorithm,
+        "bits": key.bits,
+        "id": key.id,
+        "hint": key.hint,
+        "certificate": {
+            "subject": facts.subject,
+            "not-before": facts.not_before.isoformat(),
+            "not-after": facts.not_after.isoformat(),
+            "signs": facts.signs,
+        }
+        if facts
+        else None,
+        "faults": [fault.message for fault in sign.faults(key, release=False, now=now())],
+        "remarks": list(sign.remarks(key)),
+    }
 
 
 def tell(made: Bundle, keys: Sequence[Signer], output_format: Format) -> None:
@@ -49,6 +104,20 @@ def tell(made: Bundle, keys: Sequence[Signer], output_format: Format) -> None:
     ]
     for line in render.table(rows):
         render.made(line)
+
+
+def tell_requests(folder: Path, requests: Sequence[Request], output_format: Format) -> None:
+    """Say what is to be signed, and where it is."""
+    if output_format is Format.JSON:
+        import json
+
+        data = json.loads((folder / "signing.json").read_bytes())
+        render.report("mvpsdk.signing/1", {"signatures": data["signatures"]})
+        return
+    for request in requests:
+        key = request.key
+        path = render.path(folder / f"{key.part}.message")
+        render.made(f"{path}: {key.algorithm} by {key.id}, SHA-256 {request.digest.hex()}")
 
 
 def document(made: Bundle) -> dict[str, Any]:

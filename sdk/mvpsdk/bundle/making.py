@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import partial
 from os import SEEK_END
 from typing import TYPE_CHECKING, BinaryIO, Literal
@@ -13,6 +12,7 @@ import mvpsdk
 from mvpsdk import plan as planning
 from mvpsdk.bundle import fit, paperwork
 from mvpsdk.bundle.manifest import Content, Manifest, Virtual, parse
+from mvpsdk.bundle.model import Bundle
 from mvpsdk.bundle.origins import Supply
 from mvpsdk.bundle.spans import Span, copy, pad
 from mvpsdk.bundle.writing import Container
@@ -33,15 +33,6 @@ __all__ = ["Bundle", "Profile", "check_outputs", "pack", "write_pack"]
 Profile = Literal["dev", "release"]
 
 _SOURCES = (".c", ".h", ".S", ".ld")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Bundle:
-    """The one file that is flashed."""
-
-    path: Path
-    size: int  # bytes
-    manifest: Manifest
 
 
 def pack(

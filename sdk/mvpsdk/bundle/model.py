@@ -18,9 +18,18 @@ if TYPE_CHECKING:
     from mvpsdk.disk import Disk
     from mvpsdk.image import ImageFacts
 
-__all__ = ["Boot", "Contents", "Kind", "Part", "Slot"]
+__all__ = ["Boot", "Bundle", "Contents", "Kind", "Part", "Slot"]
 
 Kind = Literal["fit", "pack", "image", "disk", "android", "vbmeta"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bundle:
+    """The one file that is flashed."""
+
+    path: Path
+    size: int  # bytes
+    manifest: Manifest
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -25,6 +25,7 @@ class ControlKey:
     name: str  # of its node
     algorithm: str
     required: str  # "conf": without its signature no configuration boots; "image"; "": a hint
+    one_is_enough: bool  # of all that are required; else each has to have signed
     modulus: bytes  # RSA, big-endian; empty: of another kind
 
 
@@ -46,6 +47,7 @@ def control_keys(path: Path) -> tuple[ControlKey, ...]:
             name=each.name,
             algorithm=each.text("algo"),
             required=each.text("required"),
+            one_is_enough=bool(node and node.text("required-mode") == "any"),
             modulus=each.properties.get("rsa,modulus", b""),
         )
         for each in (node.children if node else ())

@@ -32,7 +32,10 @@ class Delivery:
         handset: the product's name; empty, as all that follows, if there is no manifest.
         board: the board that it is for.
         rollback_index: of the product.
-        signed: whether anything vouches for it.
+        signed: whether it says that somebody vouches for it.
+        test_keys: what of it a published test key signed: "configuration", "manifest".
+        unproven: why a signature that it says it has proves nothing.
+        indexes: what its parts say of the rollback index, if they differ; else empty.
         features: what the hypervisor in it has.
         has_manifest: whether it says anything of itself.
         fingerprint: of the core sources that the hypervisor was built from.
@@ -48,6 +51,9 @@ class Delivery:
     board: str = ""
     rollback_index: int = 0
     signed: bool = False
+    test_keys: tuple[str, ...] = ()
+    unproven: tuple[str, ...] = ()
+    indexes: str = ""
     features: tuple[str, ...] = ()
     has_manifest: bool = False
     fingerprint: str = ""

@@ -84,11 +84,14 @@ class Form:
         )
 
 
-def form(root: FdtNode, size: int, manifest: bytes, signers: Sequence[Signer]) -> Form:
-    """Return the form of a bundle that these sign.
+def form(root: FdtNode, size: int, manifest: bytes) -> Form:
+    """Return the form of the bundle that a manifest describes, signed by whom it names.
 
     root: its tree, signed or not; size: of the tree with its padding, bytes.
+
+    Raises BundleError if the manifest can't be read.
     """
+    signers = parse(manifest).signers
     blank = _with_image(fit.bare(root), fit.MANIFEST, manifest)
     offset = _offset(blank, fit.MANIFEST) + align_up(len(manifest), fit.ALIGN)
     part = fit.Part(

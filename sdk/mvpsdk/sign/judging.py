@@ -10,7 +10,7 @@ from mvpsdk.core.facade import META_MAX, pack_check, pack_read
 from mvpsdk.errors import BundleError
 from mvpsdk.sign.preflight import faults, is_test_key
 from mvpsdk.sign.public import holds
-from mvpsdk.sign.report import Check
+from mvpsdk.sign.report import passed, refused
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from mvpsdk.bundle import Manifest
     from mvpsdk.bundle.model import Part
     from mvpsdk.core.facade import FdtNode
-    from mvpsdk.device import DeviceFacts
     from mvpsdk.sign.forming import Form
     from mvpsdk.sign.model import PublicKey
+    from mvpsdk.sign.report import Check
 
-__all__ = ["agreement", "device", "profile", "signatures", "unsigned"]
+__all__ = ["agreement", "profile", "signatures", "unnamed", "unsigned"]
 
 _MIX = "it was put together out of two: make it again in one run of mvpsdk bundle"
 
@@ -38,9 +38,9 @@ def agreement(root: FdtNode, parts: Sequence[Part], manifest: Manifest) -> Itera
     verdict = pack_check(head, size=span.size, fingerprint=None)
     what = "the pack's metadata, by the hypervisor's own check"
     if not verdict.ok:
-        yield _refused("pack", what, f"the hypervisor refuses it: {verdict.reason.text}", _MIX)
+        yield refused("pack", what, f"the hypervisor refuses it: {verdict.reason.text}", _MIX)
         return
-    yield _ok("pack", what, "accepted")
+    yield passed("pack", what, "accepted")
     pack = pack_read(head, size=span.size)
     node = root.get(f"configurations/{fit.CONFIGURATION}")
     board = pack.boards[0]
@@ -56,7 +56,7 @@ def agreement(root: FdtNode, parts: Sequence[Part], manifest: Manifest) -> Itera
             manifest=manifest.rollback_index,
             pack=pack.rollback_index,
         ),
-        _same("load address", tree=by_name["hypervisor"].load, pack=board.window),
+        _same("load address", tree=_hex(by_name["hypervisor"].load), pack=_hex(board.window)),
         _same("fingerprint", manifest=manifest.fingerprint, pack=pack.fingerprint.hex()),
         _same(
             "images",
@@ -78,22 +78,19 @@ def signatures(
     by_id = {key.id: key for key in keys}
     for part in ("configuration", "manifest"):
         name, what = f"signature of the {part}", "by one of the keys that were named"
-        signer = next((each for each in made.signers if each.part == part), None)
-        if signer is None:
-            yield _refused(name, what, "there is none", "sign it: mvpsdk sign")
-            continue
+        signer = next(each for each in made.signers if each.part == part)
         key = by_id.get(signer.key)
         if key is None or (key.algorithm, key.part) != (signer.algorithm, part):
             named = ", ".join(f"{each.id} ({each.algorithm})" for each in keys) or "none"
             message = f"it is by {signer.key} ({signer.algorithm}); the keys here: {named}"
-            yield _refused(name, what, message, "name its key by --key, if you trust it")
+            yield refused(name, what, message, "name its key by --key, if you trust it")
             continue
         (request,) = made.requests([key])
         if holds(request, values[part]):
-            yield _ok(name, what, f"{signer.algorithm} by {key.origin} ({key.id})")
+            yield passed(name, what, f"{signer.algorithm} by {key.origin} ({key.id})")
         else:
             message = f"it is not by {key.origin} ({key.id}) over these bytes"
-            yield _refused(name, what, message, "the bundle was changed after it was signed")
+            yield refused(name, what, message, "the bundle was changed after it was signed")
         yield from _key(key, now=now, release=release)
 
 
@@ -101,22 +98,36 @@ def _key(key: PublicKey, *, now: dt.datetime, release: bool) -> Iterator[Check]:
     name, what = f"key of the {key.part}", "its size, its certificate's dates and usage"
     found = list(faults(key, release=release, now=now))
     for fault in found:
-        yield _refused(name, what, fault.message, fault.hint)
+        yield refused(name, what, fault.message, fault.hint)
     if not found:
         note = ", a published test key" if is_test_key(key.id) else ""
         facts = key.certificate
         until = f", certified until {facts.not_after:%Y-%m-%d}" if facts else ""
-        yield _ok(name, what, f"{key.algorithm}{until}{note}")
+        yield passed(name, what, f"{key.algorithm}{until}{note}")
 
 
 def unsigned(allowed: bool) -> Iterator[Check]:  # noqa: FBT001 - the one thing it is told
     """Nobody vouches for the bundle: is that all right?"""
     name, what = "signature", "whether anybody vouches for the bundle"
     if allowed:
-        yield _ok(name, what, "unsigned: only digests are checked")
+        yield passed(name, what, "unsigned: only digests are checked")
     else:
         hint = "sign it: mvpsdk sign; or check digests alone: --unsigned"
-        yield _refused(name, what, "the bundle is unsigned", hint)
+        yield refused(name, what, "the bundle is unsigned", hint)
+
+
+def unnamed(manifest: Manifest) -> Iterator[Check]:
+    """It says that it is signed, and not by whom: each of both is to be named once."""
+    for part in ("configuration", "manifest"):
+        count = sum(signer.part == part for signer in manifest.signers)
+        if count != 1:
+            name, what = f"signature of the {part}", "the manifest names who made it"
+            found = f"it names {count} signers" if count else "there is none"
+            yield refused(name, what, found, "sign it: mvpsdk sign")
+    others = {signer.part for signer in manifest.signers} - {"configuration", "manifest"}
+    if others:
+        found = f"the manifest names signers of {', '.join(sorted(others))}"
+        yield refused("signature", "what the manifest says is signed", found, "sign it again")
 
 
 def profile(manifest: Manifest, *, release: bool) -> Iterator[Check]:
@@ -124,42 +135,15 @@ def profile(manifest: Manifest, *, release: bool) -> Iterator[Check]:
     if release:
         name, what = "profile", "release, by the manifest"
         if manifest.profile == "release" and manifest.signed:
-            yield _ok(name, what, "release")
+            yield passed(name, what, "release")
         else:
             found = f"{manifest.profile}, {'signed' if manifest.signed else 'unsigned'}"
             hint = "make it anew: mvpsdk bundle --profile release --sign KEY"
-            yield _refused(name, what, f"it is {found}", hint)
+            yield refused(name, what, f"it is {found}", hint)
 
 
-def device(manifest: Manifest, size: int, facts: DeviceFacts | None) -> Iterator[Check]:
-    """Is it made for this device, newer than what it has seen, and does it fit?"""
-    if facts is None:
-        return
-    hint = "take the bundle that was made for this board: mvpsdk bundle --board"
-    yield _equal("device board", "the board", manifest.board, facts.board, hint)
-    if facts.compatible:
-        name = "device compatible"
-        yield _equal(name, "the board's compatible", manifest.compatible, facts.compatible, hint)
-    floor = facts.rollback_index
-    name, what = "device rollback index", "not below the device's floor"
-    found = f"the bundle has {manifest.rollback_index}, the device {floor}"
-    if manifest.rollback_index < floor:
-        hint = f"rollback-index = {floor} or more in [handset], then mvpsdk bundle"
-        yield _refused(name, what, found, hint)
-    else:
-        yield _ok(name, what, found)
-    yield from _slots(size, facts)
-
-
-def _slots(size: int, facts: DeviceFacts) -> Iterator[Check]:
-    for slot in facts.slots:
-        name, what = f"device slot {slot.name}", "the bundle fits into it"
-        found = f"the bundle has {size} bytes, the slot {slot.size}"
-        if size > slot.size:
-            hint = "make the bundle smaller, or the slot larger in the partition table"
-            yield _refused(name, what, found, hint)
-        else:
-            yield _ok(name, what, found)
+def _hex(address: int | None) -> str | None:
+    return None if address is None else f"{address:#x}"
 
 
 def _same(name: str, **said: object) -> Check:
@@ -167,21 +151,7 @@ def _same(name: str, **said: object) -> Check:
     what = f"{', '.join(said)} against each other"
     first = next(iter(said.values()))
     if all(value == first and value is not None for value in said.values()):
-        return _ok(name, what, f"{len(first)} alike" if isinstance(first, list) else str(first))
+        return passed(name, what, f"{len(first)} alike" if isinstance(first, list) else str(first))
     if isinstance(first, list):
-        return _refused(name, what, "they differ", _MIX)
-    return _refused(name, what, "; ".join(f"{who}: {value}" for who, value in said.items()), _MIX)
-
-
-def _equal(name: str, what: str, bundle: str, device: str, hint: str) -> Check:
-    if bundle == device:
-        return _ok(name, what, bundle)
-    return _refused(name, what, f"the bundle is for {bundle}, the device is {device}", hint)
-
-
-def _ok(name: str, what: str, found: str) -> Check:
-    return Check(name=name, what=what, ok=True, found=found)
-
-
-def _refused(name: str, what: str, found: str, hint: str) -> Check:
-    return Check(name=name, what=what, ok=False, found=found, hint=hint)
+        return refused(name, what, "they differ", _MIX)
+    return refused(name, what, "; ".join(f"{who}: {value}" for who, value in said.items()), _MIX)

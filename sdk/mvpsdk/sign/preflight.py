@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from mvpsdk.sign.model import PublicKey
 
-__all__ = ["check", "faults", "is_test_key"]
+__all__ = ["RSA_SIZES", "check", "faults", "is_test_key", "remarks"]
 
-SIZES = (2048, 3072, 4096)
+RSA_SIZES = (2048, 3072, 4096)
 """Bits of RSA keys that U-Boot knows algorithms for (boot/image-sig.c)."""
 
 EXPONENT = 65537
@@ -41,6 +41,17 @@ def faults(key: PublicKey, *, release: bool, now: dt.datetime) -> Iterator[Fault
         )
 
 
+def remarks(key: PublicKey) -> Iterator[str]:
+    """Say what is not wrong with a key, and yet worth knowing."""
+    if key.kind == "ecdsa":
+        yield (
+            f"{key.origin} is an ECDSA key: U-Boot needs a driver for it (CONFIG_ECDSA_VERIFY),"
+            " and Debian's build for QEMU knows RSA only"
+        )
+    if is_test_key(key.id):
+        yield f"{key.origin} is a published test key: everybody can sign with it"
+
+
 @functools.cache
 def _test_keys() -> frozenset[str]:
     from mvpsdk.sign.providers import test
@@ -56,8 +67,8 @@ def is_test_key(key: str) -> bool:
 def _strength(key: PublicKey) -> Iterator[Fault]:
     if key.kind != "rsa":
         return
-    if key.bits not in SIZES:
-        known = ", ".join(map(str, SIZES))
+    if key.bits not in RSA_SIZES:
+        known = ", ".join(map(str, RSA_SIZES))
         yield Fault(
             message=f"{key.origin} is an RSA key of {key.bits} bits; U-Boot checks {known}",
             hint="make another: mvpsdk keys new",

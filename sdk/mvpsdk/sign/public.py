@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from mvpsdk.errors import InputError
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from mvpsdk.sign.model import Request
 
-__all__ = ["certificate_facts", "holds", "of_object", "of_spki", "public_node"]
+__all__ = ["certificate_facts", "holds", "modulus", "of_object", "public_node", "public_pem"]
 
 KINDS = "RSA, ECDSA P-256 and Ed25519"
 
@@ -51,19 +52,6 @@ def of_object(key: Any, origin: str, certificate: Certificate | None = None) -> 
             raise InputError(message, hint=f"{KINDS} sign bundles")
         return PublicKey(kind="ecdsa", bits=256, spki=spki, origin=origin, certificate=certificate)
     return PublicKey(kind="ed25519", bits=256, spki=spki, origin=origin, certificate=certificate)
-
-
-def of_spki(spki: bytes, origin: str) -> PublicKey:
-    """Return the facts of a key in DER. Raises InputError if it is none, or of another kind."""
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization import load_der_public_key
-
-    try:
-        key = load_der_public_key(spki)
-    except (ValueError, UnsupportedAlgorithm) as error:
-        hint = "a public key is a SubjectPublicKeyInfo: openssl pkey -pubout -outform DER"
-        raise InputError(f"{origin} is no public key: {error}", hint=hint) from error
-    return of_object(key, origin)
 
 
 def certificate_facts(certificate: x509.Certificate) -> Certificate:
@@ -106,6 +94,13 @@ def holds(request: Request, signature: bytes) -> bool:
     return True
 
 
+def public_pem(key: PublicKey) -> str:
+    """Return the key as PEM (RFC 7468, 13)."""
+    text = b64encode(key.spki).decode()
+    lines = [text[at : at + 64] for at in range(0, len(text), 64)]
+    return "\n".join(["-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----", ""])
+
+
 def public_node(key: PublicKey, *, required: bool = True) -> Mapping[str, bytes]:
     """Return the properties of `/signature/key-HINT` in U-Boot's control tree.
 
@@ -126,25 +121,26 @@ def public_node(key: PublicKey, *, required: bool = True) -> Mapping[str, bytes]
     }
     if key.kind == "ecdsa":
         return {**common, **_point(key)}
-    modulus, bits = _modulus(key), key.bits
-    size = bits // 8
-    r_squared = pow(2, 2 * bits, modulus)
-    n0_inverse = -pow(modulus, -1, 1 << 32) % (1 << 32)
+    big, bits = modulus(key.spki), key.bits
+    number = int.from_bytes(big)
+    r_squared = pow(2, 2 * bits, number)
+    n0_inverse = -pow(number, -1, 1 << 32) % (1 << 32)
     return {
         **common,
         "rsa,num-bits": cell(bits),
-        "rsa,modulus": modulus.to_bytes(size),
+        "rsa,modulus": big,
         "rsa,exponent": wide(key.exponent),
-        "rsa,r-squared": r_squared.to_bytes(size),
+        "rsa,r-squared": r_squared.to_bytes(len(big)),
         "rsa,n0-inverse": cell(n0_inverse),
     }
 
 
-def _modulus(key: PublicKey) -> int:
+def modulus(spki: bytes) -> bytes:
+    """Return an RSA key's modulus, big-endian, as long as the key."""
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-    numbers: Any = load_der_public_key(key.spki)
-    return int(numbers.public_numbers().n)
+    key: Any = load_der_public_key(spki)
+    return int(key.public_numbers().n).to_bytes(key.key_size // 8)
 
 
 def _point(key: PublicKey) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from mvpsdk.bundle import Manifest
 
-__all__ = ["Check", "Report"]
+__all__ = ["Check", "Report", "passed", "refused"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,3 +42,13 @@ class Report:
     def refusals(self) -> tuple[Check, ...]:
         """What speaks against it."""
         return tuple(check for check in self.checks if not check.ok)
+
+
+def passed(name: str, what: str, found: str) -> Check:
+    """Return a check that holds."""
+    return Check(name=name, what=what, ok=True, found=found)
+
+
+def refused(name: str, what: str, found: str, hint: str) -> Check:
+    """Return a check that speaks against the bundle."""
+    return Check(name=name, what=what, ok=False, found=found, hint=hint)

@@ -12,8 +12,9 @@ from os import SEEK_END
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from mvpsdk.bundle import Bundle, fit, fit_read
+from mvpsdk.bundle import fit, fit_read
 from mvpsdk.bundle.manifest import parse
+from mvpsdk.bundle.model import Bundle
 from mvpsdk.bundle.spans import Span
 from mvpsdk.errors import BundleError, InputError, Place, RefusedError
 from mvpsdk.sign.forming import Filled, Form, form, signed_manifest
@@ -149,4 +150,4 @@ def sign(
 
 def _form(bundle: Opened, keys: tuple[PublicKey, ...]) -> Form:
     manifest = signed_manifest(bundle.manifest, keys)
-    return form(bundle.root, bundle.size, manifest, parse(manifest).signers)
+    return form(bundle.root, bundle.size, manifest)

@@ -17,9 +17,9 @@ from mvpsdk.bundle.flat import flatten
 from mvpsdk.bundle.manifest import parse
 from mvpsdk.bundle.spans import Span
 from mvpsdk.errors import BundleError
-from mvpsdk.sign import judging
+from mvpsdk.sign import fitting, judging
 from mvpsdk.sign.forming import SIGNATURE_SIZE, form
-from mvpsdk.sign.report import Check, Report
+from mvpsdk.sign.report import Report, passed, refused
 from mvpsdk.store import open_input
 from mvpsdk.store.digest import pieces
 from mvpsdk.store.output import unreadable
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from mvpsdk.core.facade import FdtNode
     from mvpsdk.device import DeviceFacts
     from mvpsdk.sign.model import PublicKey
+    from mvpsdk.sign.report import Check
 
 __all__ = ["Wanted", "verify"]
 
@@ -84,20 +85,20 @@ def verify(
     with open_input(path) as file:
         try:
             opened = _open(file, path, whole)
-            checks.append(_ok("container", "the FIT's tree", f"{len(opened.parts)} parts"))
+            checks.append(passed("container", "the FIT's tree", f"{len(opened.parts)} parts"))
             data = _manifest_bytes(file, opened)
             manifest = parse(data)
             checks += _structure(file, opened, manifest, data)
             checks += _parts(file, opened, manifest, progress)
             checks += judging.agreement(opened.root, opened.parts, manifest)
+            checks += _signatures(file, opened, manifest, data, wanted)
         except BundleError as error:
-            checks.append(_refused("container", "the file", error.message, error.hint))
+            checks.append(refused("container", "the file", error.message, error.hint))
         except OSError as error:
             raise unreadable(path, error) from error
-        if manifest:
-            checks += _signatures(file, opened, manifest, data, wanted)
-            checks += judging.profile(manifest, release=wanted.release)
-            checks += judging.device(manifest, opened.total, wanted.device)
+    if manifest:
+        checks += judging.profile(manifest, release=wanted.release)
+        checks += fitting.device(manifest, opened.total, wanted)
     return Report(path=path, checks=tuple(checks), manifest=manifest)
 
 
@@ -136,11 +137,11 @@ def _structure(file: BinaryIO, opened: _File, manifest: Manifest, data: bytes) -
     found = fit.digest(opened.root)
     if found != manifest.tree:
         said = manifest.tree or "nothing"
-        yield _refused(name, what, f"SHA-256 {found}, the manifest says {said}", _AGAIN)
+        yield refused(name, what, f"SHA-256 {found}, the manifest says {said}", _AGAIN)
     elif _expected(file, opened, manifest, data) != opened.raw:
-        yield _refused(name, what, "it has bytes that nothing accounts for", _AGAIN)
+        yield refused(name, what, "it has bytes that nothing accounts for", _AGAIN)
     else:
-        yield _ok(name, what, f"SHA-256 {found}")
+        yield passed(name, what, f"SHA-256 {found}")
     yield from _layout(opened, manifest)
 
 
@@ -148,13 +149,17 @@ def _expected(file: BinaryIO, opened: _File, manifest: Manifest, data: bytes) ->
     """The tree as it must be, with the signatures that stand in the file."""
     if not manifest.signed:
         return flatten(opened.root, len(fit.header(fit.bare(opened.root))))
-    parts = {signer.part for signer in manifest.signers}
-    if parts != {"configuration", "manifest"} or len(manifest.signers) != len(parts):
+    if not _both_sign(manifest):
         return b""
-    made = form(opened.root, len(fit.header(fit.bare(opened.root))), data, manifest.signers)
+    made = form(opened.root, len(fit.header(fit.bare(opened.root))), data)
     return made.filled(
         {"configuration": _value(opened), "manifest": _manifest_signature(file, opened)}
     ).tree
+
+
+def _both_sign(manifest: Manifest) -> bool:
+    parts = [signer.part for signer in manifest.signers]
+    return sorted(parts) == ["configuration", "manifest"]
 
 
 def _value(opened: _File) -> bytes:
@@ -180,7 +185,7 @@ def _layout(opened: _File, manifest: Manifest) -> Iterator[Check]:
     found = [part.name for part in opened.parts]
     if found != names:
         message = f"the parts are {', '.join(found)}; they should be {', '.join(names)}"
-        yield _refused(name, what, message, _AGAIN)
+        yield refused(name, what, message, _AGAIN)
         return
     end = opened.size
     for part in opened.parts:
@@ -188,13 +193,13 @@ def _layout(opened: _File, manifest: Manifest) -> Iterator[Check]:
         if part.span.path is None or part.span.offset - opened.start != place:
             begins = part.span.offset - opened.start
             message = f"{part.name} begins at byte {begins}, it should at {place}"
-            yield _refused(name, what, message, _AGAIN)
+            yield refused(name, what, message, _AGAIN)
         end = place + part.span.size
     if end != opened.total:
         message = f"the last part ends at byte {end}, the file at {opened.total}"
-        yield _refused(name, what, message, _AGAIN)
+        yield refused(name, what, message, _AGAIN)
     else:
-        yield _ok(name, what, f"{opened.total} bytes")
+        yield passed(name, what, f"{opened.total} bytes")
 
 
 def _parts(
@@ -217,13 +222,13 @@ def _parts(
         if entry and (part.span.size, part.load) != (entry.size, entry.load):
             wrong.append(f"{part.span.size} bytes, the manifest says {entry.size}")
         if wrong:
-            yield _refused(name, what, f"SHA-256 {digest}; {'; '.join(wrong)}", _AGAIN)
+            yield refused(name, what, f"SHA-256 {digest}; {'; '.join(wrong)}", _AGAIN)
         else:
-            yield _ok(name, what, f"{part.span.size} bytes, SHA-256 {digest}")
+            yield passed(name, what, f"{part.span.size} bytes, SHA-256 {digest}")
         following = opened.parts[index + 1 :]
         gap = following[0].span.offset - file.tell() if following else 0
         if 0 < gap <= fit.ALIGN and any(file.read(gap)):
-            yield _refused(name, "zeros behind it", "there are other bytes", _AGAIN)
+            yield refused(name, "zeros behind it", "there are other bytes", _AGAIN)
 
 
 def _digest(file: BinaryIO, size: int, progress: Callable[[int], None] | None) -> str:
@@ -240,14 +245,8 @@ def _signatures(
 ) -> Iterable[Check]:
     if not manifest.signed:
         return judging.unsigned(wanted.unsigned)
-    made = form(opened.root, opened.size, data, manifest.signers)
+    if not _both_sign(manifest):
+        return judging.unnamed(manifest)
+    made = form(opened.root, opened.size, data)
     values = {"configuration": _value(opened), "manifest": _manifest_signature(file, opened)}
     return judging.signatures(made, values, wanted.keys, now=wanted.now, release=wanted.release)
-
-
-def _ok(name: str, what: str, found: str) -> Check:
-    return Check(name=name, what=what, ok=True, found=found)
-
-
-def _refused(name: str, what: str, found: str, hint: str) -> Check:
-    return Check(name=name, what=what, ok=False, found=found, hint=hint)

@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An update with a lower rollback index than what it replaces.
+"""A rollback index that goes down, or of which a bundle says two things.
 
 ## What it does
 
-Compares the rollback index of a bundle with that of the bundle before it, which `--previous` names.
+Compares the rollback index of a bundle with that of the bundle before it, which `--previous` names;
+and what the manifest says of it with what the container's tree and the pack say.
 
 ## Why is this bad?
 
 The index only ever grows: a phone that has seen a higher one takes the lower one for an attempt to
-bring an old fault back. **On the device:** it refuses the update; a cable is the only way out.
+bring an old fault back. The boot loader reads it from the tree, the hypervisor from the pack, the
+flasher from the manifest. **On the device:** it refuses the update; a cable is the only way out.
 
 ## How it is decided
 
-By the two manifests, if both are for the same handset and board; without `--previous` there is
-nothing to compare with. Confidence: certain.
+By the two manifests, if both are for the same handset and board; without `--previous` a bundle is
+compared with itself alone. Confidence: certain.
 
 ## Example
 
@@ -58,8 +60,18 @@ CORE = ()
 
 
 def check(subject: BundleSubject) -> Iterator[Observation]:
-    """Compare with the bundle before."""
+    """Compare with the bundle before, and within."""
     new, old = subject.bundle, subject.bench.previous
+    if new.indexes:
+        yield Flaw(
+            subject="bundle",
+            message=f"{new.file} has several rollback indexes: {new.indexes}",
+            parties=(
+                Party(name="manifest", value=str(new.rollback_index)),
+                Party(name="found", value=new.indexes),
+            ),
+            fix="make it anew, in one run: `mvpsdk bundle`",
+        )
     if old is None:
         yield NotApplicable(reason="no bundle before it was named: --previous BUNDLE")
     elif not new.has_manifest or not old.has_manifest:

@@ -10,7 +10,7 @@ A provider has two functions:
 from __future__ import annotations
 
 import importlib
-import pkgutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from mvpsdk.errors import InputError
@@ -37,7 +37,8 @@ class Provider(Protocol):
 
 def schemes() -> tuple[str, ...]:
     """Return the schemes there are, sorted."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+    files = (file for folder in __path__ for file in Path(folder).glob("*.py"))
+    return tuple(sorted(file.stem for file in files if not file.stem.startswith("_")))
 
 
 def find(uri: str) -> tuple[Provider, str]:
