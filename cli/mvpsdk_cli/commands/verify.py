@@ -2,7 +2,9 @@
 """Verifies a bundle: signatures, digests, and what it is for.
 
 Every check is listed with what it found. Nothing in the file goes unchecked; a file that is damaged
-is refused, too. Exit code 1 means that the bundle must not be flashed.
+is refused, too. Exit code 1 means that the bundle must not be flashed. Of a disk, or a sparse image
+of one, that is its table, its boot control and the bundle in each slot; user data nobody vouches
+for.
 
 With --device the bundle is held to what is known of one device: its board, the rollback index that
 it has seen, the size of its slots, and the keys in its boot loader's control tree.

@@ -95,17 +95,16 @@ def _slot(file: BinaryIO, name: str, partition: Partition, whole: Span) -> Slot:
     """Look at what is in a slot. What can't be read in one says nothing of the other."""
     file.seek(partition.offset)
     head = file.read(disk.BLOCK)
+    span = whole.part(partition.offset, partition.size)
     contents, fault = None, ""
     if head.startswith(MAGIC):
         try:
-            contents = _fit(file, whole.part(partition.offset, partition.size))
+            contents = _fit(file, span)
         except BundleError as error:
             fault = error.message
     elif any(head):
         fault = f"no FIT: it begins with {head[:8].hex(' ')}"
-    return Slot(
-        name=name, partition=partition.name, size=partition.size, contents=contents, fault=fault
-    )
+    return Slot(name=name, partition=partition.name, span=span, contents=contents, fault=fault)
 
 
 def _fit(file: BinaryIO, slot: Span) -> Contents:

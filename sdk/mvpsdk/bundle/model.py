@@ -49,9 +49,14 @@ class Slot:
 
     name: str  # "a", "b"
     partition: str  # "boot_a", "boot_b"
-    size: int  # bytes of the partition
+    span: Span  # of the partition
     contents: Contents | None  # kind "fit"; its spans are the disk's. None: there is none
     fault: str = ""  # why something in it can't be read; "": it is empty, or all is well
+
+    @property
+    def size(self) -> int:
+        """Bytes of the partition."""
+        return self.span.size
 
     @property
     def empty(self) -> bool:

@@ -134,8 +134,9 @@ def _copy(file: BinaryIO, own: int, blocks: int) -> Disk:
     header = _header(_at(file, own, 1) if 0 < own < blocks else b"", own)
     total = max(header.own, header.other) + 1
     _check_header(header, total)
-    if header.entries + header.entry_blocks > blocks:
-        raise _Wrong(f"its entries begin at block {header.entries}, behind the end of the file")
+    end = header.entries + header.entry_blocks
+    if end > blocks:
+        raise _Wrong(f"its entries end before block {end}, and the file at block {blocks}")
     table = _at(file, header.entries, header.entry_blocks)[: header.count * header.entry]
     if crc32(table) != header.crc:
         raise _Wrong(f"its entries have CRC {crc32(table):#010x}, the header says {header.crc:#x}")

@@ -17,7 +17,7 @@ from mvpsdk.bundle.flat import flatten
 from mvpsdk.bundle.manifest import parse
 from mvpsdk.bundle.spans import Span
 from mvpsdk.errors import BundleError
-from mvpsdk.sign import fitting, judging
+from mvpsdk.sign import disks, fitting, judging
 from mvpsdk.sign.forming import SIGNATURE_SIZE, form
 from mvpsdk.sign.report import Report, passed, refused
 from mvpsdk.store import open_input
@@ -76,13 +76,15 @@ def verify(
     """Check all of a bundle, and say of each check what it found.
 
     whole: where in the file it is, of a disk a partition, which may be longer than the bundle;
-    None: the file is the bundle and nothing else.
+    None: the file is the bundle and nothing else, or it is a disk, and every slot is checked.
 
     Raises InputError if the file can't be read; that it is no bundle, or damaged, is a refusal.
     """
+    if whole is None and disks.is_disk(path):
+        return disks.verify_disk(path, wanted, progress)
     checks: list[Check] = []
     manifest: Manifest | None = None
-    with open_input(path) as file:
+    with whole.open() if whole else open_input(path) as file:
         try:
             opened = _open(file, path, whole)
             checks.append(passed("container", "the FIT's tree", f"{len(opened.parts)} parts"))

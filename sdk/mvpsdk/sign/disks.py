@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verifying a disk, or a sparse image of one: its table, boot control, every slot that is filled.
+
+User data are what they are: nobody signs them, and nothing of a device that starts depends on them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mvpsdk import bundle, disk
+from mvpsdk.core.facade import SLOT_NAMES
+from mvpsdk.errors import BundleError, DiskError
+from mvpsdk.sign.report import Check, Report
+from mvpsdk.store import open_input
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from mvpsdk.bundle import Boot, Manifest, Slot
+    from mvpsdk.sign.verifying import Wanted
+
+__all__ = ["is_disk", "verify_disk"]
+
+_AGAIN = "copy the file again, or make the disk again: mvpsdk bundle --container disk"
+_CONTROL = "flash a slot: mvpsdk flash writes boot control too"
+
+
+def is_disk(path: Path) -> bool:
+    """Tell whether a file is a disk, or a sparse image. Raises InputError if it can't be read."""
+    with open_input(path) as file:
+        head = file.read(disk.HEAD)
+    return disk.is_disk(head) or disk.is_sparse(head)
+
+
+def verify_disk(
+    path: Path, wanted: Wanted, progress: Callable[[int], None] | None = None
+) -> Report:
+    """Check a disk, and say of each check what it found; names begin with the slot's.
+
+    Raises InputError if the file can't be read; that it is damaged is a refusal.
+    """
+    try:
+        boot = bundle.open(path).boot
+        why = "it is the sparse image of something else than a disk"
+    except (BundleError, DiskError) as error:
+        boot, why = None, error.message
+    if not boot:
+        refused = _check("container", "the disk's partition table", found=why, ok=False)
+        return Report(path=path, checks=(refused,), manifest=None)
+    checks = [*_table(boot), *_control(boot)]
+    manifest = None
+    for slot in boot.slots:
+        found, said = _slot(path, boot, slot, wanted, progress)
+        checks += found
+        manifest = said if slot.name == boot.active else manifest
+    return Report(path=path, checks=tuple(checks), manifest=manifest)
+
+
+def _table(boot: Boot) -> Iterator[Check]:
+    what = "both copies of the partition table"
+    for damage in boot.disk.damage:
+        yield _check("container", what, found=damage, ok=False)
+    if not boot.disk.damage:
+        yield _check("container", what, found=f"{len(boot.disk.partitions)} partitions")
+
+
+def _control(boot: Boot) -> Iterator[Check]:
+    name, what = "boot control", "the state in misc, and the slot that it starts"
+    if not boot.state:
+        yield _check(name, what, found="no copy in misc is right", ok=False)
+    elif not boot.active:
+        yield _check(name, what, found="it lets no slot start", ok=False, hint=_CONTROL)
+    else:
+        yield _check(name, what, found=f"starts boot_{boot.active}")
+
+
+def _slot(
+    path: Path,
+    boot: Boot,
+    slot: Slot,
+    wanted: Wanted,
+    progress: Callable[[int], None] | None,
+) -> tuple[list[Check], Manifest | None]:
+    if slot.empty:
+        ok = slot.name != boot.active
+        what = "the slot against boot control"
+        return [_check(slot.partition, what, found="empty", ok=ok, hint=_CONTROL)], None
+    from mvpsdk.sign.verifying import verify  # which imports this
+
+    report = verify(path, wanted, whole=slot.span, progress=progress)
+    checks = [replace(each, name=f"{slot.partition} {each.name}") for each in report.checks]
+    if boot.state and report.manifest:
+        state = boot.state.slots[SLOT_NAMES.index(slot.name)]
+        checks += _index(slot, state.rollback_index, boot.state.rollback_index, report.manifest)
+    return checks, report.manifest
+
+
+def _index(slot: Slot, kept: int, floor: int, manifest: Manifest) -> Iterator[Check]:
+    """What boot control says of a slot must be what is in it, or the floor would not rise."""
+    name = f"{slot.partition} rollback index"
+    index = manifest.rollback_index
+    found = f"bundle {index}, boot control {kept}"
+    what = "the bundle's against what boot control says of the slot"
+    yield _check(name, what, found=found, ok=kept == index, hint=_CONTROL)
+    what = "the bundle's against the floor in misc"
+    found = f"{index}, the floor is {floor}"
+    yield _check(name, what, found=found, ok=index >= floor, hint="flash a later bundle")
+
+
+def _check(name: str, what: str, *, found: str, ok: bool = True, hint: str = _AGAIN) -> Check:
+    return Check(name=name, what=what, ok=ok, found=found, hint="" if ok else hint)
