@@ -33,25 +33,30 @@ _PARTS = 20
 def shown(output_format: Format) -> Iterator[Tell]:
     """Yield what shows events: bars, or one JSON object a line; on stderr, either way."""
     with ExitStack() as stack:
-        yield _lines() if output_format is Format.JSON else _bars(stack)
+        yield _lines() if output_format is Format.JSON else _Bars(stack).tell
 
 
-def _bars(stack: ExitStack) -> Tell:
-    """One bar after the other, each for one step of one part."""
-    now: list[tuple[Step, str] | Callable[[int], None]] = [(Step.VERIFY, "")]
+class _Bars:
+    """One bar after the other, each for one step of one part; gone when that is done."""
 
-    def tell(event: Event) -> None:
-        if now[0] != (event.step, event.part):
-            stack.close()
-            now[:] = [(event.step, event.part)]
-            if event.total:
-                title = f"{_TITLES[event.step]} {event.part}"
-                now.append(stack.enter_context(render.progress(title, event.total)))
-        advance = now[1] if len(now) > 1 else None
-        if callable(advance):
-            advance(event.amount)
+    def __init__(self, stack: ExitStack) -> None:
+        self.stack = stack
+        self.now: tuple[Step, str] | None = None
+        self.left = 0
+        self.advance: Callable[[int], None] = lambda _amount: None
 
-    return tell
+    def tell(self, event: Event) -> None:
+        """Show an event."""
+        if self.now != (event.step, event.part) and event.total:
+            self.stack.close()
+            self.now, self.left = (event.step, event.part), event.total
+            title = f"{_TITLES[event.step]} {event.part}"
+            self.advance = self.stack.enter_context(render.progress(title, event.total))
+        self.advance(event.amount)
+        self.left -= event.amount
+        if self.left <= 0:
+            self.stack.close()
+            self.now, self.advance = None, lambda _amount: None
 
 
 def _lines() -> Tell:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +14,8 @@ import pytest
 import flashable
 from fastboot_server import Device, FastbootServer
 from mvpsdk import disk
-from mvpsdk.units import MIB
+from mvpsdk.core.facade import Slots, slots_flash
+from mvpsdk.units import MIB, describe_size
 from mvpsdk_cli import render
 from mvpsdk_cli.commands import flash as command
 from workbench import matches
@@ -20,7 +23,6 @@ from workbench import matches
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
-    from pathlib import Path
 
     Cli = Callable[..., Any]
 
@@ -48,7 +50,7 @@ def test_a_flash_is_told(cli: Cli, medium: Path, phones: flashable.Phones) -> No
     assert first.endswith("signed.itb goes into slot b of phone.img")
     assert checks.split()[0] == "checks"
     assert checks.split()[1] == checks.split()[3]
-    size = "452.1 KiB"
+    size = describe_size(phones.new.stat().st_size)
     assert part == f"  boot_b  {size}, {size} to be written"
     assert last == "dry run: nothing was written"
     assert medium.read_bytes() == before
@@ -183,3 +185,27 @@ def test_only_somebody_who_is_there_is_asked(monkeypatch: pytest.MonkeyPatch, th
     """In a pipeline and with --no-input a target can ask nobody, so it writes no disk in use."""
     monkeypatch.setattr(render, "interactive", lambda: there)
     assert (command._access("", 1.0, write=True, yes=True).ask is not None) is there
+
+
+PAGE = Path(__file__).parents[2] / "docs/how-to/flash.md"
+NUMBERS = re.compile(r"\d+(\.\d+)? (B|KiB|MiB|GiB)\b|\d+ of \d+ hold")
+
+
+def test_the_how_to_says_what_happens(cli: Cli, phones: flashable.Phones, tmp_path: Path) -> None:
+    """Every command of its console blocks, in their order; numbers are the reader's own."""
+    state = slots_flash(Slots(rollback_index=3), 0, rollback_index=3)
+    flashable.write_disk(tmp_path / "phone.img", a=phones.old, state=state)
+    for name, bundle in (("phone-1.4.itb", phones.new), ("phone-1.1.itb", phones.low)):
+        (tmp_path / name).write_bytes(bundle.read_bytes())
+    blocks = re.findall(r"```console\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
+    calls = [call for block in blocks for call in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
+    assert len(calls) == 5
+    for call in calls:
+        first, _, shown = call.partition("\n")
+        words, _, code = first.partition("  # exit code ")
+        result = cli(*words.split()[1:])
+        assert result.code == int(code or 0)
+        told = result.out + "".join(
+            line for line in result.err.splitlines(keepends=True) if line.startswith("error:")
+        )
+        assert NUMBERS.sub("N", told) == NUMBERS.sub("N", shown)

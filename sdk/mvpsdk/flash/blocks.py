@@ -285,4 +285,10 @@ def _refusal(path: Path, error: OSError) -> MvpError:
             place=Place(file=str(path)),
             hint="unmount it, with all its partitions",
         )
+    if error.errno in (errno.EACCES, errno.EPERM) and str(path).startswith("/dev/"):
+        return InputError(
+            f"can't open the device: {(error.strerror or str(error)).lower()}",
+            place=Place(file=str(path)),
+            hint="be root, or in the group that it belongs to: ls -l says which",
+        )
     return unwritable(path, error)

@@ -6,7 +6,8 @@ Nothing of it is trusted: it is what the device believes of itself, against whic
 
 from __future__ import annotations
 
-from contextlib import suppress
+import tempfile
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -20,15 +21,18 @@ from mvpsdk.errors import DiskError, InputError
 from mvpsdk.flash.blocks import Extent, Window
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mvpsdk.bundle import Manifest
     from mvpsdk.core.facade import Slots
     from mvpsdk.disk import Disk
     from mvpsdk.flash.blocks import BlockDevice
 
-__all__ = ["MISC", "Held", "Medium", "boot", "extent", "held", "look"]
+__all__ = ["MISC", "Held", "Medium", "boot", "extent", "held", "look", "taken_out"]
 
 MISC = "misc"
 _LARGEST_MANIFEST = 1 << 20
+_PIECE = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +73,18 @@ def look(device: BlockDevice, name: str) -> Medium | None:
     state = slots_read(device.read(misc.offset, min(misc.size, SLOTS_ROOM))) if misc else None
     first, second = (held(device, extent(table, boot(slot)), name) for slot in (0, 1))
     return Medium(disk=table, state=state, bundles=(first, second))
+
+
+@contextmanager
+def taken_out(device: BlockDevice, at: Extent, bundle: Held) -> Iterator[Path]:
+    """Copy a bundle out of a partition, to a file that is gone when the block ends."""
+    with tempfile.TemporaryDirectory(prefix="mvpsdk-") as folder:
+        path = Path(folder) / "bundle"
+        with path.open("wb") as file:
+            for start in range(0, bundle.size, _PIECE):
+                size = min(_PIECE, bundle.size - start)
+                file.write(device.read(at.offset + start, size))
+        yield path
 
 
 def held(device: BlockDevice, at: Extent | None, name: str) -> Held | None:

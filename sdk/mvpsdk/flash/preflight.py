@@ -40,12 +40,20 @@ class Verdict:
 
 
 def judge(
-    path: Path, known: Known, partitions: Sequence[Partition], options: Options, tell: Tell
+    path: Path,
+    known: Known,
+    partitions: Sequence[Partition],
+    options: Options,
+    tell: Tell,
+    *,
+    size: int,
 ) -> Verdict:
-    """Verify a bundle and hold it against the device. Raises InputError if it can't be read."""
+    """Verify a bundle, or those on a disk, and hold them against the device.
+
+    size: bytes that are read for it. Raises InputError if the file can't be read.
+    """
     from mvpsdk import sign
 
-    size = path.stat().st_size
     report = sign.verify(
         path,
         sign.Wanted(

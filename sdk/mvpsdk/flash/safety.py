@@ -57,6 +57,7 @@ def disk(number: str, system: System) -> Disk:
     whole = _whole(folder)
     size = int(_text(folder / "size") or 0) * 512
     parts = [_text(whole / "device" / key) for key in ("vendor", "model", "name")]
+    parts = [part for part in parts if not part.startswith("0x")]  # a number says nothing
     from mvpsdk.units import describe_size
 
     what = [" ".join(filter(None, parts)), describe_size(size)]

@@ -14,28 +14,37 @@ from mvpsdk.core.facade import SLOT_NAMES, slots_choose
 from mvpsdk.device import Partition
 from mvpsdk.errors import InputError
 from mvpsdk.flash import medium as on
-from mvpsdk.flash.blocks import BLOCK
+from mvpsdk.flash.blocks import BLOCK, Extent
 from mvpsdk.flash.copying import DeviceSource, FileSource, Job, survey
 from mvpsdk.flash.model import Check, Outcome, PartPlan, Plan, Result
 from mvpsdk.flash.preflight import Known, judge, refused
 from mvpsdk.flash.switching import SlotJob, running, write_slot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mvpsdk.core.facade import Slots
-    from mvpsdk.flash.blocks import BlockDevice, Extent
+    from mvpsdk.flash.blocks import BlockDevice
     from mvpsdk.flash.inputs import Input
     from mvpsdk.flash.medium import Medium
     from mvpsdk.flash.model import Options, Tell
 
-__all__ = ["known", "plan_slot"]
+__all__ = [
+    "Choice",
+    "Target",
+    "choose",
+    "known",
+    "nowhere",
+    "partition",
+    "plan_slot",
+    "planned",
+]
 
 _WHOLE = "write a whole disk image, made with mvpsdk bundle --container disk"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Choice:
+class Choice:
     """The slot that is written, and the one that runs."""
 
     slot: int
@@ -47,27 +56,50 @@ def plan_slot(device: BlockDevice, name: str, what: Input, options: Options, tel
     """Hold a bundle against a medium. Raises InputError for a slot that is none."""
     found = on.look(device, name)
     if found is None or found.state is None:
-        return _nowhere(name, what, found)
-    choice = _has_it(device, what, found, options) or _choose(found.state, options.slot)
+        return nowhere(name, what, found)
+    choice = choose(device, what, found, options, "boot")
     at = on.extent(found.disk, on.boot(choice.slot))
     room = [Partition(name=on.boot(choice.slot), size=at.size)] if at else []
-    verdict = judge(what.path, known(found, name), room, options, tell)
-    checks = [*choice.checks, *_room(at, choice.slot), *verdict.checks]
+    verdict = judge(what.path, known(found, name), room, options, tell, size=what.size)
+    checks = [*choice.checks, *partition(at, on.boot(choice.slot)), *verdict.checks]
+    index = verdict.manifest.rollback_index if verdict.manifest else 0
+    return planned(
+        device,
+        Target(name=name, what=what, found=found, choice=choice, stem="boot", index=index),
+        checks,
+        tell,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """What goes into which slot, once it is known."""
+
+    name: str  # of the medium
+    what: Input
+    found: Medium
+    choice: Choice
+    stem: str  # of the partition that the input goes into: "boot", or a persona's name
+    index: int  # the rollback index of the slot
+
+
+def planned(device: BlockDevice, target: Target, checks: Sequence[Check], tell: Tell) -> Plan:
+    """Return the plan for a slot: of what goes into it, if nothing speaks against it."""
     jobs: tuple[Job, ...] = ()
     if all(check.outcome is not Outcome.REFUSED for check in checks):
-        jobs = tuple(survey(device, job, tell) for job in _jobs(device, what, found, choice))
-    index = verdict.manifest.rollback_index if verdict.manifest else 0
-    misc = on.extent(found.disk, on.MISC)
+        jobs = tuple(survey(device, job, tell) for job in _jobs(device, target))
+    misc = on.extent(target.found.disk, on.MISC)
+    slot = target.choice.slot
 
     def work(tell: Tell) -> Result:
         assert misc  # noqa: S101 - its record was read
-        slot_job = SlotJob(slot=choice.slot, misc=misc, jobs=jobs, rollback_index=index)
+        slot_job = SlotJob(slot=slot, misc=misc, jobs=jobs, rollback_index=target.index)
         return Result(changed=write_slot(device, slot_job, tell), read_back=True)
 
     return Plan(
-        target=name,
-        kind=what.kind.value,
-        slot=SLOT_NAMES[choice.slot],
+        target=target.name,
+        kind=target.what.kind.value,
+        slot=SLOT_NAMES[slot],
         checks=tuple(checks),
         parts=tuple(_part(job) for job in jobs),
         work=work,
@@ -93,7 +125,7 @@ def known(found: Medium, name: str) -> Known:
     return Known(name=name, rollback_index=floor)
 
 
-def _nowhere(name: str, what: Input, found: Medium | None) -> Plan:
+def nowhere(name: str, what: Input, found: Medium | None) -> Plan:
     """There is no slot: the one check that says why."""
     if found is None:
         check = refused("table", "the partition table", "there is none on the medium", _WHOLE)
@@ -109,34 +141,45 @@ def _no_work(_tell: Tell) -> Result:
     return Result(changed=False, read_back=False)
 
 
-def _choose(state: Slots, wanted: str) -> _Choice:
-    run = running(state)
-    if wanted not in ("inactive", *SLOT_NAMES):
-        raise InputError(f'no slot is called "{wanted}"', hint="there are: inactive, a, b")
+def choose(device: BlockDevice, what: Input, found: Medium, options: Options, stem: str) -> Choice:
+    """Return the slot that is written: the named one, or the one that does not run.
+
+    stem: of the partition that the input goes into. Raises InputError for a slot that is none.
+    """
+    assert found.state  # noqa: S101 - whoever asks has looked
+    if options.slot not in ("inactive", *SLOT_NAMES):
+        raise InputError(f'no slot is called "{options.slot}"', hint="there are: inactive, a, b")
+    if options.slot == "inactive" and _has_it(device, what, found, stem):
+        return _done(found.state)
+    run = running(found.state)
     inactive = 0 if run is None else 1 - run
-    slot = inactive if wanted == "inactive" else SLOT_NAMES.index(wanted)
-    return _Choice(slot=slot, run=run, checks=tuple(_slot_checks(state, slot, run)))
+    slot = inactive if options.slot == "inactive" else SLOT_NAMES.index(options.slot)
+    return Choice(slot=slot, run=run, checks=tuple(_slot_checks(found.state, slot, run)))
 
 
-def _has_it(device: BlockDevice, what: Input, found: Medium, options: Options) -> _Choice | None:
-    """The slot that starts next, if nobody named one and these very bytes are in it already."""
+def _has_it(device: BlockDevice, what: Input, found: Medium, stem: str) -> bool:
+    """Whether these very bytes are in the slot that starts next."""
     slot = slots_choose(found.state) if found.state else None
-    at = on.extent(found.disk, on.boot(slot)) if slot is not None else None
-    if options.slot != "inactive" or slot is None or at is None or what.size > at.size:
-        return None
+    at = on.extent(found.disk, f"{stem}_{SLOT_NAMES[slot]}") if slot is not None else None
+    if at is None or what.size > at.size:
+        return False
     source = FileSource.of(what.path)
-    head = min(what.size, BLOCK * 8)  # the tree has all digests: few bundles go on from here
+    head = min(what.size, BLOCK * 8)  # it has all digests: few files go on from here
     if source.read(0, head) != device.read(at.offset, head):
-        return None
-    if not survey(device, Job(name="", at=at, source=source), lambda _event: None).unchanged:
-        return None
+        return False
+    return survey(device, Job(name="", at=at, source=source), lambda _event: None).unchanged
+
+
+def _done(state: Slots) -> Choice:
+    slot = slots_choose(state)
+    assert slot is not None  # noqa: S101 - it has what is flashed
     check = Check(
         name="slot",
         what="the slot to be written against the one that runs",
         outcome=Outcome.OK,
         found=f"{SLOT_NAMES[slot]}, which starts next, has it already",
     )
-    return _Choice(slot=slot, run=None, checks=(check,))
+    return Choice(slot=slot, run=None, checks=(check,))
 
 
 def _slot_checks(state: Slots, slot: int, run: int | None) -> Iterator[Check]:
@@ -161,31 +204,30 @@ def _unproven(state: Slots, run: int | None) -> bool:
     return run is None or not state.slots[run].successful
 
 
-def _room(at: Extent | None, slot: int) -> Iterator[Check]:
+def partition(at: Extent | None, name: str) -> Iterator[Check]:
+    """Yield a refusal if there is no such partition."""
     if at is None:
-        found = f"there is no partition {on.boot(slot)}"
-        yield refused("partition", "where the bundle goes", found, _WHOLE)
+        found = f"there is no partition {name}"
+        yield refused("partition", "where it goes", found, _WHOLE)
 
 
-def _jobs(device: BlockDevice, what: Input, found: Medium, choice: _Choice) -> Iterator[Job]:
-    """What goes into the slot: the bundle, and copies of what it lacks."""
-    at = on.extent(found.disk, on.boot(choice.slot))
+def _jobs(device: BlockDevice, target: Target) -> Iterator[Job]:
+    """What goes into the slot: the input, and from the slot that runs, what that is not."""
+    slot, run = target.choice.slot, target.choice.run
+    name = f"{target.stem}_{SLOT_NAMES[slot]}"
+    at = on.extent(target.found.disk, name)
     assert at  # noqa: S101 - checked before
-    yield Job(name=on.boot(choice.slot), at=at, source=FileSource.of(what.path))
-    yield from _copies(device, found, choice, given={"boot"})
-
-
-def _copies(device: BlockDevice, found: Medium, choice: _Choice, given: set[str]) -> Iterator[Job]:
-    """The other partitions of the slot, from the slot that runs."""
-    if choice.run is None:
+    yield Job(name=name, at=at, source=FileSource.of(target.what.path))
+    if run is None:
         return
-    mine, other = (f"_{SLOT_NAMES[slot]}" for slot in (choice.slot, choice.run))
-    for partition in found.disk.partitions:
-        stem = partition.name.removesuffix(mine)
-        source = on.extent(found.disk, stem + other)
-        at = on.extent(found.disk, partition.name)
-        if partition.name.endswith(mine) and stem not in given and source and at:
-            yield Job(name=partition.name, at=at, source=DeviceSource(device=device, at=source))
+    for each in target.found.disk.partitions:
+        stem, mark, end = each.name.rpartition("_")
+        source = on.extent(target.found.disk, f"{stem}_{SLOT_NAMES[run]}")
+        if mark and end == SLOT_NAMES[slot] and stem != target.stem and source:
+            bundle = target.found.bundles[run] if stem == "boot" else None
+            size = bundle.size if bundle else source.size
+            copied = DeviceSource(device=device, at=Extent(source.offset, size))
+            yield Job(name=each.name, at=Extent(each.offset, each.size), source=copied)
 
 
 def _part(job: Job) -> PartPlan:

@@ -8,15 +8,12 @@ import os
 import subprocess
 import sys
 from io import BufferedReader
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from mvpsdk.errors import CheckFailed, InputError, MissingToolError, RefusedError
 from mvpsdk.flash.blocks import BLOCK, Extent, FileBlocks, MemoryBlocks, Window
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -74,6 +71,23 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
         FileBlocks.open(tmp_path, writable=True)
 
 
+def fails(code: int) -> object:
+    """A system call that fails so."""
+
+    def call(*_: object) -> int:
+        raise OSError(code, os.strerror(code))
+
+    return call
+
+
+def test_a_device_that_may_not_be_opened_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With who may."""
+    monkeypatch.setattr(os, "open", fails(errno.EACCES))
+    with pytest.raises(InputError, match="can't open the device: permission denied") as caught:
+        FileBlocks.open(Path("/dev/null"), writable=False)
+    assert "be root, or in the group" in caught.value.hint
+
+
 def test_a_device_in_use_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernel's EBUSY is a check that failed, not a file that can't be read."""
 
@@ -84,15 +98,6 @@ def test_a_device_in_use_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(CheckFailed, match="is in use: mounted") as caught:
         FileBlocks.open(path, writable=True)
     assert "unmount" in caught.value.hint
-
-
-def fails(code: int) -> object:
-    """A system call that fails so."""
-
-    def call(*_: object) -> int:
-        raise OSError(code, os.strerror(code))
-
-    return call
 
 
 def test_a_medium_that_fails_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -161,15 +161,14 @@ def no(path: Path, phones: Phones, **changes: object) -> Path:
 
 def test_a_disk_that_would_not_start_is_refused(tmp_path: Path, phones: Phones) -> None:
     """What misc says must be so, and something must start."""
-    fresh = slots_flash(Slots(), 0, rollback_index=3)
-    both = slots_flash(fresh, 1, rollback_index=3)
+    both = slots_flash(slots_flash(Slots(), 0, rollback_index=3), 1, rollback_index=3)
+    fourth = slots_flash(Slots(), 0, rollback_index=4)
     cases: dict[str, dict[str, object]] = {
-        "no slot of it starts": {"state": Slots()},
-        "slot b may start, and boot_b has no whole bundle": {"state": both},
-        "boot_b has rollback index 1, misc says 3": {"state": both, "b": phones.low},
-        "boot_a: signature: the bundle is unsigned": {"a": phones.unsigned,
-            "state": slots_flash(Slots(), 0, rollback_index=4)},
-    }  # fmt: skip
+        "boot control: it lets no slot start": {"state": Slots()},
+        "boot_b: empty": {"state": both},
+        "boot_b rollback index: bundle 1, boot control 3": {"state": both, "b": phones.low},
+        "boot_a signature: the bundle is unsigned": {"a": phones.unsigned, "state": fourth},
+    }
     for says, changes in cases.items():
         path = no(tmp_path / "bad.img", phones, **changes)
         with pytest.raises(CheckFailed) as caught:
@@ -188,8 +187,8 @@ def test_a_disk_for_another_board_or_an_older_one_is_refused(
     with pytest.raises(CheckFailed) as caught:
         carry_out(there, image)
     told = str(caught.value)
-    assert "boot_a: device board: the bundle is for qemu-virt, the device is" in told
-    assert "boot_a: device rollback index: the bundle has 3, the device 4" in told
+    assert "boot_a device board: the bundle is for qemu-virt, the device is" in told
+    assert "boot_a device rollback index: the bundle has 3, the device 4" in told
     with pytest.raises(CheckFailed) as caught:
         carry_out(there, image, device=facts("qemu-virt"))
     assert len(caught.value.faults) == 1
@@ -212,11 +211,11 @@ def test_a_disk_image_that_is_damaged_is_refused(tmp_path: Path, image: Path) ->
     data = bytearray(image.read_bytes())
     data[1024 + 60] ^= 1
     image.write_bytes(data)
-    with pytest.raises(CheckFailed, match="table: primary table: its entries have CRC"):
+    with pytest.raises(CheckFailed, match="container: primary table: its entries have CRC"):
         carry_out(tmp_path / "made.img", image)
     with image.open("r+b") as file:
         file.truncate(20 * MIB)
-    with pytest.raises(CheckFailed, match="table: "):
+    with pytest.raises(CheckFailed, match="container: "):
         carry_out(tmp_path / "made.img", image)
 
 

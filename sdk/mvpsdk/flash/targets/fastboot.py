@@ -77,7 +77,7 @@ class FastbootTarget:
         partition = f"boot_{slot}"
         size = self.client.number(f"partition-size:{partition}")
         room = () if size is None else (Partition(name=partition, size=size),)
-        verdict = judge(what.path, device.known, room, options, tell)
+        verdict = judge(what.path, device.known, room, options, tell, size=what.size)
         there = self._there(partition, what)
         missing = None if there is None else 0 if there == digest else what.size
         same = missing == 0 and options.slot == "inactive"
