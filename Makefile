@@ -72,13 +72,14 @@ core-check-gcc core-check-clang: core-check-%:
 	  UBSAN_OPTIONS=print_stacktrace=1:log_path=$(CHECKED)-$*/report \
 	  $(PYTHON) -m pytest -q -p no:cacheprovider tests/core || { cat $(CHECKED)-$*/report.* 2>/dev/null; exit 1; }
 
-# The long run: 20 000 damaged images, damaged vbmeta images and disks, then the fuzzing harnesses, FUZZ_SECONDS each, two at
-# a time; logs in build/fuzz.
+# The long run: 20 000 damaged images, damaged vbmeta images, disks and bundles, then the fuzzing
+# harnesses, FUZZ_SECONDS each, two at a time; logs in build/fuzz.
 FUZZ_SECONDS ?= 600
 fuzz: host
 	@nice -n 10 $(PYTHON) tests/fuzz/fuzz_images.py
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) nice -n 10 $(PYTHON) tests/fuzz/fuzz_vbmeta.py
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) nice -n 10 $(PYTHON) tests/fuzz/fuzz_disks.py
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) nice -n 10 $(PYTHON) tests/fuzz/fuzz_bundles.py
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) nice -n 10 $(PYTHON) tests/fuzz/fuzz.py
 
 # The pages of docs/reference that say what the sources say.

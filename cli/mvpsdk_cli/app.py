@@ -13,7 +13,6 @@ from typer.main import get_command
 from mvpsdk_cli import help as root_help
 from mvpsdk_cli import options, render
 from mvpsdk_cli.catalogue import Entry, entries
-from mvpsdk_cli.coercing import lighten
 
 PROGRAM = "mvpsdk"
 
@@ -90,7 +89,6 @@ def _single(function: Callable[..., Any]) -> typer.Typer:
 
 def _share(command: Any) -> None:  # noqa: ANN401 - typer's command class is private
     command.params += shared_parameters()
-    lighten(command.params)
     command.add_help_option = False  # typer's own loads pydantic whenever it is not given
     for child in getattr(command, "commands", {}).values():
         _share(child)

@@ -102,14 +102,6 @@ DISK = {
         {"name": "text", "type": "text", "guid": "text", "offset": "whole", "size": "whole"}
     ],
 }
-VBMETA = {
-    "algorithm": "text",
-    "key": "text?",
-    "rollback_index": "whole",
-    "flags": "whole",
-    "hashes": [{"partition": "text", "size": "whole", "salt": "text", "sha256": "text"}],
-    "properties": {"*": "text"},
-}
 OPENED_PARTITION = {
     "name": "text",
     "kind": "text",
@@ -160,7 +152,6 @@ REPORTS: dict[str, Any] = {
         "verdict": {"?": VERDICT},
         "image": {"?": FACTS},
         "disk": {"?": DISK},
-        "vbmeta": {"?": VBMETA},
         "problems": ["text"],
     },
     "keys": {"keys": [KEY]},

@@ -323,3 +323,28 @@ def test_lint_knows_a_test_key_and_a_stripped_signature(unsigned: Path, capsys: 
     code, out, _ = run(capsys, "lint", "y.itb", "--select", "BND002")
     assert code == 1
     assert "says that it is signed, which proves nothing: tree:" in out
+
+
+def test_a_disk_is_verified_slot_by_slot(keys: Path, capsys: Capsys) -> None:
+    """Raw and sparse: table, boot control, and the bundle in each slot; a changed byte shows."""
+    assert keys.is_dir()
+    words = ("bundle", ".", "--container", "disk", "--both-slots", "-o", "phone.img")
+    assert run(capsys, *words, "--sparse", "phone.simg", *SIGN)[0] == 0
+
+    for name in ("phone.img", "phone.simg"):
+        code, out, _ = run(capsys, "verify", name, *TRUST)
+        assert code == 0, out
+        assert "boot control" in out
+        for slot in ("boot_a", "boot_b"):
+            assert f"ok  {slot} signature of the configuration" in out
+    data = Path("phone.img").read_bytes()
+    at = data.index(b"kkkkkkkk")  # in slot a
+    Path("phone.img").write_bytes(data[:at] + b"K" + data[at + 1 :])
+    code, out, _ = run(capsys, "verify", "phone.img", *TRUST)
+    assert code == 1
+    assert "REFUSED  boot_a part" in out
+    assert "REFUSED  boot_b" not in out
+    Path("phone.img").write_bytes(data[:512] + bytes(512) + data[1024:])
+    code, out, _ = run(capsys, "verify", "phone.img", *TRUST)
+    assert code == 1
+    assert "REFUSED  container" in out
