@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.append(str(Path(__file__).parents[1] / "tests/bench"))
 sys.path.append(str(Path(__file__).parents[1] / "tests/target/defects/support"))
+sys.path.append(str(Path(__file__).parents[1] / "tests/target/tamper/support"))
 
 import bench_page
 import defects
+import tampers
 from mvpsdk.board.schema import BoardFile
 from mvpsdk.conform.listing import FIRMWARE, GUEST, listed
 from mvpsdk.core.facade import Reason
@@ -217,6 +219,7 @@ PAGES = {
     "rules.md": reference,
     "figures.md": bench_page.page,
     "defects.md": defects.page,
+    "tamper.md": tampers.page,
 }
 
 

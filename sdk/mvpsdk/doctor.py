@@ -78,7 +78,7 @@ _OPTIONAL = (
 def examine() -> tuple[Check, ...]:
     """Look at everything. Raises nothing: what is wrong is in the checks."""
     looks = (_python, _core, _compiler, _qemu, _boards, _machines, _cache)
-    return (*(look() for look in looks), *map(_optional, _OPTIONAL))
+    return (*(look() for look in looks), *map(_optional, _OPTIONAL), _boot_loader())
 
 
 def _python() -> Check:
@@ -211,6 +211,21 @@ def _optional(tool: _Tool) -> Check:
         status="ok" if path else "missing",
         path=path or "",
         hint="" if path else tool.hint(),
+    )
+
+
+def _boot_loader() -> Check:
+    """Debian's U-Boot for QEMU, which no program's name leads to."""
+    from mvpsdk.run.via.u_boot import HINT, PROGRAM
+
+    there = PROGRAM.is_file()
+    return Check(
+        name="U-Boot",
+        purpose="boot a bundle as a phone does (mvpsdk run --via u-boot)",
+        required=False,
+        status="ok" if there else "missing",
+        path=str(PROGRAM) if there else "",
+        hint="" if there else HINT,
     )
 
 

@@ -31,7 +31,10 @@ def generator() -> ModuleType:
     return module
 
 
-PAGES = ("conformance.md", "reasons.md", "files.md", "rules.md", "figures.md", "defects.md")
+PAGES = (
+    *("conformance.md", "reasons.md", "files.md", "rules.md", "figures.md", "defects.md"),
+    "tamper.md",
+)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -93,6 +93,7 @@ def _values(target: Target, keys: Sequence[str]) -> dict[str, str]:
         "FIT": fit,
         "HEAD": HEAD,
         "HEAD_BLOCKS": HEAD // _BLOCK,
+        "ROOM_END": target.room.end,
         "ROOM_BLOCKS": (target.room.end - fit) // _BLOCK,
         **{f"COPY.{name}": copy + offset for name, offset in layout.fields.items()},
         **{f"STATE.{name}": state + offset for name, offset in layout.fields.items()},

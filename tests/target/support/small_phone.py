@@ -6,6 +6,7 @@ Its files are those of tests/target/defects; a boot is over, or refused, in a se
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from phone import mvpsdk
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["INDEX", "UP", "handset", "signed"]
+__all__ = ["INDEX", "UP", "dated", "handset", "signed"]
 
 DEFECTS = Path(__file__).parents[1] / "defects"
 INDEX = 5
@@ -33,7 +34,7 @@ def handset(folder: Path, cache: Path, index: int = INDEX) -> Path:
     told = text.replace(
         'version = "1.0.0"\n', f'version = "1.0.{index}"\nrollback-index = {index}\n'
     )
-    told = told.replace('["qemu-virt"]', '["qemu-virt", "qemu-virt-gicv2"]')
+    told = told.replace('["qemu-virt"]', '["qemu-virt", "qemu-virt-gicv2", "acme-one"]')
     (folder / "handset.toml").write_text(told, encoding="utf-8")
     made = seeding.firmware("", folder / "build", Cache(cache))
     (folder / "firmware.elf").write_bytes(made)
@@ -54,3 +55,10 @@ def signed(
     signing = [word for key in keys for word in ("--sign", key)] or ["--unsigned"]
     mvpsdk(handset, "bundle", ".", "--board", board, "-o", out, *signing, cache=cache)
     return handset / out
+
+
+def dated(handset: Path, index: int) -> None:
+    """Give a handset another rollback index."""
+    path = handset / "handset.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"rollback-index = \d+", f"rollback-index = {index}", text))

@@ -1,14 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The update handset: bundles of it, disks with slots on them, and boots that end at a line."""
+"""The update handset: bundles of it, disks with slots on them, and boots through U-Boot."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import uboot_alone
+from mvpsdk import board as boards
+from mvpsdk import run, sign, uboot
 from mvpsdk.core import facade as core
+from mvpsdk.run.command import executable, machine_arguments
+from mvpsdk.run.via import u_boot
 from phone import mvpsdk
 from workshop import EXAMPLE as DEMO
 from workshop import images
@@ -16,7 +24,19 @@ from workshop import images
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["BLOCK", "MISC", "bundled", "disk", "handset", "sgdisk", "slots_of", "write_slots"]
+__all__ = [
+    "BLOCK",
+    "MISC",
+    "Machine",
+    "bundled",
+    "control",
+    "disk",
+    "handset",
+    "plain",
+    "sgdisk",
+    "slots_of",
+    "write_slots",
+]
 
 EXAMPLE = DEMO.parent / "update-handset"
 BLOCK = 512
@@ -85,3 +105,58 @@ def slots_of(path: Path) -> core.Slots | None:
     with path.open("rb") as file:
         file.seek(MISC * BLOCK)
         return core.slots_read(file.read(core.SLOTS_ROOM))
+
+
+# ---- through U-Boot ----
+
+LIMIT = 100  # seconds of the host's time that a boot may take, on a busy host
+
+
+def control(folder: Path) -> Path:
+    """Make U-Boot's control tree for the board qemu-virt, with the published test keys."""
+    keys = sign.public_keys(["test:"])
+    keys = tuple(key for key in keys if key.kind == "rsa")
+    script = uboot.boot_script(uboot_alone.TARGET, [uboot.key_node(key) for key in keys])
+    path = folder / "control.dtb"
+    path.write_bytes(uboot.control_tree(uboot_alone.tree(folder), keys, script=script))
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The virtual handset with U-Boot, whose control tree is there."""
+
+    control: Path
+
+    def boot(self, drive: str, until: str) -> str:
+        """Boot a disk until a line comes (a pattern), or the power goes off; what was said.
+
+        drive: the value of QEMU's -drive for it. The power is cut when the line has come.
+        """
+        virtual = boards.named("qemu-virt").virtual
+        assert virtual
+        board = run.Machine(machine=virtual.machine, cpu=virtual.cpu, memory=virtual.memory)
+        command = [
+            *(executable(), *machine_arguments(board, shift=0), "-serial", "stdio"),
+            *("-bios", str(u_boot.PROGRAM), "-dtb", str(self.control)),
+            *("-drive", drive, "-device", "virtio-blk-device,drive=disk"),
+        ]
+        pattern = re.compile(until, re.MULTILINE)
+        null = subprocess.DEVNULL
+        said = ""
+        with subprocess.Popen(command, stdin=null, stdout=subprocess.PIPE) as qemu:
+            alarm = threading.Timer(LIMIT, qemu.kill)
+            alarm.start()
+            assert qemu.stdout
+            while piece := os.read(qemu.stdout.fileno(), 4096):
+                said += piece.decode(errors="replace").replace("\r", "")
+                if pattern.search(said):
+                    break
+            alarm.cancel()
+            qemu.kill()
+        return said
+
+
+def plain(disk: Path) -> str:
+    """The value of QEMU's -drive for a disk."""
+    return f"if=none,id=disk,format=raw,file={disk}"

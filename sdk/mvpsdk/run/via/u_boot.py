@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from mvpsdk.sign import PublicKey
     from mvpsdk.uboot import Target
 
-__all__ = ["PARTS", "PROGRAM", "arguments", "dumped", "new_disk"]
+__all__ = ["HINT", "PARTS", "PROGRAM", "arguments", "dumped", "new_disk"]
 
 PARTS: tuple[str, ...] = ()
 
 PROGRAM = Path("/usr/lib/u-boot/qemu_arm64/u-boot.bin")
 """Where Debian's package has it."""
+HINT = "Debian, Ubuntu: apt install u-boot-qemu"
 _MACHINE = "virt"
 _FLASH = 64 * MIB  # bytes of a flash of that machine
 _STORAGE = "virtio 0"
@@ -47,8 +48,7 @@ def arguments(bootable: Bootable, options: Options, command: Sequence[str]) -> l
         hint = "boot this one as QEMU loads a Linux: --via direct"
         raise InputError(f'Debian has a U-Boot for QEMU\'s "virt", not for "{kind}"', hint=hint)
     if not PROGRAM.is_file():
-        hint = "Debian, Ubuntu: apt install u-boot-qemu"
-        raise MissingToolError(f"the way through U-Boot needs {PROGRAM}", hint=hint)
+        raise MissingToolError(f"the way through U-Boot needs {PROGRAM}", hint=HINT)
     folder = bootable.folder
     control, flash = folder / "control.dtb", folder / "environment"
     control.write_bytes(_control(bootable, options, dumped(command, folder)))
