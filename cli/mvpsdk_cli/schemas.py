@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mvpsdk.errors import InputError
-from mvpsdk_cli.shapes import MACHINE, MANIFEST, REPORTS
+from mvpsdk_cli.shapes import MACHINE, MANIFEST, PART, REPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -242,6 +242,7 @@ SHAPES: dict[str, Any] = {
         "remarks": [_REMARK],
     },
     "new-handset": {"path": "text", "boards": ["text"], "files": ["text"]},
+    "part": {"path": "text", "size": "whole", **PART},
     "plan": _PLAN,
     "plans": {"plans": [{"schema": "=mvpsdk.plan/1", **_PLAN}]},
     "rule": _RULE,

@@ -79,6 +79,16 @@ FACTS = {
     "inside": {"?": INSIDE},
     "faults": ["text"],
 }
+PART = {
+    "persona": "text",
+    "rollback_index": "whole",
+    "abi": "text",
+    "memory": "whole",
+    "cpus": "whole",
+    "gic": "whole",
+    "key": "text",
+    "images": [{"name": "text", "size": "whole", "sha256": "text"}],
+}
 DISK = {
     "guid": "text",
     "size": "whole",
@@ -151,6 +161,7 @@ REPORTS: dict[str, Any] = {
         "partitions": [OPENED_PARTITION],
         "verdict": {"?": VERDICT},
         "image": {"?": FACTS},
+        "part": {"?": PART},
         "disk": {"?": DISK},
         "problems": ["text"],
     },

@@ -3,6 +3,9 @@
 
 Exceptions to lint rules stand in the handset file as [[allow]] with a reason, nowhere else.
 
+With --persona it makes the part of one persona that the handset file gives an update-key: a file
+that the owner of that key signs, and that is updated apart from the bundle.
+
 A bundle is signed, by an RSA key for the boot loader and an Ed25519 key for its manifest (see
 mvpsdk sign), or it says that it is not.
 
@@ -20,6 +23,8 @@ Examples:
     mvpsdk bundle handset.toml --board qemu-virt -o phone.itb --sign test: --locked
 
     mvpsdk bundle handset.toml --container disk --userdata data.ext4 -o phone.img --unsigned
+
+    mvpsdk bundle handset.toml --persona work -o work.mvpart --sign vendor.key
 """
 
 from __future__ import annotations
@@ -29,7 +34,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from mvpsdk_cli import passphrases, render, signing
+from mvpsdk_cli import passphrases, personas, render, signing
 from mvpsdk_cli.arguments import (  # noqa: TC001 - typer reads the annotations
     BoardDirOption,
     BoardOption,
@@ -67,6 +72,10 @@ def command(  # noqa: D103 - the module's docstring is the command's
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The bundle to write.")
     ],
+    persona: Annotated[
+        str | None,
+        typer.Option("--persona", metavar="NAME", help="Make this persona's part instead."),
+    ] = None,
     board: BoardOption = None,
     board_dir: BoardDirOption = None,
     sign: Annotated[
@@ -105,6 +114,8 @@ def command(  # noqa: D103 - the module's docstring is the command's
     )
     bundle.find_container(container, wanted)
     _check_call(sign, unsigned=unsigned, profile=profile)
+    if persona:
+        personas.check_call(sign, container=container, unsigned=unsigned)
     signers = signing.signers(sign or (), passphrases.asker(passphrase_fd), profile)
     request = pipeline.Request(
         handset=handset,
@@ -119,6 +130,9 @@ def command(  # noqa: D103 - the module's docstring is the command's
     )
     prepared = pipeline.prepare(request)
     benches.refuse_findings(prepared, request)
+    if persona:
+        personas.tell(personas.make(prepared, persona, output, signers), output_format)
+        return 0
     made = _make(prepared, request, wanted, container, profile=profile, signers=signers)
     _tell(made, output_format)
     return 0

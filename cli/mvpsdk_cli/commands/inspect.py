@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mvpsdk_cli import render
+from mvpsdk_cli import personas, render
 from mvpsdk_cli.options import Format, FormatOption
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ SECTION = "Describe"
 
 
 def command(  # noqa: D103 - the module's docstring is the command's
-    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="FIT, disk, pack or image.")],
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="FIT, disk, pack, part, image.")],
     *,
     output_format: FormatOption = Format.TEXT,
 ) -> int:
@@ -90,7 +90,7 @@ def text(contents: Contents, digests: Sequence[Digest]) -> Iterator[str]:
     """The contents for people."""
     from mvpsdk.units import describe_size
 
-    kind = {"fit": "FIT bundle", "disk": "disk"}.get(contents.kind, contents.kind)
+    kind = {"fit": "FIT bundle", "part": "persona's part"}.get(contents.kind, contents.kind)
     yield f"{render.path(contents.path)}: {kind}, {describe_size(contents.size)}"
     if contents.boot:
         from mvpsdk_cli import disk_text
@@ -98,6 +98,8 @@ def text(contents: Contents, digests: Sequence[Digest]) -> Iterator[str]:
         yield from disk_text.text(contents.boot)
     yield from _manifest(contents)
     yield from _image(contents)
+    if contents.part and contents.signature:
+        yield from personas.text(contents.part, contents.signature)
     state = {digest.name: _state(digest) for digest in digests}
     rows = [
         [
@@ -172,7 +174,12 @@ def _stops(facts: ImageFacts) -> Iterator[str]:
 def _partitions(pack: Pack) -> Iterator[str]:
     from mvpsdk.units import Range, describe_size
 
+    delegates = {row.partition: row for row in pack.delegates}
     for index, partition in enumerate(pack.partitions):
+        if row := delegates.get(index):
+            yield f"  {partition.name} comes in a part of its own, up to {describe_size(row.room)},"
+            yield f"    at {row.home:#x}, index {row.rollback_index} or later, signed by"
+            yield f"    {row.key.hex()}"
         chosen = ", default" if pack.default_persona == index else ""
         kind = partition.kind.name.lower()
         yield f"  {partition.name}: {kind}, priority {partition.priority}{chosen}"
@@ -208,9 +215,17 @@ def document(contents: Contents, digests: Sequence[Digest], wrong: Sequence[str]
         "partitions": _partition_documents(contents.pack),
         "verdict": _verdict(contents),
         "image": _image_document(contents.facts),
+        "part": _part(contents),
         "disk": disk_text.document(contents.boot),
         "problems": list(wrong),
     }
+
+
+def _part(contents: Contents) -> dict[str, Any] | None:
+    """What a persona's part says of itself."""
+    if not (contents.part and contents.signature):
+        return None
+    return personas.document(contents.part, contents.signature)
 
 
 def _image_document(facts: ImageFacts | None) -> dict[str, Any] | None:

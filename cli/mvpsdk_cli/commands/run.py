@@ -19,6 +19,8 @@ Examples:
 
     mvpsdk run phone.itb --via u-boot --key keys/acme.pub --expect 'mvp:partition runs'
 
+    mvpsdk run phone.itb --part work=work.mvpart --persona work
+
     mvpsdk run phone.img --via u-boot --key keys/acme.pub --ephemeral --until-exit
 
     mvpsdk run phone.itb --expect 'realtime:missed=0' --format jsonl --junit boot.xml
@@ -58,6 +60,12 @@ ViaOption = Annotated[
         help="direct: QEMU loads hypervisor and pack itself; u-boot: Debian's U-Boot verifies and"
         " boots the bundle from a disk.",
         autocompletion=completing.ways,
+    ),
+]
+PartOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--part", metavar="PERSONA=FILE", help="A part that is updated apart; repeatable."
     ),
 ]
 ExpectOption = Annotated[
@@ -102,6 +110,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
         str | None, typer.Option("--persona", help="Boot this one; default: the boot menu decides.")
     ] = None,
     via: ViaOption = "direct",
+    part: PartOption = None,
     key: KeyOption = None,
     ephemeral: EphemeralOption = False,
     expect: ExpectOption = None,
@@ -126,6 +135,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
     options = run.Options(
         via=via,
         persona=persona,
+        parts=tuple(_part(text) for text in part or ()),
         keys=_keys(key),
         unsigned=key == [NO_KEY],
         ephemeral=ephemeral,
@@ -160,6 +170,18 @@ def _check_way(via: str, key: list[str] | None, *, ephemeral: bool) -> None:
     if key == [NO_KEY]:
         warning = "UNVERIFIED: U-Boot has no key, and boots whatever is there."
         render.note(render.style(warning, "yellow", on_stderr=True))
+
+
+def _part(text: str) -> tuple[str, Path]:
+    from pathlib import Path
+
+    from mvpsdk.errors import InputError
+
+    name, equals, file = text.partition("=")
+    if not (name and equals and file):
+        hint = "write PERSONA=FILE, for instance work=work.mvpart"
+        raise InputError(f"no part: {text!r}", hint=hint)
+    return name, Path(file)
 
 
 def _keys(key: list[str] | None) -> tuple[PublicKey, ...]:

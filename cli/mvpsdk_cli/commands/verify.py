@@ -9,6 +9,9 @@ for.
 With --device the bundle is held to what is known of one device: its board, the rollback index that
 it has seen, the size of its slots, and the keys in its boot loader's control tree.
 
+A persona's part is verified by its vendor's key, or by --bundle: the maker's bundle then says which
+key counts, and that the part fits. The maker's bundle itself is not verified on the way.
+
 With --rebuild the bundle is built anew from its handset's sources and inputs, and every part
 compared; what differs is told with the input that is to blame.
 
@@ -18,6 +21,8 @@ Examples:
     mvpsdk verify phone.itb --key test: --device handset-0001.toml
 
     mvpsdk verify phone.itb --unsigned --rebuild handset.toml
+
+    mvpsdk verify work.mvpart --bundle phone.itb
 """
 
 from __future__ import annotations
@@ -28,7 +33,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mvpsdk_cli import passphrases, rebuilding, render, signing
+from mvpsdk_cli import passphrases, personas, rebuilding, render, signing
 from mvpsdk_cli.arguments import (  # noqa: TC001 - typer reads the annotations
     BoardDirOption,
     BoardOption,
@@ -47,7 +52,7 @@ SECTION = "Check"
 
 
 def command(  # noqa: D103 - the module's docstring is the command's
-    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="The bundle to verify.")],
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A bundle, or a part.")],
     *,
     key: Annotated[
         list[str] | None,
@@ -62,6 +67,10 @@ def command(  # noqa: D103 - the module's docstring is the command's
         Path | None,
         typer.Option("--device", metavar="FACTS", help="What is known of the device: a TOML file."),
     ] = None,
+    maker: Annotated[
+        Path | None,
+        typer.Option("--bundle", metavar="BUNDLE", help="Of a part: the bundle that it is for."),
+    ] = None,
     rebuild: RebuildOption = None,
     board: BoardOption = None,
     board_dir: BoardDirOption = None,
@@ -72,8 +81,14 @@ def command(  # noqa: D103 - the module's docstring is the command's
 ) -> int:
     from mvpsdk import sign
     from mvpsdk.device import load
+    from mvpsdk.errors import InputError
 
+    if personas.is_part(bundle):
+        _check_part(unsigned=unsigned, device=device, rebuild=rebuild)
+        return _tell(personas.verify(bundle, key or (), maker), output_format)
     _check_call(key, unsigned=unsigned, profile=profile)
+    if maker:
+        raise InputError("--bundle goes with a persona's part", hint="drop it")
     wanted = sign.Wanted(
         keys=sign.public_keys(key or (), passphrases.asker(None)),
         now=signing.now(),
@@ -92,6 +107,20 @@ def command(  # noqa: D103 - the module's docstring is the command's
             offline=offline,
         )
         report = replace(report, checks=(*report.checks, *rebuilding.checks(bundle, anew)))
+    return _tell(report, output_format)
+
+
+def _check_part(**options: object) -> None:
+    """Raise InputError for what makes no sense with a part."""
+    from mvpsdk.errors import InputError
+
+    for name, value in options.items():
+        if value:
+            message = f"--{name} means nothing for a persona's part"
+            raise InputError(message, hint="a part is held to a key, or to a bundle")
+
+
+def _tell(report: Report, output_format: Format) -> int:
     if output_format is Format.JSON:
         render.report("mvpsdk.verify/1", document(report))
     else:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mvpsdk.bundle.model import Boot, Bundle, Contents, Part, Slot
     from mvpsdk.bundle.opening import open_bundle as open  # noqa: A004 - one does it to a file
     from mvpsdk.bundle.origins import Supply
+    from mvpsdk.bundle.persona import PersonaPart, make_part
     from mvpsdk.bundle.rebuilding import Rebuilt, compare
     from mvpsdk.bundle.taking import Digest, extract, is_digested, verify
     from mvpsdk.bundle.wrapping import Delivery, make
@@ -33,6 +34,7 @@ __all__ = [
     "Digest",
     "Manifest",
     "Part",
+    "PersonaPart",
     "Profile",
     "Rebuilt",
     "Signer",
@@ -47,6 +49,7 @@ __all__ = [
     "find_container",
     "is_digested",
     "make",
+    "make_part",
     "open",
     "pack",
     "problems",
@@ -59,6 +62,7 @@ _FILES = {
     **dict.fromkeys(("Profile", "pack", "write_pack"), "making"),
     **dict.fromkeys(("Content", "Manifest", "Signer", "Virtual"), "manifest"),
     **dict.fromkeys(("Boot", "Bundle", "Contents", "Part", "Slot"), "model"),
+    **dict.fromkeys(("PersonaPart", "make_part"), "persona"),
     **dict.fromkeys(("Rebuilt", "compare"), "rebuilding"),
     **dict.fromkeys(("Digest", "extract", "is_digested", "verify"), "taking"),
     **dict.fromkeys(("Delivery", "make"), "wrapping"),

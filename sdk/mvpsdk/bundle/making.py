@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mvpsdk.bundle.spans import Progress
     from mvpsdk.plan import Plan, PlannedImage
 
-__all__ = ["Bundle", "Profile", "check_outputs", "pack", "write_pack"]
+__all__ = ["Bundle", "Profile", "check_outputs", "image_span", "pack", "write_pack"]
 
 Profile = Literal["dev", "release"]
 
@@ -63,9 +63,9 @@ def pack(
     _check_fingerprint(hypervisor)
     _check_features(plan, hypervisor)
     check_outputs([path], plan, files.values())
-    begun = paperwork.begun(plan, hypervisor, files, supply or Supply())
+    begun = paperwork.begun(plan, hypervisor, _makers(plan, files), supply or Supply())
     with begun as papers, output(path) as file:
-        container = Container(file, plan, properties)
+        container = Container(file, plan, {**planning.boot_properties(plan), **(properties or {})})
         container.add("hypervisor", lambda: copy(Span.of(hypervisor.binary), file))
         container.add("pack", lambda: write_pack(plan, files, file, progress))
         for name in paperwork.PAPERS:
@@ -91,12 +91,24 @@ def write_pack(
     copy(Span.of(planning.metadata(plan)), file, total)
     for image in plan.images:
         pad(file, PACK_ALIGN, start, total)
-        copy(_span(image, files), file, total, progress)
+        copy(image_span(image, files), file, total, progress)
     pad(file, PACK_ALIGN, start, total)
     return total.hexdigest()
 
 
-def _span(image: PlannedImage, files: Mapping[str, Path]) -> Span:
+def _makers(plan: Plan, files: Mapping[str, Path]) -> dict[str, Path]:
+    """Leave out what comes in personas' parts: no byte of the bundle depends on it."""
+    apart = {partition.name for partition in plan.partitions if partition.part}
+    names = {role: role.partition("/")[::2] for role in files}
+    return {
+        role: path
+        for role, path in files.items()
+        if names[role][0] not in apart or names[role][1] == "update-key"
+    }
+
+
+def image_span(image: PlannedImage, files: Mapping[str, Path]) -> Span:
+    """Return where an image's bytes are."""
     if image.data is not None:
         return Span(size=image.size, data=image.data, sha256=image.sha256)
     return Span(
@@ -122,6 +134,8 @@ def _check_features(plan: Plan, hypervisor: Image) -> None:
     from mvpsdk.build import missing  # whoever only reads bundles does not wait for it
 
     lacking = missing(planning.needed_features(plan), hypervisor.recipe.features)
+    if any(partition.part for partition in plan.partitions):
+        lacking += () if "delegate" in hypervisor.recipe.features else ("delegate",)
     if lacking:
         raise BundleError(
             f"the pack needs {', '.join(lacking)}; the hypervisor was built without",

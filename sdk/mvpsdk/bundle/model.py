@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from mvpsdk.bundle.avb import Vbmeta
     from mvpsdk.bundle.manifest import Manifest
     from mvpsdk.bundle.spans import Span
+    from mvpsdk.core import facade as core
     from mvpsdk.core.facade import Pack, Slots, Verdict
     from mvpsdk.disk import Disk
     from mvpsdk.image import ImageFacts
 
 __all__ = ["Boot", "Bundle", "Contents", "Kind", "Part", "Slot"]
 
-Kind = Literal["fit", "pack", "image", "disk", "android", "vbmeta"]
+Kind = Literal["fit", "pack", "part", "image", "disk", "android", "vbmeta"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,11 +88,13 @@ class Contents:
     kind: Kind
     size: int  # bytes
     parts: tuple[Part, ...] = ()  # of the container
-    images: tuple[Part, ...] = ()  # of the pack
+    images: tuple[Part, ...] = ()  # of the pack, or of a persona's part
     manifest: Manifest | None = None
     pack: Pack | None = None  # None: there is none, or it is refused
     verdict: Verdict | None = None  # over the pack's metadata; None: there is no pack
     facts: ImageFacts | None = None  # of an image alone
+    part: core.Part | None = None  # the header of a persona's part, whoever signed it
+    signature: core.PartSignature | None = None  # of that header
     vbmeta: Vbmeta | None = None  # of an Android container, or alone
     boot: Boot | None = None  # of a disk; the manifest and the pack are those of the active slot
 

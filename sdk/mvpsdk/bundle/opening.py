@@ -10,8 +10,9 @@ from mvpsdk import image
 from mvpsdk.bundle import fit_read
 from mvpsdk.bundle.disk_opening import open_disk
 from mvpsdk.bundle.model import Contents, Part
-from mvpsdk.bundle.packed import of_parts, open_fit, open_pack
+from mvpsdk.bundle.packed import of_parts, open_fit, open_pack, open_persona
 from mvpsdk.bundle.spans import Span
+from mvpsdk.core.facade import PART_MAGIC
 from mvpsdk.errors import BundleError, Place
 from mvpsdk.image.inside import chosen
 from mvpsdk.store import open_input
@@ -55,11 +56,8 @@ def open_bundle(path: Path) -> Contents:
             raise unreadable(path, error) from error
     if head[:4] == _AVB:
         return _vbmeta(whole, path)
-    if head == PACK_MAGIC:
-        verdict, pack, images = open_pack(whole)
-        return Contents(
-            path=path, kind="pack", size=size, images=images, pack=pack, verdict=verdict
-        )
+    if known := _ours(head, whole):
+        return known
     facts = image.open_all({"image": path})["image"] if head else None
     if facts and facts.format != "unknown":
         parts = tuple(_parts(facts))
@@ -67,6 +65,19 @@ def open_bundle(path: Path) -> Contents:
     what = f"begins with {head.hex(' ')}" if head else "is empty"
     hint = "a FIT begins with d0 0d fe ed, a pack with MVP-PACK; or name an image that boots"
     raise BundleError(f"no bundle: the file {what}", place=Place(file=str(path)), hint=hint)
+
+
+def _ours(head: bytes, whole: Span) -> Contents | None:
+    """A pack or a persona's part, by its first eight bytes."""
+    if head == PART_MAGIC:
+        return open_persona(whole)
+    if head != PACK_MAGIC:
+        return None
+    assert whole.path  # noqa: S101 - it is a file
+    verdict, pack, images = open_pack(whole)
+    return Contents(
+        path=whole.path, kind="pack", size=whole.size, images=images, pack=pack, verdict=verdict
+    )
 
 
 def _parts(facts: ImageFacts) -> Iterator[Part]:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Origin", "Supply", "origins"]
 
-_EVIDENCE = ("/kernel-config", "/symbols")
-"""Roles of files that lint reads and no bundle holds."""
+_EVIDENCE = ("/kernel-config", "/symbols", "/update-key")
+"""Roles of files that are read and that no bundle holds: of a key it has the number."""
 _DEB_WORDS = 3  # of a package's file: name, version, architecture
 
 
@@ -57,7 +57,7 @@ class Origin:
 
     @property
     def evidence(self) -> bool:
-        """Whether lint alone reads it: then it goes into no bundle."""
+        """Whether it is only read: then it goes into no bundle."""
         return self.role.endswith(_EVIDENCE)
 
 

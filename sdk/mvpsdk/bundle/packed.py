@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from mvpsdk.bundle import fit_read, manifest
 from mvpsdk.bundle.model import Contents, Part
-from mvpsdk.core.facade import META_MAX, pack_check, pack_read
+from mvpsdk.core.facade import META_MAX, PART_HEAD, pack_check, pack_read, part_read
 from mvpsdk.errors import BundleError, Place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from mvpsdk.bundle.manifest import Manifest
     from mvpsdk.bundle.spans import Span
-    from mvpsdk.core.facade import Pack, Verdict
+    from mvpsdk.core.facade import Pack, PackImage, Verdict
 
-__all__ = ["of_parts", "open_fit", "open_pack"]
+__all__ = ["of_parts", "open_fit", "open_pack", "open_persona"]
 
 _MANIFEST_MAX = 1 << 20
 
@@ -58,16 +59,40 @@ def open_pack(span: Span) -> tuple[Verdict, Pack | None, tuple[Part, ...]]:
     if not verdict.ok:
         return verdict, None, ()
     pack = pack_read(metadata, size=span.size)
-    images = tuple(
+    return verdict, pack, _images(pack.images, span)
+
+
+def open_persona(whole: Span) -> Contents:
+    """Return what a persona's part says itself, whoever signed it.
+
+    Raises BundleError if it says nothing that can be, InputError if the file can't be read.
+    """
+    assert whole.path  # noqa: S101 - a part in memory is read by nobody
+    try:
+        part, signature = part_read(whole.part(0, min(whole.size, PART_HEAD)).read())
+    except BundleError as error:
+        place = Place(file=str(whole.path))
+        raise BundleError(error.message, place=place, hint=error.hint) from error
+    return Contents(
+        path=whole.path,
+        kind="part",
+        size=whole.size,
+        images=_images(part.images, whole),
+        part=part,
+        signature=signature,
+    )
+
+
+def _images(rows: Iterable[PackImage], span: Span) -> tuple[Part, ...]:
+    return tuple(
         Part(
             name=entry.name,
             kind=entry.kind.name.lower(),
             load=entry.load,
             span=span.part(entry.offset, entry.size, entry.digest.hex()),
         )
-        for entry in pack.images
+        for entry in rows
     )
-    return verdict, pack, images
 
 
 def _manifest(part: Part | None, path: Path | None) -> Manifest | None:

@@ -122,6 +122,8 @@ def _persona(table: PersonaTable, folder: Path, key_place: Place | None) -> Pers
         wx=table.wx,
         update_key=_update_key(table, folder, key_place),
         update_room=align_up(table.update_room or 0, PAGE),
+        update_index=table.update_index,
+        update_least=table.update_least,
     )
 
 

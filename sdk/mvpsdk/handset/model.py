@@ -81,6 +81,8 @@ class Persona:
     wx: Literal["warn", "enforce"] = "warn"  # memory both writable and executable, to lint
     update_key: UpdateKey | None = None  # its images come in a part of its own, signed by this key
     update_room: int = 0  # bytes that such a part may have
+    update_index: int = 0  # rollback index of the part that is made of this file
+    update_least: int = 0  # the lowest one that the bundle starts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

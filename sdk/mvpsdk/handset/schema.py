@@ -18,6 +18,7 @@ PartitionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=15
 CommandLine = Annotated[
     str, Field(max_length=2047, pattern=r"^[ -~]*$")
 ]  # Linux takes 2048 with NUL
+Index = Annotated[int, Field(ge=0, lt=1 << 63)]
 Wx = Literal["warn", "enforce"]
 
 POWER = "it has a power key and a ring line, at a PL061, and may suspend itself"
@@ -126,7 +127,12 @@ class PersonaTable(Model):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "dependentRequired": {"update-key": ["update-room"], "update-room": ["update-key"]},
+            "dependentRequired": {
+                "update-key": ["update-room"],
+                "update-room": ["update-key"],
+                "update-index": ["update-key"],
+                "update-least": ["update-key"],
+            },
             "if": {"properties": {"format": {"const": "rom"}}, "required": ["format"]},
             "then": {
                 "required": ["rom"],
@@ -179,6 +185,12 @@ class PersonaTable(Model):
     update_room: Size | None = Field(
         default=None, description="with update-key: how large that part may become, in whole pages"
     )
+    update_index: Index = Field(
+        default=0, description="with update-key: the rollback index of its part, its vendor's own"
+    )
+    update_least: Index = Field(
+        default=0, description="with update-key: the lowest update-index that this bundle starts"
+    )
 
     @model_validator(mode="after")
     def _key_and_room(self) -> PersonaTable:
@@ -186,6 +198,8 @@ class PersonaTable(Model):
             raise ValueError(
                 "update-key and update-room go together: whose part it is, and how large it may be"
             )
+        if self.update_key is None and self.model_fields_set & {"update_index", "update_least"}:
+            raise ValueError("update-index and update-least are of a persona that has update-key")
         return self
 
     @model_validator(mode="after")

@@ -11,13 +11,14 @@ from mvpsdk.core.facade import CONSTANTS, WINDOW_SIZE
 from mvpsdk.errors import Fault, PlanError
 from mvpsdk.plan import space
 from mvpsdk.plan.cores import check_cores
+from mvpsdk.plan.delegating import delegated
 from mvpsdk.plan.firmware import IPA_END, realtime_partition
 from mvpsdk.plan.firmware import NAME as REALTIME
 from mvpsdk.plan.model import Placement, Plan
 from mvpsdk.plan.pack import check, lay_out
 from mvpsdk.plan.persona import persona_partition
 from mvpsdk.plan.rom import flash_memory, rom_partition
-from mvpsdk.units import BLOCK, Pa, Range, align_up, describe_size
+from mvpsdk.units import BLOCK, MIB, Pa, Range, align_up, describe_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -45,6 +46,7 @@ def make(board: Board, handset: Handset, facts: Mapping[str, ImageFacts]) -> Pla
     window = placements.window()
     realtime, personas = _place_ram(placements, handset, facts)
     partitions = tuple(_partitions(board, handset, facts, (realtime, personas)))
+    partitions = delegated(handset, partitions, placements.part)
     plan = Plan(
         board=board,
         handset=handset,
@@ -92,6 +94,12 @@ _DIRECT = "the lowest free 2 MiB boundary; its map is direct, so this is its add
 _BEYOND = "the lowest free 2 MiB boundary; beyond 512 GiB, so its own address is a lower one"
 
 
+_REACHED = 1 << 32
+"""Up to where a boot loader reads files to."""
+_BOOT_LOADER = 64 * MIB
+"""At the end of RAM: the boot loader itself, its stack, its heap; mvpsdk.uboot keeps clear, too."""
+
+
 def window(board: Board) -> Range[Pa]:
     """Return where the hypervisor lies on a board. Raises PlanError if there is no room."""
     return _Placements(board).window()
@@ -132,6 +140,19 @@ class _Placements:
         why = "the top of RAM: pristine copies of all images stay there"
         return self._take(found, "pack", "images", why)
 
+    def part(self, name: str, size: int) -> Range[Pa]:
+        """Place what a boot loader reads while it lies at the end of RAM itself."""
+        ends = [min(bank.end, _REACHED) - _BOOT_LOADER for bank in self.board.memory]
+        kept = [
+            Range(Pa(max(end, bank.base)), bank.end - max(end, bank.base))
+            for bank, end in zip(self.board.memory, ends, strict=True)
+        ]
+        found = space.highest(space.free(self.free, kept), size, BLOCK)
+        if found is None:
+            raise self._full(f"the part of {name}", size, "update-room")
+        why = "below where boot loaders lie, which put it there; no partition reaches it"
+        return self._take(found, name, "part", why)
+
     def told(self) -> tuple[Placement, ...]:
         """Return all placements from low to high, now that the head room is known."""
         return tuple(
@@ -142,7 +163,7 @@ class _Placements:
     def _head_room(self, made: Placement) -> int:
         if made.what == "window":
             return 0
-        gap = space.gap_below if made.what == "images" else space.gap_above
+        gap = space.gap_below if made.what in {"images", "part"} else space.gap_above
         return gap(self.free, made.range)
 
     def _take(self, taken: Range[Pa], owner: str, what: str, why: str) -> Range[Pa]:

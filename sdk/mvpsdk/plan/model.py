@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from mvpsdk.board.model import Board
-    from mvpsdk.handset.model import Handset
+    from mvpsdk.handset.model import Handset, UpdateKey
     from mvpsdk.units import Ipa, Pa, Range
 
-__all__ = ["Interrupt", "Partition", "Placement", "Plan", "PlannedImage", "Region"]
+__all__ = ["Interrupt", "Partition", "Placement", "Plan", "PlannedImage", "PlannedPart", "Region"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,7 +19,7 @@ class Placement:
     """One decision of the planner: what stands where in physical memory, and why."""
 
     owner: str  # "hypervisor", "pack", "realtime", a persona's name, or names joined by " or "
-    what: str  # "window", "images", "ram"
+    what: str  # "window", "images", "ram", "part"
     range: Range[Pa]
     why: str
     head_room: int  # bytes that it could grow before the plan changes or fails
@@ -61,11 +61,22 @@ class PlannedImage:
     size: int  # bytes in the pack
     memory: int  # bytes at run time
     load: Ipa
-    offset: int  # in the pack
+    offset: int  # in the pack, or in the persona's part
     sha256: str
     data: bytes | None  # the bytes themselves, if the planner made them
     why: str
     head_room: int  # bytes free behind it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedPart:
+    """Where the boot loader puts a persona's part, which is no part of the pack."""
+
+    home: Range[Pa]  # as large as a part may become
+    key: UpdateKey  # by which it must be signed
+    index: int  # its rollback index
+    least: int  # the lowest one that may start
+    size: int  # bytes of the part that these images make
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,6 +98,7 @@ class Partition:
     images: tuple[PlannedImage, ...]
     abi: tuple[int, int]  # major and minor that the image's note needs; (0, 0): it carries none
     features: int  # that the image's note needs
+    part: PlannedPart | None = None  # its images come in a file of their own; None: in the pack
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,8 +117,13 @@ class Plan:
 
     @property
     def images(self) -> tuple[PlannedImage, ...]:
-        """All images, in the pack's order."""
-        return tuple(image for partition in self.partitions for image in partition.images)
+        """All images that the pack carries, in its order."""
+        return tuple(
+            image
+            for partition in self.partitions
+            if partition.part is None
+            for image in partition.images
+        )
 
     def partition(self, name: str) -> Partition:
         """Return the partition of that name. Raises KeyError if there is none."""

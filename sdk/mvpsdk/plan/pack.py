@@ -11,6 +11,7 @@ from mvpsdk.core.facade import (
     CONSTANTS,
     INTERRUPT_EDGE,
     PACK_ALIGN,
+    PART_HEAD,
     REGION_EXECUTE,
     REGION_WRITE,
     BringUp,
@@ -18,6 +19,7 @@ from mvpsdk.core.facade import (
     MemoryKind,
     Pack,
     PackBoard,
+    PackDelegate,
     PackImage,
     PackInterrupt,
     PackMemory,
@@ -39,9 +41,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mvpsdk.board.model import Board, Console
-    from mvpsdk.plan.model import Partition, Plan, Region
+    from mvpsdk.plan.model import Partition, Plan, PlannedImage, Region
 
-__all__ = ["check", "lay_out", "metadata", "tables"]
+__all__ = ["check", "lay_out", "metadata", "pack_image", "part_size", "tables"]
 
 
 _BRING_UP = {
@@ -75,12 +77,26 @@ def lay_out(plan: Plan) -> Plan:
     offset = align_up(meta_size, PACK_ALIGN)
     partitions = []
     for partition in plan.partitions:
-        images = []
-        for image in partition.images:
-            images.append(replace(image, offset=offset))
-            offset = align_up(offset + image.size, PACK_ALIGN)
-        partitions.append(replace(partition, images=tuple(images)))
+        if partition.part:
+            partitions.append(replace(partition, images=_placed(partition, PART_HEAD)[0]))
+            continue
+        images, offset = _placed(partition, offset)
+        partitions.append(replace(partition, images=images))
     return replace(plan, partitions=tuple(partitions), meta_size=meta_size, total_size=offset)
+
+
+def _placed(partition: Partition, offset: int) -> tuple[tuple[PlannedImage, ...], int]:
+    """Give images their places in a file; return where the next one's is, too."""
+    images = []
+    for image in partition.images:
+        images.append(replace(image, offset=offset))
+        offset = align_up(offset + image.size, PACK_ALIGN)
+    return tuple(images), offset
+
+
+def part_size(partition: Partition) -> int:
+    """Return how long a file of a partition's images alone is, in bytes."""
+    return _placed(partition, PART_HEAD)[1]
 
 
 def tables(plan: Plan) -> Pack:
@@ -96,6 +112,7 @@ def tables(plan: Plan) -> Pack:
         interrupts=tuple(_interrupts(plan)),
         images=tuple(_images(plan)),
         smmus=tuple(_smmus(plan)),
+        delegates=tuple(_delegates(plan)),
         default_persona=names.index(default) if default else None,
         menu_ms=plan.handset.boot.menu_timeout,
         rollback_index=plan.handset.rollback_index,
@@ -107,7 +124,8 @@ def needed_features(plan: Plan) -> int:
     """What the hypervisor must offer for this plan to work (MVP_FEATURE_*)."""
     needed = bits(wanted(plan.handset, plan.board))
     for partition in plan.partitions:
-        needed |= partition.features | CONSTANTS[f"FEATURE_VGIC{partition.vgic}"]
+        needed |= CONSTANTS[f"FEATURE_VGIC{partition.vgic}"]
+        needed |= 0 if partition.part else partition.features
         if partition.kind == "persona":
             needed |= CONSTANTS["FEATURE_PL011"]
     return needed
@@ -173,7 +191,7 @@ def _memory(board: Board) -> Iterator[PackMemory]:
 
 
 def _partition(partition: Partition) -> PackPartition:
-    return PackPartition(
+    row = PackPartition(
         name=partition.name,
         kind=PartitionKind[partition.kind.upper()],
         priority=partition.priority,
@@ -185,6 +203,22 @@ def _partition(partition: Partition) -> PackPartition:
         abi_minor=partition.abi[1],
         features=partition.features,
     )
+    if partition.part is None:
+        return row
+    return replace(row, entry=0, dtb=0, abi_major=0, abi_minor=0, features=0)  # its part says it
+
+
+def _delegates(plan: Plan) -> Iterator[PackDelegate]:
+    for index, partition in enumerate(plan.partitions):
+        if partition.part:
+            yield PackDelegate(
+                partition=index,
+                home=partition.part.home.base,
+                room=partition.part.home.size,
+                rollback_index=partition.part.least,
+                key=partition.part.key.digest,
+                modulus=partition.part.key.modulus,
+            )
 
 
 def _vcpus(plan: Plan) -> Iterator[PackVcpu]:
@@ -254,13 +288,18 @@ def _smmus(plan: Plan) -> Iterator[PackSmmu]:
 
 def _images(plan: Plan) -> Iterator[PackImage]:
     for index, partition in enumerate(plan.partitions):
-        for image in partition.images:
-            yield PackImage(
-                name=image.name,
-                partition=index,
-                kind=ImageKind[image.kind.upper()],
-                size=image.size,
-                load=image.load,
-                memory=image.memory,
-                digest=bytes.fromhex(image.sha256),
-            )
+        if partition.part is None:
+            yield from (pack_image(image, index) for image in partition.images)
+
+
+def pack_image(image: PlannedImage, partition: int) -> PackImage:
+    """Return an image's row."""
+    return PackImage(
+        name=image.name,
+        partition=partition,
+        kind=ImageKind[image.kind.upper()],
+        size=image.size,
+        load=image.load,
+        memory=image.memory,
+        digest=bytes.fromhex(image.sha256),
+    )

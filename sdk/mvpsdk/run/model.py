@@ -115,6 +115,7 @@ class Options:
     shift: int = 0  # of such a run: an instruction takes 2^shift ns, so 3 is a CPU of 125 MIPS
     keys: tuple[PublicKey, ...] = ()  # that a boot loader requires; see `unsigned`
     unsigned: bool = False  # a boot loader that requires no key boots whatever is there
+    parts: tuple[tuple[str, Path], ...] = ()  # personas' parts that come in files of their own
     ephemeral: bool = False  # what is written to a disk image is gone when the session ends
     qemu: str | None = None  # the QEMU to run; None: $MVPSDK_QEMU, or the one on PATH
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mvpsdk.errors import BundleError, InputError, Place
 from mvpsdk.run import choosing, command, mending, via
 from mvpsdk.run.model import BOARD, HYPERVISOR, Bootable, Machine, Options
+from mvpsdk.run.parts import check_parts
 from mvpsdk.run.qemu import Qemu
 from mvpsdk.run.session import Session
 from mvpsdk.units import Pa
@@ -68,6 +69,7 @@ def boot(bootable: Bootable, options: Options | None = None) -> Session:
     """
     options = options or Options()
     _check(bootable, options)
+    check_parts(bootable, options)
     machine = command.machine_arguments(
         bootable.machine, shift=options.shift if options.deterministic else None
     )

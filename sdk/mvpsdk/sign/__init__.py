@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mvpsdk.sign.generating import New, generate
     from mvpsdk.sign.model import Certificate, PublicKey, Request, Secret, Signer
     from mvpsdk.sign.opening import open_signers, public_keys
+    from mvpsdk.sign.persona import seal_part, verify_part
     from mvpsdk.sign.preflight import RSA_SIZES, check, faults, is_test_key, remarks
     from mvpsdk.sign.public import public_node, public_pem
     from mvpsdk.sign.report import Check, Report
@@ -42,9 +43,11 @@ __all__ = [
     "public_pem",
     "remarks",
     "seal",
+    "seal_part",
     "sign",
     "signing_keys",
     "verify",
+    "verify_part",
 ]
 
 _FILES = {
@@ -52,6 +55,7 @@ _FILES = {
     **dict.fromkeys(("New", "generate"), "generating"),
     **dict.fromkeys(("Certificate", "PublicKey", "Request", "Secret", "Signer"), "model"),
     **dict.fromkeys(("open_signers", "public_keys"), "opening"),
+    **dict.fromkeys(("seal_part", "verify_part"), "persona"),
     **dict.fromkeys(("RSA_SIZES", "check", "faults", "is_test_key", "remarks"), "preflight"),
     **dict.fromkeys(("public_node", "public_pem"), "public"),
     **dict.fromkeys(("Check", "Report"), "report"),

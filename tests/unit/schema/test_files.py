@@ -138,6 +138,8 @@ vars-size = "256 KiB"
 memory = "64 MiB"
 update-key = "vendor.pub"
 update-room = "32 MiB"
+update-index = 2
+update-least = 1
 [boot]
 mode = "exclusive"
 default = "work"

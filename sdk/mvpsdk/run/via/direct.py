@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mvpsdk.run.parts import check_room, homes_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -22,4 +24,17 @@ def arguments(bootable: Bootable, options: Options, command: Sequence[str]) -> l
     """`-kernel`, `-initrd`, `-dtb`, and the persona in the boot arguments if one is chosen."""
     choice = ["-append", f"mvp.persona={options.persona}"] if options.persona else []
     tree = ["-dtb", str(bootable.tree)] if bootable.tree else []
-    return ["-kernel", str(bootable.hypervisor), "-initrd", str(bootable.pack), *tree, *choice]
+    kernel = ["-kernel", str(bootable.hypervisor), "-initrd", str(bootable.pack)]
+    return [*kernel, *tree, *choice, *_parts(bootable, options)]
+
+
+def _parts(bootable: Bootable, options: Options) -> list[str]:
+    """Each persona's part at its home, as a boot loader would leave it there."""
+    homes = homes_of(bootable)
+    found = []
+    for name, path in options.parts:
+        home = homes[name]
+        check_room(path, home.size)
+        file = str(path).replace(",", ",,")
+        found += ["-device", f"loader,file={file},addr={home.base:#x},force-raw=on"]
+    return found
