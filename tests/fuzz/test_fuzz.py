@@ -16,7 +16,15 @@ from fuzzing import HARNESSES, Harness
 FAULTS = faults.find(Path(__file__).parent / "faults")
 BY_NAME = {harness.name: harness for harness in HARNESSES}
 NAMES = [harness.name for harness in HARNESSES]
-RUNS = {"gpt": 20000, "pack": 60000, "slots": 6000, "trap": 1200, "tree": 60000, "vgic": 6000}
+RUNS = {
+    "gpt": 20000,
+    "pack": 60000,
+    "part": 20000,
+    "slots": 6000,
+    "trap": 1200,
+    "tree": 60000,
+    "vgic": 6000,
+}
 """Some seconds each."""
 FINDING = re.compile(
     r"(does not hold: .*(?= \(\S+:\d+\)$)|Sanitizer: [\w-]+(?= )|runtime error: .*?(?= for |$))",
@@ -29,6 +37,7 @@ PATIENCE = 60
 LEAST = {
     "gpt": {"opened": 2500, "refused": 4000, "found": 120, "absent": 2500},
     "pack": {"accepted": 15, "refused": 20000, "reasons": 18},
+    "part": {"accepted": 8, "refused": 5000, "forged": 1, "reasons": 8},
     "slots": {
         "read": 900,
         "none": 1400,

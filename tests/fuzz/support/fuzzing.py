@@ -42,6 +42,7 @@ class Harness:
 HARNESSES = (
     Harness(name="gpt"),
     Harness(name="pack"),
+    Harness(name="part", link=("-Wl,--wrap=rsa_step,--wrap=rsa_vouches",)),
     Harness(name="slots"),
     Harness(name="trap", also=("world", "vgic_holds"), link=("-Wl,--wrap=arch_idle",)),
     Harness(name="tree", options=(f"-dict={FUZZ / 'tree.dict'}",)),

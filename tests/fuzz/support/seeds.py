@@ -138,11 +138,13 @@ def _vgics() -> dict[str, bytes]:
 def seeds() -> dict[str, dict[str, bytes]]:
     """Return all first inputs, by harness and name."""
     import seeds_disk
+    import seeds_part
     import seeds_trap
 
     made = {
         "gpt": seeds_disk.gpts(),
         "pack": _packs(),
+        "part": seeds_part.parts(),
         "slots": seeds_disk.slots(),
         "tree": _trees(),
         "trap": seeds_trap.traps(),

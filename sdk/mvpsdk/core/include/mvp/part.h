@@ -68,11 +68,11 @@ struct mvp_part {
     struct mvp_part_signature signature;
 };
 
-/* Judges the part in [part, part + available), 8-byte aligned, as the hypervisor does before it
+/* Judges the part in [data, data + available), 8-byte aligned, as the hypervisor does before it
  * starts the persona; images' digests are not checked. delegate: whose key counts. pack: judged
  * MVP_OK, and partition is the persona's index there; NULL: whether it fits a pack is not asked.
  * Returns verdict->reason. A verdict's table is MVP_TABLE_IMAGE or that of no table. */
-uint32_t mvp_part_check(const void *part, uint64_t available, const struct mvp_delegate *delegate,
+uint32_t mvp_part_check(const void *data, uint64_t available, const struct mvp_delegate *delegate,
                         const void *pack, uint32_t partition, struct mvp_verdict *verdict);
 
 /* What a part for this partition of a judged pack must have been laid out for. */
