@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from mvpsdk_cli import help as root_help
-from mvpsdk_cli import options, render
+from mvpsdk_cli import options, plain_values, render
 from mvpsdk_cli.catalogue import Entry, entries
 
 PROGRAM = "mvpsdk"
@@ -89,6 +89,8 @@ def _single(function: Callable[..., Any]) -> typer.Typer:
 
 def _share(command: Any) -> None:  # noqa: ANN401 - typer's command class is private
     command.params += shared_parameters()
+    for parameter in command.params:
+        plain_values.speed_up(parameter)
     command.add_help_option = False  # typer's own loads pydantic whenever it is not given
     for child in getattr(command, "commands", {}).values():
         _share(child)
