@@ -18,7 +18,7 @@ from phone import mvpsdk
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["INDEX", "UP", "dated", "handset", "signed"]
+__all__ = ["INDEX", "UP", "dated", "handset", "parted", "signed"]
 
 DEFECTS = Path(__file__).parents[1] / "defects"
 INDEX = 5
@@ -55,6 +55,16 @@ def signed(
     signing = [word for key in keys for word in ("--sign", key)] or ["--unsigned"]
     mvpsdk(handset, "bundle", ".", "--board", board, "-o", out, *signing, cache=cache)
     return handset / out
+
+
+def parted(handset: Path, index: int) -> None:
+    """Let its persona be updated apart, by the key vendor.pub beside the handset's file."""
+    path = handset / "handset.toml"
+    text = path.read_text(encoding="utf-8")
+    keys = f'update-key = "vendor.pub"\nupdate-room = "1 MiB"\nupdate-index = {index}\n'
+    told = text.replace('memory = "32 MiB"\n', f'memory = "32 MiB"\n{keys}update-least = {index}\n')
+    assert told != text
+    path.write_text(told, encoding="utf-8")
 
 
 def dated(handset: Path, index: int) -> None:

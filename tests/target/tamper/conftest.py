@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,7 @@ import small_phone
 from mvpsdk import board as boards
 from mvpsdk import sign
 from phone import mvpsdk, once
-from tampers import ED25519, RSA
+from tampers import ED25519, RSA, VENDOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +52,7 @@ def _make(out: Path, cache: Path) -> Path:
             ("other-board", "acme-one"),
         )
     }
+    made["apart"] = _apart(handset, out, cache)
     small_phone.dated(handset, small_phone.INDEX - 1)
     made["older"] = small_phone.signed(handset, "older.raw", cache=cache, keys=())
     for name, path in made.items():
@@ -73,6 +75,23 @@ def _make(out: Path, cache: Path) -> Path:
     told = f"rollback-index = {small_phone.INDEX} "
     facts.write_text(facts.read_text().replace("rollback-index = 0 ", told))
     return out
+
+
+def _apart(handset: Path, out: Path, cache: Path) -> Path:
+    """A bundle whose persona is updated apart; and parts of it, `NAME.mvpart`, by who signs."""
+    for name, key, index in (("older", VENDOR, 1), ("stranger", RSA, 2), ("vendor", VENDOR, 2)):
+        apart = out / f"apart-{name}"
+        shutil.copytree(handset, apart)
+        _write_public(apart / "vendor.pub", key)
+        small_phone.parted(apart, index)
+        words = ("--persona", "work", "--sign", key, "-o", str(out / f"{name}.mvpart"))
+        mvpsdk(apart, "bundle", ".", "--board", "qemu-virt", *words, cache=cache)
+    return small_phone.signed(out / "apart-vendor", "apart.raw", cache=cache, keys=())
+
+
+def _write_public(path: Path, private: str) -> None:
+    words = ["openssl", "pkey", "-in", private, "-pubout", "-out", str(path)]
+    subprocess.run(words, check=True)
 
 
 def _other_board(handset: Path) -> None:

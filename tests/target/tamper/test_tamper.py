@@ -73,12 +73,30 @@ def verified(
     case: Case, path: Path, folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> tuple[int, list[str]]:
     """Exit code and refusals of `mvpsdk verify`."""
+    if case.part:
+        whole = folder / f"{case.part}.mvpart"
+        part = part_of(case, folder, path.parent) if case.verify else whole
+        code = main.main(["verify", str(part), "--bundle", str(path), "--format", "json"])
+        return code, refused(capfd)
     facts = phone_of(case, folder, path.parent)
     device = ("--device", str(facts)) if case.device else ()
     code = main.main(["verify", str(path), *TRUSTED[case.trusted], *device, "--format", "json"])
+    return code, refused(capfd)
+
+
+def refused(capfd: pytest.CaptureFixture[str]) -> list[str]:
+    """The checks that did not hold, as they were just told."""
     document = json.loads(capfd.readouterr().out)
     checks = (check for check in document["checks"] if not check["ok"])
-    return code, [f"{check['name']}: {check['found']}" for check in checks]
+    return [f"{check['name']}: {check['found']}" for check in checks]
+
+
+def part_of(case: Case, folder: Path, out: Path) -> Path:
+    """The persona's part of a case."""
+    path = out / "tampered.mvpart"
+    data = (folder / f"{case.part}.mvpart").read_bytes()
+    path.write_bytes(tampering.part_changed(data, case.part_change))
+    return path
 
 
 def phone_of(case: Case, folder: Path, out: Path) -> Path:
@@ -120,7 +138,9 @@ class Seen:
 def booted(case: Case, path: Path, folder: Path) -> Seen:
     """Boot it on the virtual handset, from slot a; slot b is empty."""
     disk = path.with_name("disk.img")
-    u_boot.new_disk(disk, path, small_phone.INDEX)
+    rooms = {"work": MIB} if case.part else {}
+    parts = {"work": part_of(case, folder, path.parent)} if case.part else {}
+    u_boot.new_disk(disk, path, small_phone.INDEX, rooms, parts)
     with disk.open("r+b") as file:
         file.seek(MIB)
         file.write(misc(case.phone))
@@ -210,6 +230,17 @@ def test_the_bundle_that_is_tampered_with_is_good(folder: Path, tmp_path: Path) 
     shutil.copyfile(folder / "good.itb", path)
     case = tampers.Case(group="", name="good", what="", verify="-", by="nobody")
     assert booted(case, path, folder).lived
+
+
+def test_the_part_that_is_tampered_with_is_good(folder: Path, tmp_path: Path) -> None:
+    """It is verified by the maker's bundle, and the persona that comes in it lives."""
+    path = tmp_path / "apart.itb"
+    shutil.copyfile(folder / "apart.itb", path)
+    assert main.main(["verify", str(folder / "vendor.mvpart"), "--bundle", str(path)]) == 0
+    case = tampers.Case(group="", name="good", what="", part="vendor", verify="-", by="nobody")
+    seen = booted(case, path, folder)
+    assert "mvp: part work" in seen.lines["board"]
+    assert seen.lived
 
 
 def test_the_table_is_long_and_most_of_it_is_booted() -> None:

@@ -26,6 +26,7 @@ from mvpsdk.core.facade import (
     slots_start,
     slots_write,
 )
+from mvpsdk.uboot import script as script_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -215,3 +216,41 @@ def test_script_and_c_functions_decide_alike(
     written = sum(answer.started != answer.refused for answer in expected)
     assert written > len(states) // 2
     record_property("table", f"{len(states)} states of boot control: U-Boot and C decide alike")
+
+
+FAULTS = {
+    "b-before-a": ("priority@ -gt *@STATE", "priority@ -ge *@STATE", "of equals, b goes first"),
+    "half-way-round": ("-ge 80000000", "-gt 80000000", "half the way round ahead counts as later"),
+    "any-tries": (
+        "COPY.b.tries@ -le @TRIES_MAX@",
+        "COPY.b.tries@ -le ff",
+        "more tries than there are",
+    ),
+    "endless-tries": ("*${mvp_tries} - 1", "*${mvp_tries} - 0", "a slot on trial loses no try"),
+    "not-started": ("mw.l @STATE.booted@ ${mvp_index}", "true", "nobody knows what was started"),
+    "same-copy": (
+        "setenv mvp_to @COPY1@",
+        "setenv mvp_to @COPY0@",
+        "the copy that counts is overwritten",
+    ),
+}
+"""By name: what stands in the script, what does instead, and what that breaks."""
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_in_the_script_is_found(
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
+) -> None:
+    """The comparison with C can fail: each of these makes it."""
+    good, bad, breaks = FAULTS[name]
+    text = script_file._TEMPLATE.read_text(encoding="utf-8")
+    assert good in text
+    template = tmp_path / "boot.hush"
+    template.write_text(text.replace(good, bad), encoding="utf-8")
+    monkeypatch.setattr(script_file, "_TEMPLATE", template)
+    states = [*itertools.islice(combinations(), 0, None, 9), *pairs()]
+    assert by_script(states, tmp_path) != [by_c(*state) for state in states]
+    record_property("fault", (f"boot-script-{name}", breaks, "test_boot_control.py"))

@@ -11,7 +11,7 @@ import pytest
 import small_phone
 import uboot_alone
 from mvpsdk import run, sign, uboot
-from mvpsdk.core.facade import SLOTS_ROOM, slots_read
+from mvpsdk.core.facade import SLOTS_ROOM, Slot, Slots, slots_new, slots_read
 from mvpsdk.errors import InputError, MissingToolError
 from mvpsdk.run.via import u_boot
 
@@ -72,6 +72,36 @@ def test_a_disk_is_used_as_it_is_and_written_to(signed: Path, tmp_path: Path) ->
     state = slots_read(misc(disk))
     assert state
     assert (state.slots[0].tries, state.booted) == (6, 0)
+
+
+def test_a_slot_that_is_refused_gives_way_to_the_other(signed: Path, tmp_path: Path) -> None:
+    """In the same boot; the refused one does not start again, and a good slot loses no try."""
+    disk, bad = tmp_path / "disk.img", tmp_path / "bad.itb"
+    data = bytearray(signed.read_bytes())
+    data[0x1800] ^= 1
+    bad.write_bytes(data)
+    places = {each.name: each.offset for each in u_boot.new_disk(disk, bad, 5).partitions}
+    slots = (Slot(priority=15, tries=7), Slot(priority=14, successful=True))
+    with disk.open("r+b") as file:
+        file.seek(places["boot_b"])
+        file.write(signed.read_bytes())
+        file.seek(places["misc"])
+        file.write(slots_new(Slots(slots=slots, booted=0)))
+    said = [line for line in boot(signed, disk, run.Options()) if line.startswith("mvp: ")]
+    refused = "mvp: slot a refused: verification failed"
+    assert said == ["mvp: slot a", refused, "mvp: slot b"]
+    state = slots_read(misc(disk))
+    assert state
+    assert state.booted == 1
+    assert [slot.priority for slot in state.slots] == [0, 14]
+
+
+def test_a_part_that_is_too_large_for_its_room_is_told(signed: Path, tmp_path: Path) -> None:
+    """Before anything boots."""
+    part = tmp_path / "work.mvpart"
+    part.write_bytes(bytes(8192))
+    with pytest.raises(InputError, match="the part has 8 KiB, its home in the bundle 4 KiB"):
+        u_boot.new_disk(tmp_path / "disk.img", signed, 5, {"work": 4096}, {"work": part})
 
 
 def boot(signed: Path, disk: Path, options: run.Options) -> list[str]:

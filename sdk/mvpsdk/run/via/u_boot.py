@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mvpsdk.errors import InputError, MissingToolError
+from mvpsdk.run.parts import check_room, homes_of
 from mvpsdk.store import open_input
 from mvpsdk.units import MIB, Pa, Range, align_up
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mvpsdk.disk import Disk
     from mvpsdk.run.model import Bootable, Options
@@ -53,7 +54,7 @@ def arguments(bootable: Bootable, options: Options, command: Sequence[str]) -> l
     control, flash = folder / "control.dtb", folder / "environment"
     control.write_bytes(_control(bootable, options, dumped(command, folder)))
     _write_environment(flash, options)
-    disk = _disk(bootable, folder)
+    disk = _disk(bootable, options, folder)
     snapshot = ",snapshot=on" if options.ephemeral and disk == bootable.flashed else ""
     return [
         *("-bios", str(PROGRAM), "-dtb", str(control)),
@@ -122,7 +123,7 @@ def _write_environment(path: Path, options: Options) -> None:
         file.truncate(_FLASH)
 
 
-def _disk(bootable: Bootable, folder: Path) -> Path:
+def _disk(bootable: Bootable, options: Options, folder: Path) -> Path:
     from mvpsdk import disk
 
     assert bootable.flashed  # noqa: S101 - `arguments` has looked
@@ -130,33 +131,46 @@ def _disk(bootable: Bootable, folder: Path) -> Path:
         if disk.is_disk(file.read(2 * disk.BLOCK)):
             return bootable.flashed
     path = folder / "disk.img"
-    new_disk(path, bootable.flashed, bootable.rollback_index)
+    rooms = {name: home.size for name, home in homes_of(bootable).items()}
+    new_disk(path, bootable.flashed, bootable.rollback_index, rooms, dict(options.parts))
     return path
 
 
-def new_disk(path: Path, fit: Path, index: int) -> Disk:
-    """Make a disk as it is after the first flash: a bundle in slot a, on trial; slot b is empty."""
-    from mvpsdk import disk
-    from mvpsdk.core.facade import Slots, slots_flash, slots_new
+def new_disk(
+    path: Path,
+    fit: Path,
+    index: int,
+    rooms: Mapping[str, int] | None = None,
+    parts: Mapping[str, Path] | None = None,
+) -> Disk:
+    """Make a disk as it is after the first flash: a bundle in slot a, on trial; slot b is empty.
 
-    slot = max(align_up(fit.stat().st_size, MIB), _LEAST_SLOT)
-    table = disk.plan(
-        [
-            disk.Wanted(name="misc", type=disk.TYPE_MISC, size=MIB),
-            disk.Wanted(name="boot_a", type=disk.TYPE_BOOT, size=slot),
-            disk.Wanted(name="boot_b", type=disk.TYPE_BOOT, size=slot),
-        ],
-        contents="virtual handset",
-    )
+    rooms: of personas that are updated apart, by their names, bytes; parts: theirs, of slot a.
+
+    Raises InputError for a part that can't be read, or is larger than its room.
+    """
+    from mvpsdk import disk
+    from mvpsdk.core.facade import SLOT_NAMES, Slots, slots_flash, slots_new
+
+    size = max(align_up(fit.stat().st_size, MIB), _LEAST_SLOT)
+    wanted = [("misc", disk.TYPE_MISC, MIB)]
+    wanted += [(f"boot_{slot}", disk.TYPE_BOOT, size) for slot in SLOT_NAMES]
+    for name, room in (rooms or {}).items():
+        wanted += [(f"{name}_{slot}", disk.TYPE_PERSONA, room) for slot in SLOT_NAMES]
+    rows = [disk.Wanted(name=name, type=kind, size=size) for name, kind, size in wanted]
+    table = disk.plan(rows, contents="virtual handset")
     places = {each.name: each.offset for each in table.partitions}
+    for name, part in (parts or {}).items():
+        check_room(part, (rooms or {})[name])
     with path.open("wb") as file:
         file.truncate(table.size)
         disk.write(file, table)
         file.seek(places["misc"])
         file.write(slots_new(slots_flash(Slots(), 0, rollback_index=index)))
-        file.seek(places["boot_a"])
-        with fit.open("rb") as source:
-            shutil.copyfileobj(source, file)
+        for place, source in {"boot": fit, **(parts or {})}.items():
+            file.seek(places[f"{place}_{SLOT_NAMES[0]}"])
+            with open_input(source) as content:
+                shutil.copyfileobj(content, file)
     return table
 
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["Fit", "changed"]
+__all__ = ["Fit", "changed", "part_changed"]
 
 Change = dict[str, Any]
 
@@ -88,6 +88,16 @@ def changed(
         fit = OPERATIONS[name](fit, {**change, "others": others, "folder": folder})
     assert fit.data != data, "the case changes nothing"
     return fit.data
+
+
+def part_changed(data: bytes, change: Change) -> bytes:
+    """Return a persona's part after the change of a case."""
+    if "flip" in change:
+        at = change["flip"]
+        return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+    if "cut" in change:
+        return data[: -change["cut"]]
+    return bytes(len(data)) if change.get("zeros") else data
 
 
 def _flip(fit: Fit, change: Change) -> Fit:

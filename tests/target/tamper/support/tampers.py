@@ -6,6 +6,8 @@ A case:
     name, what        what was done, for people
     base              the bundle that it is done to, of those of conftest.py; by default "good"
     change            see tampering.py
+    part              a persona's part beside it, of conftest.py's, which verify is asked about; and
+                      part-change: one of flip = BYTE, cut = BYTES, zeros = true
     phone             "no-key", "hint-only", "other-key": another control tree; "no-verification":
                       U-Boot requires no key; "damaged-misc", "no-tries", ...: other boot control
     trusted           "expired": verify is given the stranger's keys, by that certificate
@@ -21,22 +23,22 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ED25519", "EXPIRED", "PHONES", "RSA", "Case", "find", "page", "pattern"]
+__all__ = ["ED25519", "EXPIRED", "PHONES", "RSA", "VENDOR", "Case", "find", "page", "pattern"]
 
 HERE = Path(__file__).parents[1]
 CASES = HERE / "cases"
-RSA, ED25519, EXPIRED = (
+RSA, ED25519, EXPIRED, VENDOR = (
     str(HERE / "keys" / name)
-    for name in ("stranger-rsa.pem", "stranger-ed25519.pem", "expired.crt")
+    for name in ("stranger-rsa.pem", "stranger-ed25519.pem", "expired.crt", "vendor-rsa.pem")
 )
-"""Keys of somebody whom no phone trusts, and an old certificate of the first."""
+"""Keys of somebody whom no phone trusts, an old certificate of the first; an OS vendor's key."""
 BY = {"u-boot": "U-Boot", "script": "the boot script", "hypervisor": "the hypervisor", "nobody": ""}
 PHONES = (
     *("", "no-key", "hint-only", "other-key", "no-verification", "at-index"),
@@ -53,6 +55,8 @@ class Case:
     what: str
     base: str = "good"
     change: tuple[dict[str, Any], ...] = ()
+    part: str = ""
+    part_change: dict[str, Any] = field(default_factory=dict)
     phone: str = ""
     verify: str = ""
     verify_not: str = ""
