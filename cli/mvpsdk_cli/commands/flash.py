@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes a bundle or a disk image to a device, and reads it back.
 
-A bundle goes into a slot, a disk image onto a whole medium. Before the first byte it is verified
-and held against the device: signatures, board, rollback index, room, and that the slot is not the
-one that runs. What is there already is not written again, so an interrupted flash goes on where it
-was. A power cut at any moment leaves a
-device that starts: the slot is marked good only when all of it is written and was read back.
+A bundle or a persona's part goes into a slot, a disk image onto a whole medium. Before the first
+byte it is verified and held against the device: signatures, board, rollback index, room, and that
+the slot is not the one that runs. What is there already is not written again, so an interrupted
+flash goes on where it was. A power cut at any moment leaves a device that starts: the slot is
+marked good only when all of it is written and was read back.
 
 A target is file:PATH, a device by its path in /dev, or fastboot: (USB) and
 fastboot:tcp:HOST[:PORT]. A disk that is in use is written only with --yes, at a terminal, where
@@ -37,7 +37,7 @@ SECTION = "Run"
 
 def command(  # noqa: D103 - the module's docstring is the command's
     bundle: Annotated[
-        Path, typer.Argument(metavar="BUNDLE", help="A bundle, or a disk image, raw or sparse.")
+        Path, typer.Argument(metavar="BUNDLE", help="A bundle, a persona's part, or a disk image.")
     ],
     *,
     to: Annotated[

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mvpsdk import disk
 from mvpsdk.bundle import fit_read
+from mvpsdk.core.facade import PART_MAGIC
 from mvpsdk.disk.sparse import is_sparse
 from mvpsdk.errors import InputError, Place
 from mvpsdk.store.digest import open_input
@@ -27,6 +28,7 @@ class Kind(StrEnum):
 
     BUNDLE = "bundle"  # a FIT: into a slot
     DISK = "disk"  # onto a whole medium
+    PART = "part"  # a persona's own: into a slot
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,9 +56,11 @@ def _kind(head: bytes, path: Path) -> Kind:
         return Kind.BUNDLE
     if disk.is_disk(head) or is_sparse(head):
         return Kind.DISK
+    if head.startswith(PART_MAGIC):
+        return Kind.PART
     what = f"begins with {head[:8].hex(' ')}" if head else "is empty"
     raise InputError(
         f"the file {what}: that is nothing that can be flashed",
         place=Place(file=str(path)),
-        hint="name a bundle or a disk image, as mvpsdk bundle makes them",
+        hint="name a bundle, a persona's part or a disk image: mvpsdk bundle makes them",
     )

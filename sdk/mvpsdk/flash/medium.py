@@ -76,14 +76,13 @@ def look(device: BlockDevice, name: str) -> Medium | None:
 
 
 @contextmanager
-def taken_out(device: BlockDevice, at: Extent, bundle: Held) -> Iterator[Path]:
-    """Copy a bundle out of a partition, to a file that is gone when the block ends."""
+def taken_out(device: BlockDevice, at: Extent) -> Iterator[Path]:
+    """Copy bytes of a medium to a file that is gone when the block ends."""
     with tempfile.TemporaryDirectory(prefix="mvpsdk-") as folder:
-        path = Path(folder) / "bundle"
+        path = Path(folder) / "part"
         with path.open("wb") as file:
-            for start in range(0, bundle.size, _PIECE):
-                size = min(_PIECE, bundle.size - start)
-                file.write(device.read(at.offset + start, size))
+            for start in range(0, at.size, _PIECE):
+                file.write(device.read(at.offset + start, min(_PIECE, at.size - start)))
         yield path
 
 

@@ -17,6 +17,7 @@ from mvpsdk.flash import medium as on
 from mvpsdk.flash.blocks import BLOCK, Extent
 from mvpsdk.flash.copying import DeviceSource, FileSource, Job, survey
 from mvpsdk.flash.model import Check, Outcome, PartPlan, Plan, Result
+from mvpsdk.flash.part_checks import judge_copies
 from mvpsdk.flash.preflight import Known, judge, refused
 from mvpsdk.flash.switching import SlotJob, running, write_slot
 
@@ -62,6 +63,8 @@ def plan_slot(device: BlockDevice, name: str, what: Input, options: Options, tel
     room = [Partition(name=on.boot(choice.slot), size=at.size)] if at else []
     verdict = judge(what.path, known(found, name), room, options, tell, size=what.size)
     checks = [*choice.checks, *partition(at, on.boot(choice.slot)), *verdict.checks]
+    if all(check.outcome is not Outcome.REFUSED for check in verdict.checks):
+        checks += judge_copies(device, found, choice.run, what.path, tell)
     index = verdict.manifest.rollback_index if verdict.manifest else 0
     return planned(
         device,

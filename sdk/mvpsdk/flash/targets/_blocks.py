@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mvpsdk.flash.inputs import Kind
+from mvpsdk.flash.part import plan_part
 from mvpsdk.flash.slot import plan_slot
 from mvpsdk.flash.whole import plan_disk
 
@@ -34,8 +35,8 @@ class BlockTarget:
 
     def plan(self, what: Input, options: Options, tell: Tell) -> Plan:
         """Look at the medium, hold the input against it, and say what would be done."""
-        plan = plan_disk if what.kind is Kind.DISK else plan_slot
-        return plan(self.device, self.name, what, options, tell)
+        plans = {Kind.DISK: plan_disk, Kind.BUNDLE: plan_slot, Kind.PART: plan_part}
+        return plans[what.kind](self.device, self.name, what, options, tell)
 
     def __enter__(self) -> Self:
         return self

@@ -63,12 +63,7 @@ class FastbootTarget:
         Raises InputError for what fastboot can't flash, RefusedError for a device without slots;
         else as the client does.
         """
-        if what.kind is not Kind.BUNDLE:
-            raise InputError(
-                "fastboot writes partitions, no whole media",
-                place=Place(file=str(what.path)),
-                hint="flash the bundle that the image was made of",
-            )
+        _check_kind(what)
         device = self._ask()
         slot = _slot(device.active, options.slot)
         digest = _digest(what, tell)
@@ -184,6 +179,20 @@ def open_target(address: str, access: Access) -> FastbootTarget:
         raise InputError("--serial is for devices on USB", hint=hint)
     client = Client(where=address or access.serial, timeout=access.timeout)
     return FastbootTarget(address, client)
+
+
+def _check_kind(what: Input) -> None:
+    place = Place(file=str(what.path))
+    if what.kind is Kind.DISK:
+        hint = "flash the bundle that the image was made of"
+        raise InputError("fastboot writes partitions, no whole media", place=place, hint=hint)
+    if what.kind is Kind.PART:
+        raise InputError(
+            "by fastboot a part can't go into a slot: nothing there can be read, so the rest of the"
+            " slot can't be made the same",
+            place=place,
+            hint="flash a medium that is at hand, or the whole bundle with that persona in it",
+        )
 
 
 def _slot(active: str, wanted: str) -> str:
