@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from mvpsdk.board import Board
     from mvpsdk.bundle.containers import Wanted
+    from mvpsdk.bundle.model import Contents
 
 __all__ = ["Content", "Room", "rooms"]
 
@@ -68,21 +69,21 @@ def rooms(fit: Path, wanted: Wanted, files: ExitStack) -> tuple[tuple[Room, ...]
     """
     notes: list[str] = []
     bundle = replace(Content.of(fit, files), given=False)
-    found = [Room(name="misc", type=TYPE_MISC, size=_MISC_SIZE, content=_misc(fit, wanted))]
+    opened = open_bundle(fit)
+    found = [Room(name="misc", type=TYPE_MISC, size=_MISC_SIZE, content=_misc(opened, wanted))]
     found += _pair("boot", TYPE_BOOT, bundle, wanted, notes)
-    for name, path in wanted.parts.items():
-        found += _pair(name, TYPE_PERSONA, Content.of(path, files), wanted, notes)
+    found += _personas(opened, wanted, files, notes)
     found.append(_userdata(wanted, files, notes))
     return tuple(found), tuple(notes)
 
 
-def _misc(fit: Path, wanted: Wanted) -> Content:
+def _misc(opened: Contents, wanted: Wanted) -> Content:
     """Boot control of a new disk: slot a goes first, and nothing was started yet."""
-    manifest = open_bundle(fit).manifest
+    manifest = opened.manifest
     if manifest is None:
         raise BundleError(
             "this FIT has no manifest",
-            place=Place(file=str(fit)),
+            place=Place(file=str(opened.path)),
             hint="make it with mvpsdk bundle",
         )
     state, index = Slots(), manifest.rollback_index
@@ -90,6 +91,37 @@ def _misc(fit: Path, wanted: Wanted) -> Content:
         state = slots_flash(state, slot, rollback_index=index)
     data = slots_new(state)
     return Content(path=None, file=io.BytesIO(data), size=len(data), given=False)
+
+
+def _personas(
+    opened: Contents, wanted: Wanted, files: ExitStack, notes: list[str]
+) -> Iterator[Room]:
+    """Two slots for each persona that is updated apart, as large as its home in memory."""
+    pack = opened.pack
+    rows = pack.delegates if pack else ()
+    homes = {pack.partitions[row.partition].name: row.room for row in rows} if pack else {}
+    for name in wanted.parts:
+        if name not in homes:
+            there = ", ".join(homes) or "none: update-key in handset.toml makes one"
+            raise BundleError(
+                f'this bundle has no persona "{name}" that comes in a part of its own',
+                place=Place(file=str(wanted.parts[name])),
+                hint=f"there is: {there}",
+            )
+    for name, room in homes.items():
+        content = Content.of(wanted.parts[name], files) if name in wanted.parts else None
+        if content and content.size > room:
+            raise DiskError(
+                f"the part has {describe_size(content.size)} ({content.size:#x} bytes), its home"
+                f" {describe_size(room)} ({room:#x} bytes)",
+                place=Place(file=str(content.path)),
+                hint="raise update-room in handset.toml",
+            )
+        if not content:
+            notes.append(f"{name} does not start before a part of it is flashed: --part gives one")
+        for number, slot in enumerate(SLOT_NAMES):
+            filled = content if wanted.both_slots or number == 0 else None
+            yield Room(name=f"{name}_{slot}", type=TYPE_PERSONA, size=room, content=filled)
 
 
 def _pair(

@@ -6,20 +6,22 @@ User data are what they are: nobody signs them, and nothing of a device that sta
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mvpsdk import bundle, disk
-from mvpsdk.core.facade import SLOT_NAMES
+from mvpsdk.core.facade import PART_HEAD, SLOT_NAMES, part_read
 from mvpsdk.errors import BundleError, DiskError
 from mvpsdk.sign.report import Check, Report
 from mvpsdk.store import open_input
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from mvpsdk.bundle import Boot, Manifest, Slot
+    from mvpsdk.bundle.spans import Span
     from mvpsdk.sign.verifying import Wanted
 
 __all__ = ["is_disk", "verify_disk"]
@@ -92,10 +94,51 @@ def _slot(
 
     report = verify(path, wanted, whole=slot.span, progress=progress)
     checks = [replace(each, name=f"{slot.partition} {each.name}") for each in report.checks]
+    checks += _personas(path, boot, slot)
     if boot.state and report.manifest:
         state = boot.state.slots[SLOT_NAMES.index(slot.name)]
         checks += _index(slot, state.rollback_index, boot.state.rollback_index, report.manifest)
     return checks, report.manifest
+
+
+def _personas(path: Path, boot: Boot, slot: Slot) -> Iterator[Check]:
+    """The parts of personas beside a bundle, each by the hypervisor's own check."""
+    pack = slot.contents.pack if slot.contents else None
+    for row in pack.delegates if pack else ():
+        assert pack  # noqa: S101 - it has rows
+        name = f"{pack.partitions[row.partition].name}_{slot.name}"
+        partition = boot.disk.find(name)
+        what = "the persona's part that the bundle delegates"
+        if not partition:
+            yield _check(name, what, found="there is no such partition", ok=False)
+            continue
+        span = replace(slot.span, offset=partition.offset, size=partition.size)
+        head = span.part(0, min(span.size, PART_HEAD)).read()
+        if not any(head[: disk.BLOCK]):
+            yield _check(name, what, found="empty: the persona does not start")
+            continue
+        try:
+            size = part_read(head)[0].total_size
+            if size > span.size:
+                found = f"it says {size} bytes, the partition has {span.size}"
+                yield _check(name, what, found=found, ok=False)
+                continue
+            for each in _part(path, span.part(0, size), slot):
+                yield replace(each, name=f"{name} {each.name}")
+        except BundleError as error:
+            yield _check(name, what, found=error.message, ok=False)
+
+
+def _part(path: Path, span: Span, slot: Slot) -> tuple[Check, ...]:
+    """Judge a part, taken out of its partition into a file of its own."""
+    from mvpsdk.sign.persona import verify_part
+
+    with tempfile.TemporaryDirectory(prefix="mvpsdk-verify-") as folder:
+        alone = Path(folder) / path.name
+        with alone.open("wb") as file:
+            for piece in span.chunks():
+                file.write(piece)
+        return verify_part(bundle.open(alone), bundle=slot.contents).checks
 
 
 def _index(slot: Slot, kept: int, floor: int, manifest: Manifest) -> Iterator[Check]:

@@ -204,18 +204,10 @@ def test_user_data_larger_than_their_partition_are_refused(case: Case) -> None:
     assert not (case.folder / "phone.img").exists()
 
 
-def test_a_persona_part_has_slots_of_its_own(case: Case, tmp_path: Path) -> None:
-    """Named after it; the first one holds it."""
-    part = tmp_path / "work.mvpart"
-    part.write_bytes(b"part" * 5000)
-    path = case.disk(parts={"work": part}).path
-    opened = bundle.open(path)
-
-    assert opened.boot
-    names = [each.name for each in opened.boot.disk.partitions]
-    assert names == ["misc", "boot_a", "boot_b", "work_a", "work_b", "userdata"]
-    (out,) = bundle.extract(opened, ("work_a",), tmp_path / "out")
-    assert out.read_bytes().startswith(part.read_bytes())
+def test_a_part_of_no_such_persona_is_refused(case: Case) -> None:
+    """This bundle delegates nothing."""
+    with pytest.raises(BundleError, match='no persona "work" that comes in a part of its own'):
+        case.disk(parts={"work": case.folder / "kernel"})
 
 
 @pytest.mark.parametrize("option", ["userdata", "sparse", "bmap", "both_slots", "userdata_size"])

@@ -235,3 +235,53 @@ def test_a_certificate_names_a_key_too(tmp_path: Path) -> None:
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
     assert key.digest == hashlib.sha256(info).digest()
+
+
+def test_a_disk_has_slots_for_the_part_and_is_verified_with_it(case: Case) -> None:
+    """As large as its home; what is wrong in one is told by its partition."""
+    made = make(case)
+    path = case.disk(parts={"work": made.path}, sparse=case.folder / "phone.simg").path
+    opened = bundle.open(path)
+    assert opened.boot
+    names = {each.name: each for each in opened.boot.disk.partitions}
+    assert [*names] == ["misc", "boot_a", "boot_b", "work_a", "work_b", "userdata"]
+    assert names["work_a"].size == names["work_b"].size == 1 << 20
+    assert path.read_bytes()[names["work_a"].offset :].startswith(made.path.read_bytes())
+
+    wanted = sign.Wanted(now=dt.datetime(2026, 6, 1, tzinfo=dt.UTC), unsigned=True)
+    for whole in (path, case.folder / "phone.simg"):
+        report = sign.verify(whole, wanted)
+        assert report.ok
+        assert "work_a image work/kernel" in [check.name for check in report.checks]
+    with path.open("r+b") as file:
+        file.seek(names["work_a"].offset + 5000)
+        file.write(b"!!")
+    assert {check.name for check in sign.verify(path, wanted).refusals} <= {
+        "work_a part",
+        "work_a image work/kernel",
+    }
+    assert not sign.verify(path, wanted).ok
+
+
+def test_a_disk_without_the_part_says_so(case: Case) -> None:
+    """The persona has its room; one that is too large for it, or signed by others, is refused."""
+    made = case.disk("bare.img")
+    wanted = sign.Wanted(now=dt.datetime(2026, 6, 1, tzinfo=dt.UTC), unsigned=True)
+    assert "work does not start before a part of it is flashed" in "\n".join(made.notes)
+    assert sign.verify(made.path, wanted).ok
+
+    boot = bundle.open(made.path).boot
+    assert boot
+    place = boot.disk.find("work_a")
+    assert place
+    data = bytearray(make(case).path.read_bytes())
+    for damaged in (b"!" * 5000, bytes(data[:300]) + b"!" + bytes(data[301:])):
+        with made.path.open("r+b") as file:
+            file.seek(place.offset)
+            file.write(damaged)
+        refusals = sign.verify(made.path, wanted).refusals
+        assert refusals
+        assert all(check.name.startswith("work_a") for check in refusals)
+    (case.folder / "large").write_bytes(bytes((1 << 20) + 1))
+    with pytest.raises(InputError, match="its home 1 MiB"):
+        case.disk(parts={"work": case.folder / "large"})
