@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -25,6 +26,7 @@ Progress = Callable[[int], None]
 """Told how many bytes were done since the last call."""
 
 _ZEROS = bytes(4096)
+_WORTH_A_THREAD = 4 << 20  # bytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,16 +99,44 @@ def copy(
     Raises BundleError if there are fewer bytes than there should be, or others.
     """
     total, size = hashlib.sha256(), 0
-    for piece in span.chunks():
-        total.update(piece)
-        if also:
-            also.update(piece)
-        file.write(piece)
-        size += len(piece)
-        if done:
-            done(len(piece))
+    with ExitStack() as stack:
+        feed = _feeder(also, span.size, stack)
+        for piece in span.chunks():
+            taken = feed(piece)
+            total.update(piece)
+            file.write(piece)
+            taken()
+            size += len(piece)
+            if done:
+                done(len(piece))
     _hold_to(span, size, total.hexdigest())
     return total.hexdigest()
+
+
+def _feeder(
+    also: hashlib._Hash | None, size: int, stack: ExitStack
+) -> Callable[[bytes], Callable[[], object]]:
+    """What feeds the second digest, and returns what waits until it has taken the piece.
+
+    SHA-256 lets other threads run: of large spans both digests are made side by side.
+    """
+    if also is None:
+        return lambda _: _nothing
+    if size < _WORTH_A_THREAD:
+
+        def at_once(piece: bytes) -> Callable[[], object]:
+            also.update(piece)
+            return _nothing
+
+        return at_once
+    from concurrent.futures import ThreadPoolExecutor
+
+    pool = stack.enter_context(ThreadPoolExecutor(1))
+    return lambda piece: pool.submit(also.update, piece).result
+
+
+def _nothing() -> None:
+    """Wait for nobody."""
 
 
 def pad(file: BinaryIO, alignment: int, base: int = 0, also: hashlib._Hash | None = None) -> None:

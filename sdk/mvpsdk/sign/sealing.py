@@ -7,6 +7,8 @@ What is signed are digests. No part moves and none is read for the signatures' s
 from __future__ import annotations
 
 import hashlib
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from os import SEEK_END
 from pathlib import Path
@@ -20,6 +22,7 @@ from mvpsdk.errors import BundleError, InputError, Place, RefusedError
 from mvpsdk.sign.forming import Filled, Form, form, signed_manifest
 from mvpsdk.sign.public import holds
 from mvpsdk.store import open_input, output
+from mvpsdk.store.digest import CHUNK
 from mvpsdk.store.output import unreadable
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["chosen", "opened", "seal", "sign"]
 
 _LARGEST_MANIFEST = 1 << 20
+_AT_ONCE = 16 << 20  # bytes that the kernel is asked to copy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,16 +140,30 @@ def sign(
     with open_input(path) as source, output(target or path) as file:
         try:
             opened(source, path)
-            source.seek(0)
-            while piece := source.read(1 << 20):
-                file.write(piece)
-                if progress:
-                    progress(len(piece))
+            _copy(source, file, progress or (lambda _: None))
         except OSError as error:
             raise unreadable(path, error) from error
         manifest = seal(file, signers, path)
         size = file.seek(0, SEEK_END)
     return Bundle(path=target or path, size=size, manifest=parse(manifest))
+
+
+def _copy(source: BinaryIO, file: BinaryIO, progress: Callable[[int], None]) -> None:
+    """Copy a file into another: by the kernel, which may share the blocks; else piece by piece."""
+    done, size = 0, os.fstat(source.fileno()).st_size
+    with suppress(OSError, AttributeError):  # between file systems, or not on Linux
+        while done < size:
+            ends = (source.fileno(), file.fileno())
+            count = os.copy_file_range(*ends, min(_AT_ONCE, size - done), done, done)
+            if not count:
+                break
+            done += count
+            progress(count)
+    source.seek(done)
+    file.seek(done)
+    while piece := source.read(CHUNK):
+        file.write(piece)
+        progress(len(piece))
 
 
 def _form(bundle: Opened, keys: tuple[PublicKey, ...]) -> Form:

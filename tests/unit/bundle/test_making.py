@@ -280,3 +280,15 @@ def test_evidence_for_lint_goes_into_no_bundle(case: Case, evident: Case) -> Non
     assert {name for name in ours if ours[name] == theirs[name]} == same
     assert b"work/kernel-config" in ours["provenance"]
     assert b"work/kernel-config" not in theirs["provenance"]
+
+
+def test_both_digests_of_a_large_span_are_right() -> None:
+    """They are made side by side, and are those of the bytes that were written."""
+    data = hashlib.shake_128(b"large").digest(9 << 20)
+    file, also = io.BytesIO(), hashlib.sha256(b"before")
+
+    digest = copy(Span.of(data), file, also)
+
+    assert file.getvalue() == data
+    assert digest == hashlib.sha256(data).hexdigest()
+    assert also.digest() == hashlib.sha256(b"before" + data).digest()
