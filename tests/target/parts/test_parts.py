@@ -140,10 +140,31 @@ def test_an_update_leaves_the_makers_bundle_as_it_was(apart: Apart) -> None:
     try:
         system.write_bytes(old.ljust(len(old) + 5000, b"\0"))
         updated = apart.part("updated.mvpart")
-        apart.make("-o", "again.itb", "--unsigned")
+        apart.make("-o", "again.itb", "--sign", "test:")
     finally:
         system.write_bytes(old)
     assert updated.read_bytes() != part_of(apart)
     assert (apart.folder / "again.itb").read_bytes() == before
     lines = booted(apart, updated, PERSONAL)
     assert not any("refused" in line for line in lines["mvp"])
+
+
+@pytest.mark.parametrize(("key", "partition"), [("vendor", PERSONAL), ("other", WORK)])
+def test_u_boot_reads_a_part_and_the_hypervisor_judges_it(
+    apart: Apart, tmp_path: Path, key: str, partition: int
+) -> None:
+    """From a partition of its own on the disk, to the home that the signed bundle names."""
+    path = tmp_path / "personal.mvpart"
+    path.write_bytes(signed_again(apart, key))
+    options = run.Options(
+        via="u-boot",
+        keys=sign.public_keys(["test:"]),
+        expect=(run.Expectation.parse(f"mvp:partition runs index={partition:#x}$"),),
+        parts=(("personal", path),),
+        timeout=200,
+    )
+    lines, end = played(apart.folder / "phone.itb", options)
+    assert end.ok, (end, lines)
+    assert "mvp: part personal" in lines["board"]
+    refused = REFUSED.findall("\n".join(lines["mvp"]))
+    assert [int(code, 16) for code in refused] == ([R.PART_KEY] if key == "other" else [])

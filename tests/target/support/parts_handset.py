@@ -93,6 +93,6 @@ def made(folder: Path, cache: Path) -> Apart:
     shutil.copy(folder / "images/personal-os.bin", folder / SYSTEM)
     _keys(folder)
     apart = Apart(folder=folder, cache=cache)
-    apart.make("-o", "phone.itb", "--unsigned")
+    apart.make("-o", "phone.itb", "--sign", "test:")
     apart.part("personal.mvpart")
     return apart
