@@ -2,8 +2,6 @@
 /* Images: where they lie in the pack and in their partition's RAM, and what is entered there. */
 #include <stddef.h>
 
-#include <mvp/part.h>
-
 #include "bytes.h"
 #include "judge.h"
 #include "optional.h"
@@ -80,10 +78,18 @@ static bool is_loaded(const struct judge *judge, uint32_t partition, uint64_t ip
     return false;
 }
 
-/* Who comes in a part of its own has nothing here. */
+/* Who comes in a part of its own has nothing here. Where that is said has not been judged yet. */
 static bool is_delegated(const struct judge *judge, uint32_t index)
 {
-    return FEATURE_DELEGATE != 0 && mvp_pack_delegate(judge->header, index) != NULL;
+#if FEATURE_DELEGATE
+    const struct mvp_partition *p = mvp_pack_entry(judge->header, MVP_TABLE_PARTITION, index);
+
+    return p->delegate != 0;
+#else
+    (void)judge;
+    (void)index;
+    return false;
+#endif
 }
 
 /* What is entered is an instruction of an image, in RAM that may be executed. */
