@@ -3,19 +3,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mvpsdk.bundle import Wanted
+    from mvpsdk.sign import Signer
 
 ContainerOption = Annotated[
     str,
     typer.Option(
         "--container",
-        help="fit: U-Boot's format, with external data; disk: a whole disk with that in slot a.",
+        help="fit: U-Boot's format, with external data; disk: a whole disk with that in slot a;"
+        " android: boot.img and vbmeta.img, in a zip file.",
     ),
 ]
 UserdataOption = Annotated[
@@ -53,11 +58,20 @@ BmapOption = Annotated[
     Path | None,
     typer.Option("--bmap", metavar="FILE", help="Write the disk's block map too, for bmaptool."),
 ]
+TreeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--tree",
+        metavar="FILE",
+        help="The board's device tree (DTB), for Android's boot image.",
+    ),
+]
 
 
 def wanted(
     output: Path,
     *,
+    tree: Path | None,
     userdata: Path | None,
     userdata_size: str | None,
     both_slots: bool,
@@ -76,7 +90,17 @@ def wanted(
         parts=dict(map(_part, part or ())),
         sparse=sparse,
         bmap=bmap,
+        tree=tree,
     )
+
+
+def vouched(wanted: Wanted, container: str, signers: Sequence[Signer]) -> Wanted:
+    """Add the key that vouches for what a container is, beside the FIT in it. Raises InputError."""
+    from mvpsdk import bundle, sign
+
+    if not signers or "vbmeta_key" not in bundle.find_container(container, wanted).TAKES:
+        return wanted
+    return replace(wanted, vbmeta_key=sign.avb_key(signers))
 
 
 def _size(text: str | None) -> int | None:

@@ -36,6 +36,8 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _run(words: list[str]) -> int:
+    # Plugins of others' have no business in the validation of a handset, and are slow to look for.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from mvpsdk_cli import app
 
     return app.run(words)

@@ -112,6 +112,14 @@ DISK = {
         {"name": "text", "type": "text", "guid": "text", "offset": "whole", "size": "whole"}
     ],
 }
+VBMETA = {
+    "algorithm": "text",
+    "key": "text?",
+    "rollback_index": "whole",
+    "flags": "whole",
+    "hashes": [{"partition": "text", "size": "whole", "salt": "text", "sha256": "text"}],
+    "properties": {"*": "text"},
+}
 OPENED_PARTITION = {
     "name": "text",
     "kind": "text",
@@ -163,6 +171,7 @@ REPORTS: dict[str, Any] = {
         "image": {"?": FACTS},
         "part": {"?": PART},
         "disk": {"?": DISK},
+        "vbmeta": {"?": VBMETA},
         "problems": ["text"],
     },
     "keys": {"keys": [KEY]},

@@ -45,7 +45,8 @@ def measure(work: Path) -> dict[str, dict[str, Any]]:
     jobs = {
         "help": (_help(peers, work), QUICK),
         "fit": (_fit(peers, work), SLOW),
-        "stream": (_stream(peers, work), SLOW),
+        **{row: (commands, QUICK) for row, commands in _sign(peers, work).items()},
+        "disk": (_disk(work), SLOW),
         "audit": (_audit(peers, work), QUICK),
         **_lint(work),
     }
@@ -96,13 +97,51 @@ def _fit(peers: Mapping[str, bench_peers.Peer], work: Path) -> dict[str, Command
     }
 
 
-def _stream(peers: Mapping[str, bench_peers.Peer], work: Path) -> dict[str, Command]:
-    folder = _handset(work / "stream", kernel=64 * MIB)
+def _sign(peers: Mapping[str, bench_peers.Peer], work: Path) -> dict[str, dict[str, Command]]:
+    """Sign a copy of 64 MiB, and verify it: imgtool's is a file of its own format."""
+    folder = _handset(work / "sign", kernel=64 * MIB)
+    run([*_bundling(folder).argv], cwd=folder)
+    keys = ("--key", "test:")
+    ours = {
+        "sign": (*TOOL, "--quiet", "sign", "ours.itb", *keys, "-o", "signed.itb"),
+        "verify": (*TOOL, "verify", "signed.itb", *keys),
+    }
     imgtool = peers["imgtool"].program
     run([imgtool, "keygen", "-t", "ed25519", "-k", "key.pem"], cwd=folder)
     options = ("-k", "key.pem", "-v", "1.0.0", "-H", "512", "--pad-header", "-S", "0x5000000")
-    sign = (imgtool, "sign", *options, "--align", "8", "kernel", "signed.bin")
-    return {"ours": _bundling(folder), "imgtool": Command(argv=sign, cwd=folder)}
+    theirs = {
+        "sign": (imgtool, "sign", *options, "--align", "8", "kernel", "signed.bin"),
+        "verify": (imgtool, "verify", "-k", "key.pem", "signed.bin"),
+    }
+    for job in ("sign", "verify"):  # what is verified must be there before its turn comes
+        run([*ours[job]], cwd=folder)
+        run([*theirs[job]], cwd=folder)
+    return {
+        job: {
+            "ours": Command(argv=ours[job], cwd=folder),
+            "imgtool": Command(argv=theirs[job], cwd=folder),
+        }
+        for job in ours
+    }
+
+
+def _disk(work: Path) -> dict[str, Command]:
+    """A disk with 4.5 GiB of user data, 64 MiB of which are not zeros, here and there."""
+    folder = _handset(work / "disk", kernel=16 * MIB)
+    noise = random.Random(2)  # noqa: S311 - the same in each run
+    with (folder / "userdata").open("wb") as file:
+        file.truncate(4608 * MIB)
+        for at in range(0, 4608, 72):
+            file.seek(at * MIB)
+            file.write(noise.randbytes(MIB))
+    argv = (*TOOL, "--quiet", "bundle", "handset.toml", "--board", "qemu-virt", "--unsigned")
+    more = ("--container", "disk", "--userdata", "userdata", "-o", "phone.img")
+    check = (*TOOL, "verify", "phone.img", "--unsigned")
+    run([*argv, *more], cwd=folder)
+    return {
+        "ours": Command(argv=(*argv, *more), cwd=folder),
+        "ours, verify": Command(argv=check, cwd=folder),
+    }
 
 
 def _bundling(folder: Path) -> Command:

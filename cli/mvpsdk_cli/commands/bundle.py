@@ -15,12 +15,17 @@ holes where there is nothing. A sparse image of it (--sparse) writes zeros where
 so that it may go onto any disk. A block map (--bmap) leaves out the holes of --userdata, as those
 of bmaptool do: the disk that it goes onto should be blank.
 
+For Android's boot loaders a zip file holds boot.img (header version 2), vbmeta.img (Android
+Verified Boot 2, by the RSA key of --sign) and the steps to flash them. It is checked, not booted.
+
 Examples:
     mvpsdk bundle examples/demo-handset --board qemu-virt -o demo.itb --unsigned
 
     mvpsdk bundle handset.toml -o phone.itb --sign boot.key --sign manifest.key --profile release
 
     mvpsdk bundle handset.toml --board qemu-virt -o phone.itb --sign test: --locked
+
+    mvpsdk bundle handset.toml --container android --tree phone.dtb -o phone.zip --sign test:
 
     mvpsdk bundle handset.toml --container disk --userdata data.ext4 -o phone.img --unsigned
 
@@ -50,6 +55,7 @@ from mvpsdk_cli.contained import (  # noqa: TC001 - typer reads the annotations
     ContainerOption,
     PartOption,
     SparseOption,
+    TreeOption,
     UserdataOption,
     UserdataSizeOption,
 )
@@ -93,6 +99,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
     part: PartOption = None,
     sparse: SparseOption = None,
     bmap: BmapOption = None,
+    tree: TreeOption = None,
     profile: ProfileOption = Profile.DEV,
     locked: LockedOption = False,
     offline: OfflineOption = False,
@@ -111,12 +118,14 @@ def command(  # noqa: D103 - the module's docstring is the command's
         part=part,
         sparse=sparse,
         bmap=bmap,
+        tree=tree,
     )
     bundle.find_container(container, wanted)
     _check_call(sign, unsigned=unsigned, profile=profile)
     if persona:
         personas.check_call(sign, container=container, unsigned=unsigned)
     signers = signing.signers(sign or (), passphrases.asker(passphrase_fd), profile)
+    wanted = contained.vouched(wanted, container, signers)
     request = pipeline.Request(
         handset=handset,
         board=board,
@@ -187,9 +196,11 @@ def _make(
 
 
 def _seal(signers: Sequence[Signer]) -> Callable[[BinaryIO], bytes] | None:
+    if not signers:
+        return None
     from mvpsdk.sign import seal
 
-    return (lambda file: seal(file, signers)) if signers else None
+    return lambda file: seal(file, signers)
 
 
 def _tell(made: Delivery, output_format: Format) -> None:

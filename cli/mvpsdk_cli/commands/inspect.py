@@ -4,7 +4,8 @@
 Needs no sources. Every digest is checked, and the hypervisor's own check judges the pack; exit
 code 1 means that something is not as it should be. Of an image it tells the format, and what is
 packed in it: Android's boot images, uImage, EFI zboot, and packed files. Of a disk, or a sparse
-image of one, it tells the partitions, what is in each slot, and which slot starts.
+image of one, it tells the partitions, what is in each slot, and which slot starts. Of an Android
+container or a vbmeta image, what that vouches for and by which key.
 
 Examples:
     mvpsdk inspect phone.itb
@@ -78,6 +79,10 @@ def problems(contents: Contents, digests: Sequence[Digest]) -> Iterator[str]:
         from mvpsdk_cli import disk_text
 
         yield from disk_text.problems(contents.boot)
+    if contents.vbmeta:
+        from mvpsdk.bundle import problems as contradictions
+
+        yield from contradictions(contents)
 
 
 def _at_fault(verdict: Verdict) -> str:
@@ -90,12 +95,21 @@ def text(contents: Contents, digests: Sequence[Digest]) -> Iterator[str]:
     """The contents for people."""
     from mvpsdk.units import describe_size
 
-    kind = {"fit": "FIT bundle", "part": "persona's part"}.get(contents.kind, contents.kind)
+    kind = {
+        "fit": "FIT bundle",
+        "android": "Android container (checked, not booted)",
+        "vbmeta": "Android vbmeta image",
+        "part": "persona's part",
+    }.get(contents.kind, contents.kind)
     yield f"{render.path(contents.path)}: {kind}, {describe_size(contents.size)}"
     if contents.boot:
         from mvpsdk_cli import disk_text
 
         yield from disk_text.text(contents.boot)
+    if contents.vbmeta:
+        from mvpsdk_cli import vbmeta_text
+
+        yield from vbmeta_text.text(contents.vbmeta)
     yield from _manifest(contents)
     yield from _image(contents)
     if contents.part and contents.signature:
@@ -201,7 +215,7 @@ def document(contents: Contents, digests: Sequence[Digest], wrong: Sequence[str]
     """The contents as JSON, sizes in bytes."""
     import json
 
-    from mvpsdk_cli import disk_text
+    from mvpsdk_cli import disk_text, vbmeta_text
 
     manifest = contents.manifest
     found = {digest.name: digest for digest in digests}
@@ -217,6 +231,7 @@ def document(contents: Contents, digests: Sequence[Digest], wrong: Sequence[str]
         "image": _image_document(contents.facts),
         "part": _part(contents),
         "disk": disk_text.document(contents.boot),
+        "vbmeta": vbmeta_text.document(contents.vbmeta),
         "problems": list(wrong),
     }
 

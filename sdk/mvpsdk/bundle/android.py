@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from mvpsdk.bundle.avb import Vbmeta
 
-__all__ = ["BOOT", "PAPERS", "PUBLIC_KEY", "STEPS", "VBMETA", "read", "vbmeta"]
+__all__ = ["BOOT", "INSIDE", "PAPERS", "PUBLIC_KEY", "STEPS", "VBMETA", "read", "vbmeta"]
 
 BOOT, VBMETA, PUBLIC_KEY, STEPS = "boot.img", "vbmeta.img", "avb_pkmd.bin", "flash.txt"
 """Members of the container; what Android's tools call a public key for a boot loader is `pkmd`."""
@@ -36,6 +36,8 @@ PAPERS = {
 }
 """Parts of the FIT that are members of their own."""
 
+INSIDE = ("hypervisor", "pack", "second", "dtb")
+"""Parts of the boot image."""
 _MOST = 64  # members that are looked at
 _LOCAL = struct.Struct("<26xHH")  # of a member's own header: lengths of its name and what follows
 _HEAD = struct.Struct("<8xIIIIIIIII")
@@ -101,12 +103,13 @@ def _booted(file: BinaryIO, image: Span, path: Path) -> Iterator[Part]:
     if version != 2 or page not in _PAGES:  # noqa: PLR2004
         raise _fault(path, f"{BOOT} has header version {version}, pages of {page} bytes")
     at = page
-    for name, kind, size, load in (
-        ("hypervisor", "kernel", kernel, kernel_at),
-        ("pack", "ramdisk", ramdisk, ramdisk_at),
-        ("second", "firmware", second, None),
-        ("dtb", "flat_dt", tree, tree_at),
-    ):
+    found = (
+        ("kernel", kernel, kernel_at),
+        ("ramdisk", ramdisk, ramdisk_at),
+        ("firmware", second, None),
+        ("flat_dt", tree, tree_at),
+    )
+    for name, (kind, size, load) in zip(INSIDE, found, strict=True):
         if at + size > image.size:
             raise _fault(path, f"{name} in {BOOT} ends at {at + size} of {image.size} bytes")
         if size:

@@ -29,6 +29,7 @@ __all__ = ["AREAS", "aspects"]
 AREAS = (
     "file",
     "damage",
+    "disk",
     "handset",
     "board",
     "rollback",
@@ -103,6 +104,12 @@ def aspects(contents: Contents, digests: Sequence[Digest]) -> Mapping[Aspect, st
     found = {digest.name: digest.found for digest in digests}
     table.put("file", "kind", contents.kind)
     table.put("file", "size", contents.size)
+    if contents.boot:
+        from mvpsdk.bundle import disk_aspects
+
+        for area, what, value in disk_aspects.rows(contents, contents.boot, digests, aspects):
+            table.put(area, what, value)
+        return table
     for digest in digests:
         if digest.expected and not digest.ok:
             table.put("damage", digest.name, f"SHA-256 {digest.found}, not {digest.expected}")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mvpsdk.bundle.spans import Progress
     from mvpsdk.plan import Plan, PlannedImage
 
-__all__ = ["Bundle", "Profile", "check_outputs", "image_span", "pack", "write_pack"]
+__all__ = ["Profile", "check_outputs", "image_span", "pack", "write_pack"]
 
 Profile = Literal["dev", "release"]
 

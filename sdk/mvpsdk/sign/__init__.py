@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mvpsdk.sign.avb import avb_key
     from mvpsdk.sign.detached import attach, digests, signing_keys
     from mvpsdk.sign.generating import New, generate
     from mvpsdk.sign.model import Certificate, PublicKey, Request, Secret, Signer
@@ -32,6 +33,7 @@ __all__ = [
     "Signer",
     "Wanted",
     "attach",
+    "avb_key",
     "check",
     "digests",
     "faults",
@@ -51,6 +53,7 @@ __all__ = [
 ]
 
 _FILES = {
+    "avb_key": "avb",
     **dict.fromkeys(("attach", "digests", "signing_keys"), "detached"),
     **dict.fromkeys(("New", "generate"), "generating"),
     **dict.fromkeys(("Certificate", "PublicKey", "Request", "Secret", "Signer"), "model"),

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from mvpsdk.bundle import Manifest
     from mvpsdk.bundle.model import Part
     from mvpsdk.core.facade import FdtNode
-    from mvpsdk.sign.forming import Form
-    from mvpsdk.sign.model import PublicKey
+    from mvpsdk.sign.model import PublicKey, Signable
     from mvpsdk.sign.report import Check
 
 __all__ = ["agreement", "profile", "signatures", "unnamed", "unsigned"]
@@ -67,7 +66,7 @@ def agreement(root: FdtNode, parts: Sequence[Part], manifest: Manifest) -> Itera
 
 
 def signatures(
-    made: Form,
+    made: Signable,
     values: Mapping[str, bytes],
     keys: Sequence[PublicKey],
     *,

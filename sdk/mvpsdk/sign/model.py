@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
-__all__ = ["Certificate", "Kind", "PublicKey", "Request", "Secret", "Signed", "Signer"]
+    from mvpsdk.bundle.manifest import Signer as ManifestSigner
+
+__all__ = ["Certificate", "Kind", "PublicKey", "Request", "Secret", "Signable", "Signed", "Signer"]
 
 Kind = Literal["rsa", "ecdsa", "ed25519"]
 Signed = Literal["configuration", "manifest"]
@@ -78,6 +81,19 @@ class Request:
     def digest(self) -> bytes:
         """SHA-256 of the message: what RSA and ECDSA sign; Ed25519 takes the message itself."""
         return hashlib.sha256(self.message).digest()
+
+
+class Signable(Protocol):
+    """Something that has signatures, over two messages."""
+
+    @property
+    def signers(self) -> tuple[ManifestSigner, ...]:
+        """Who signs it, by its manifest."""
+        ...
+
+    def requests(self, keys: Iterable[PublicKey]) -> tuple[Request, ...]:
+        """Return what each of the keys is to sign."""
+        ...
 
 
 class Signer(Protocol):

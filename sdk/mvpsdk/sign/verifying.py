@@ -82,6 +82,10 @@ def verify(
     """
     if whole is None and disks.is_disk(path):
         return disks.verify_disk(path, wanted, progress)
+    if whole is None and _is_android(path):
+        from mvpsdk.sign import android
+
+        return android.verify(path, wanted, progress)
     checks: list[Check] = []
     manifest: Manifest | None = None
     with whole.open() if whole else open_input(path) as file:
@@ -102,6 +106,12 @@ def verify(
         checks += judging.profile(manifest, release=wanted.release)
         checks += fitting.device(manifest, opened.total, wanted)
     return Report(path=path, checks=tuple(checks), manifest=manifest)
+
+
+def _is_android(path: Path) -> bool:
+    """A zip file: by its first bytes."""
+    with open_input(path) as file:
+        return file.read(4) == b"PK\x03\x04"
 
 
 def _open(file: BinaryIO, path: Path, partition: Span | None) -> _File:

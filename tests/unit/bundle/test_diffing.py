@@ -185,3 +185,25 @@ def test_every_byte_counts(case: Case, data: st.DataObject) -> None:
         return
     assert found
     assert [each.area for each in found] == sorted((each.area for each in found), key=AREAS.index)
+
+
+def test_disks_are_compared_slot_by_slot(case: Case) -> None:
+    """User data, boot control, and what is in a slot, under its name; equal disks do not differ."""
+    first, again = case.folder / "first.img", case.folder / "again.img"
+    data = case.userdata()
+    for target in (first, again):
+        case.disk(userdata=data).path.rename(target)
+    assert bundle.diff(bundle.open(first), bundle.open(again)) == ()
+
+    data.write_bytes(data.read_bytes()[:-1] + b"!")
+    handset = replace(case.plan.handset, rollback_index=4)
+    later = replace(case, plan=replace(case.plan, handset=handset))
+    found = bundle.diff(bundle.open(first), bundle.open(later.disk(userdata=data).path))
+
+    told = {(each.area, each.what) for each in found}
+    assert told >= {
+        ("disk", "userdata SHA-256"),
+        ("disk", "boot_a rollback index"),
+        ("rollback", "boot_a: index"),
+    }
+    assert {area for area, _ in told} == {"disk", "rollback"}

@@ -18,13 +18,14 @@ from mvpsdk.bundle.bootimg import BootImage
 from mvpsdk.bundle.containers import Contained
 from mvpsdk.bundle.opening import open_bundle
 from mvpsdk.bundle.spans import Span
+from mvpsdk.core.facade import MemoryKind
 from mvpsdk.errors import BundleError, Place
 from mvpsdk.store import output
 from mvpsdk.store.digest import file_digest
-from mvpsdk.units import MIB, align_up
+from mvpsdk.units import MIB, Range, align_up
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -33,10 +34,13 @@ if TYPE_CHECKING:
     from mvpsdk.bundle.manifest import Manifest
     from mvpsdk.bundle.model import Contents, Part
     from mvpsdk.bundle.spans import Progress
+    from mvpsdk.core.facade import Pack
 
 __all__ = ["TAKES", "contain", "steps"]
 
 TAKES: frozenset[str] = frozenset({"tree", "vbmeta_key"})
+WINDOW = 2 * MIB
+"""The hypervisor's own memory, from its load address on: MVP_WINDOW_SIZE of include/mvp/pack.h."""
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can tell
 
 _NOT_BOOTED = "checked, not booted: no Android boot loader has started it in this SDK's tests"
@@ -51,7 +55,7 @@ def contain(fit: Path, wanted: Wanted, progress: Progress | None) -> Contained:
         hint = "mvpsdk bundle makes bundles"
         raise BundleError("this FIT is no bundle", place=Place(file=str(fit)), hint=hint)
     image = _image(contents, parts, wanted.tree)
-    notes = (_NOT_BOOTED, *(() if wanted.tree else (_NO_TREE,)))
+    notes = () if wanted.tree else (_NO_TREE,)
     lines = steps(manifest, signed=wanted.vbmeta_key is not None)
     with output(wanted.output) as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as box:
@@ -65,7 +69,7 @@ def contain(fit: Path, wanted: Wanted, progress: Progress | None) -> Contained:
                     _add(box, name, parts[part].span.read())
             _add(box, STEPS, "".join(f"{line}\n" for line in lines).encode())
         size = file.tell()
-    return Contained(size=size, notes=(*notes, *lines))
+    return Contained(size=size, notes=(*lines, *notes))
 
 
 _NO_TREE = "no device tree is in it: the boot loader must have its own, or give one by --tree"
@@ -88,10 +92,11 @@ def steps(manifest: Manifest, *, signed: bool) -> tuple[str, ...]:
 
 
 def _image(contents: Contents, parts: Mapping[str, Part], tree: Path | None) -> BootImage:
-    """Everything to where it is at home, so that nothing has to move."""
-    kernel, ramdisk = parts["hypervisor"], parts["pack"]
-    home = contents.pack.boards[0].pack_home if contents.pack else 0
-    size = file_digest(tree) if tree else ("", 0)
+    """Hypervisor and pack to where they are at home, so that neither has to move."""
+    kernel, ramdisk, pack = parts["hypervisor"], parts["pack"], contents.pack
+    home = pack.boards[0].pack_home if pack else 0
+    digest, size = file_digest(tree) if tree else ("", 0)
+    taken = [Range(kernel.load or 0, WINDOW), Range(home, ramdisk.span.size)]
     name = contents.manifest.handset if contents.manifest else ""
     return BootImage(
         name=name,
@@ -99,9 +104,24 @@ def _image(contents: Contents, parts: Mapping[str, Part], tree: Path | None) -> 
         kernel_at=kernel.load or 0,
         ramdisk=ramdisk.span,
         ramdisk_at=home,
-        tree=Span(size=size[1], path=tree, sha256=size[0]) if tree else None,
-        tree_at=align_up(home + ramdisk.span.size, 2 * MIB),
+        tree=Span(size=size, path=tree, sha256=digest) if tree else None,
+        tree_at=_room(pack, size, taken) if pack else 0,
     )
+
+
+def _room(pack: Pack, size: int, taken: Sequence[Range[int]]) -> int:
+    """Return the lowest place in RAM, on a 2 MiB boundary, that is nobody's; 0: there is none."""
+    banks = [each for each in pack.memory if each.kind is MemoryKind.RAM]
+    others = [each for each in pack.memory if each.kind is not MemoryKind.RAM]
+    blocked = [*taken, *(Range(each.base, each.size) for each in others)]
+    for bank in banks:
+        at = align_up(bank.base, WINDOW)
+        while at + size <= bank.base + bank.size:
+            wall = next((each for each in blocked if each.overlaps(Range(at, max(size, 1)))), None)
+            if wall is None:
+                return at
+            at = align_up(wall.base + wall.size, WINDOW)
+    return 0
 
 
 def _boot(box: zipfile.ZipFile, image: BootImage, progress: Progress | None) -> HashDescriptor:
