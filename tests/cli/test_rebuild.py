@@ -167,8 +167,9 @@ def test_a_real_build_from_a_copy_elsewhere_is_the_same(tmp_path: Path) -> None:
     source = ROOT / "examples/update-handset"
     folders = [tmp_path / "here", tmp_path / "some/where/else"]
     for folder in folders:
-        shutil.copytree(source, folder, ignore=shutil.ignore_patterns("build"))
-    (folders[0] / "phone.itb").unlink(missing_ok=True)
+        shutil.copytree(source, folder, ignore=shutil.ignore_patterns("build", "images"))
+        (folder / "images").mkdir()
+        (folder / "images/personal-os.bin").write_bytes(arm64_image(70_000))
     call = [sys.executable, "-m", "mvpsdk_cli"]
     make = ["bundle", ".", "--board", "qemu-virt", "-o", "phone.itb", "--sign", "test:"]
     check = ["verify", "phone.itb", "--key", "test:", "--rebuild", str(folders[1])]
