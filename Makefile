@@ -65,7 +65,7 @@ core-check-gcc core-check-clang: core-check-%:
 	@mkdir -p build
 	@.venv/bin/cmake -S sdk -B $(CHECKED)-$* -G Ninja -DMVP_CHECKED=ON -DCMAKE_C_COMPILER=$* \
 	  -DCMAKE_MAKE_PROGRAM=$(abspath .venv/bin/ninja) -DPython_EXECUTABLE=$(abspath $(PYTHON)) >/dev/null
-	@.venv/bin/cmake --build $(CHECKED)-$* -- --quiet
+	@MAKEFLAGS= .venv/bin/cmake --build $(CHECKED)-$* -- --quiet
 	@find $(CHECKED)-$* -name '*.gcda' -delete -o -name 'report.*' -delete
 	MVPSDK_CORE_LIB=$$(echo $(CHECKED)-$*/_lib*.so) LD_PRELOAD=$(RUNTIME) \
 	  ASAN_OPTIONS=detect_leaks=0:log_path=$(CHECKED)-$*/report \

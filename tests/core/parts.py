@@ -150,7 +150,7 @@ def vouched(message: bytes, value: bytes, modulus: int) -> Check:
     rsa_state = ffi.new("struct rsa *")
     digest = ffi.new("struct sha256 *")
     lib.sha256_init(digest)
-    data = ffi.from_buffer(message) if message else ffi.NULL
+    data = ffi.from_buffer(message or b"\0")  # there is no pointer to nothing
     while not lib.sha256_step(digest, data, len(message)):
         pass
     number = ffi.new("uint64_t[]", bits // 64)
