@@ -26,6 +26,7 @@ _BLOCK = 512  # bytes of a block of the storage
 _SCRATCH = 64 * 1024  # bytes before the FIT: boot control, and the copy that is being judged
 _PLACED = re.compile(r"@([A-Za-z0-9_.+]+)@")
 _SECTION = re.compile(r"^#: ([a-z]+)$")
+_NUMBER = "number"  # the section that stands wherever a property's number is wanted
 _OPENS = ("then", "do", "else")  # words that no semicolon may follow
 
 
@@ -45,7 +46,8 @@ def sections(target: Target, *names: str) -> str:
 
 
 def _chosen(keys: Sequence[str]) -> list[tuple[str, str]]:
-    return [(name, text) for name, text in _sections() if keys or name != "trust"]
+    left_out = {_NUMBER} if keys else {_NUMBER, "trust"}
+    return [(name, text) for name, text in _sections() if name not in left_out]
 
 
 def _sections() -> list[tuple[str, str]]:
@@ -108,5 +110,6 @@ def _values(target: Target, keys: Sequence[str]) -> dict[str, str]:
         "KEYS": " ".join(keys),
         "LAST_KEY": keys[-1] if keys else "",
         "OFF": "poweroff; reset",
+        "NUMBER": dict(_sections())[_NUMBER].rstrip(),
     }
     return {**texts, **{name: f"{number:x}" for name, number in numbers.items()}}

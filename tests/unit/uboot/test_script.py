@@ -78,7 +78,7 @@ def test_each_variable_is_set_before_it_is_read(script: str) -> None:
     read = {*re.findall(r"\$\{(\w+)\}", script)} - {"fdtcontroladdr", "mvp_persona"}
     for name in read:
         at = script.index(f"${{{name}}}")
-        made = re.search(rf"\b(?:setenv {name}\b|for {name} in|setexpr(?:\.l)? {name} )", script)
+        made = re.search(rf"\b(?:setenv {name}\b|for {name} in|setexpr(?:\.[bl])? {name} )", script)
         assert made, name
         assert made.start() < at, name
 
