@@ -87,6 +87,8 @@ class Manifest:
 
 
 _KINDS: dict[str, type[Any]] = {"str": str, "int": int, "bool": bool}
+_TEXTS = "tuple[str, ...]"
+_LARGEST = (1 << 64) - 1
 
 
 def parse(data: bytes) -> Manifest:
@@ -116,13 +118,28 @@ def parse(data: bytes) -> Manifest:
 
 def _check_types(made: Manifest) -> None:
     """Raise TypeError for a value that is not of its kind: whoever wrote it is not trusted."""
-    entries: tuple[Any, ...] = (made, *made.signers, *made.parts, *made.images)
+    machine = (made.virtual,) if made.virtual else ()
+    entries: tuple[Any, ...] = (made, *machine, *made.signers, *made.parts, *made.images)
     for entry in entries:
         for each in fields(entry):
-            value, kind = getattr(entry, each.name), _KINDS.get(str(each.type), object)
-            wrong = not isinstance(value, kind) or (kind is int and isinstance(value, bool))
-            if wrong or (kind is int and value < 0):
-                raise TypeError(f"{each.name.replace('_', '-')} is {value!r}")
+            _check_value(each.name.replace("_", "-"), str(each.type), getattr(entry, each.name))
+
+
+def _check_value(name: str, kind: str, value: object) -> None:
+    """Raise TypeError for a wrong kind, a number that is no size, or a text that hides something.
+
+    What a terminal would act on instead of showing it is no part of a name.
+    """
+    if kind == _TEXTS and isinstance(value, tuple):
+        for each in value:
+            _check_value(name, "str", each)
+        return
+    plain, _, optional = kind.partition(" | ")
+    expected = object if optional and value is None else _KINDS.get(plain, object)
+    wrong = not isinstance(value, expected) or (expected is int and isinstance(value, bool))
+    wrong = wrong or (isinstance(value, int) and not 0 <= value <= _LARGEST)
+    if wrong or (isinstance(value, str) and not value.isprintable()):
+        raise TypeError(f"{name} is {value!r}"[:200])
 
 
 def _known(kind: type[Any], document: Mapping[str, Any]) -> dict[str, Any]:

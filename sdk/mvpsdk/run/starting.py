@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,10 +19,17 @@ from mvpsdk.units import Pa
 
 if TYPE_CHECKING:
     from mvpsdk.bundle import Contents, Manifest
+    from mvpsdk.bundle.manifest import Virtual
 
 __all__ = ["boot", "start"]
 
 _NEEDED = ("hypervisor", "pack")
+_OPTIONS = frozenset(
+    ("acpi", "gic-version", "highmem", "iommu", "its", "mte", "ras", "secure", "virtualization")
+)
+"""Of QEMU's machines, that a bundle may set: none of them names a file."""
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_MOST_SERIAL = 16
 _AUDIO = (8, 2)
 """From this version on QEMU wants to be told what becomes of a machine's sound, if it has any."""
 
@@ -120,6 +128,7 @@ def _machine(manifest: Manifest, contents: Contents) -> Machine:
             place=Place(file=str(contents.path)),
             hint="if it does, say how in the board's [virtual] table, and bundle again",
         )
+    _check_machine(virtual, contents)
     return Machine(
         machine=virtual.machine,
         cpu=virtual.cpu,
@@ -130,6 +139,24 @@ def _machine(manifest: Manifest, contents: Contents) -> Machine:
         qemu=choosing.least(virtual.qemu, _ram(contents)),
         parking=mending.parking(contents.pack, virtual.cpus) if contents.pack else None,
     )
+
+
+def _check_machine(virtual: Virtual, contents: Contents) -> None:
+    """Raise BundleError for what makes QEMU do something else than build a machine.
+
+    The bundle may be anybody's, and some options of a machine name files of this host to be written
+    or read.
+    """
+    kind, *options = virtual.machine.split(",")
+    strange = [each for each in options if each.partition("=")[0] not in _OPTIONS]
+    strange += [each for each in (kind, virtual.cpu) if not _WORD.fullmatch(each)]
+    if strange or virtual.serial > _MOST_SERIAL:
+        said = f"{virtual.machine} {virtual.cpu}, console {virtual.serial}"
+        raise BundleError(
+            f"the bundle wants a machine that nobody builds unasked: {said}"[:200],
+            place=Place(file=str(contents.path)),
+            hint=f"of a machine's options these are passed on: {', '.join(sorted(_OPTIONS))}",
+        )
 
 
 def _ram(contents: Contents) -> int:
