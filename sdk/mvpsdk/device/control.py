@@ -11,6 +11,7 @@ from mvpsdk.errors import InputError, Place
 from mvpsdk.store import open_input
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 __all__ = ["ControlKey", "control_keys"]
@@ -26,7 +27,7 @@ class ControlKey:
     algorithm: str
     required: str  # "conf": without its signature no configuration boots; "image"; "": a hint
     one_is_enough: bool  # of all that are required; else each has to have signed
-    modulus: bytes  # RSA, big-endian; empty: of another kind
+    properties: Mapping[str, bytes]  # all that stands in the node
 
 
 def control_keys(path: Path) -> tuple[ControlKey, ...]:
@@ -48,7 +49,7 @@ def control_keys(path: Path) -> tuple[ControlKey, ...]:
             algorithm=each.text("algo"),
             required=each.text("required"),
             one_is_enough=bool(node and node.text("required-mode") == "any"),
-            modulus=each.properties.get("rsa,modulus", b""),
+            properties=each.properties,
         )
         for each in (node.children if node else ())
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mvpsdk.sign.preflight import EXPONENT
 from mvpsdk.sign.report import passed, refused
 
 if TYPE_CHECKING:
@@ -12,13 +13,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mvpsdk.bundle import Manifest
-    from mvpsdk.device import DeviceFacts
+    from mvpsdk.device import ControlKey, DeviceFacts
+    from mvpsdk.sign.model import PublicKey
     from mvpsdk.sign.report import Check
     from mvpsdk.sign.verifying import Wanted
 
 __all__ = ["device"]
 
 _OTHER = "take the bundle that was made for this board: mvpsdk bundle --board"
+_EXPONENT = "rsa,exponent"  # where a node has none, U-Boot takes 65537
 _ANYTHING = "this device boots whatever FIT is flashed"
 
 
@@ -76,8 +79,7 @@ def _control(path: Path, manifest: Manifest, wanted: Wanted) -> Check:
     hint = "sign with the device's key, or give the device this one"
     if own is None:
         return refused(name, what, f"it requires {names}, the bundle's key is not known", hint)
-    modulus = _modulus(own.kind, own.spki)
-    strangers = [key.name for key in required if not modulus or key.modulus != modulus]
+    strangers = [key.name for key in required if not _is(key, own)]
     enough = required[0].one_is_enough and len(strangers) < len(required)
     if strangers and not enough:
         found = f"it requires {', '.join(strangers)}, the bundle is signed by {own.id}"
@@ -85,10 +87,19 @@ def _control(path: Path, manifest: Manifest, wanted: Wanted) -> Check:
     return passed(name, what, f"it requires {names}")
 
 
-def _modulus(kind: str, spki: bytes) -> bytes:
-    from mvpsdk.sign.public import modulus
+def _is(key: ControlKey, own: PublicKey) -> bool:
+    """Does the boot loader check signatures by this key?
 
-    return modulus(spki) if kind == "rsa" else b""
+    It does not make sure that a node's numbers belong together: with the right modulus and the
+    exponent 1 whatever anybody writes is a signature, with a wrong constant none ever is.
+    """
+    from mvpsdk.sign.public import public_node
+
+    if own.kind != "rsa" or key.algorithm != own.algorithm:
+        return False
+    wanted = {name: value for name, value in public_node(own).items() if name.startswith("rsa,")}
+    found = {_EXPONENT: wanted[_EXPONENT] if own.exponent == EXPONENT else b"", **key.properties}
+    return all(found.get(name) == value for name, value in wanted.items())
 
 
 def _equal(name: str, what: str, bundle: str, device: str) -> Check:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from mvpsdk.sign.model import PublicKey
 
-__all__ = ["RSA_SIZES", "check", "faults", "is_test_key", "remarks"]
+__all__ = ["EXPONENT", "RSA_SIZES", "check", "faults", "is_test_key", "remarks"]
 
 RSA_SIZES = (2048, 3072, 4096)
 """Bits of RSA keys that U-Boot knows algorithms for (boot/image-sig.c)."""

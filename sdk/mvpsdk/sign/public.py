@@ -38,6 +38,9 @@ def of_object(key: Any, origin: str, certificate: Certificate | None = None) -> 
         )
     spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     if isinstance(key, RSAPublicKey):
+        if key.public_numbers().n % 2 == 0:
+            hint = "it is damaged, or nobody's: no product of two large primes is even"
+            raise InputError(f"{origin} is an RSA key with an even modulus", hint=hint)
         return PublicKey(
             kind="rsa",
             bits=key.key_size,
@@ -140,7 +143,7 @@ def modulus(spki: bytes) -> bytes:
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
     key: Any = load_der_public_key(spki)
-    return int(key.public_numbers().n).to_bytes(key.key_size // 8)
+    return int(key.public_numbers().n).to_bytes((key.key_size + 7) // 8)
 
 
 def _point(key: PublicKey) -> dict[str, bytes]:
