@@ -186,7 +186,11 @@ def test_a_part_is_read_wherever_it_lies() -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "value"), [(0, 0), (8, 2), (28, 9), (parts.IMAGE_AT + 64, 77), (53, 0xFF)]
+    ("at", "value"),
+    [
+        *((0, 0), (8, 2), (28, 9), (parts.IMAGE_AT + 64, 77), (53, 0xFF)),
+        *((parts.IMAGE_AT + 39, 0x80), (parts.IMAGE_AT + 47, 0xFF)),  # of its offset, of its size
+    ],
 )
 def test_what_is_no_part_is_not_read(at: int, value: int) -> None:
     """Of another format, or with fields that lead out of it."""

@@ -17,6 +17,7 @@ __all__ = ["MAGIC", "parts", "read", "read_tree"]
 MAGIC = bytes.fromhex("d00dfeed")
 """Of every flattened device tree (Devicetree Specification 0.4, section 5.2)."""
 
+_WIDEST = 8  # bytes of a number
 _LARGEST = 256 * MIB  # of the tree: more than any loader takes, with parts inside it
 
 
@@ -99,5 +100,8 @@ def _sha256(node: FdtNode) -> str:
 
 
 def _number(node: FdtNode, name: str) -> int | None:
-    value = node.properties.get(name)
+    value = node.properties.get(name, b"")
+    if len(value) > _WIDEST:
+        message = f"{name} of {node.name} is a number of {len(value)} bytes"
+        raise BundleError(message, hint="no boot loader reads such a one: make the FIT again")
     return int.from_bytes(value) if value else None

@@ -37,6 +37,7 @@ PART_HEAD: int = lib.MVP_PART_HEAD
 PART_SIGNED: int = lib.MVP_PART_SIGNED
 """Bytes of the header: what is signed."""
 PART_MAGIC: bytes = lib.MVP_PART_MAGIC.to_bytes(8, "little")
+_BEYOND = 1 << 63  # bytes: where no file has any
 _SCALARS = ("abi_major", "abi_minor", "features", "rollback_index", "entry", "dtb")
 
 
@@ -169,7 +170,8 @@ def part_read(data: Buffer) -> tuple[Part, PartSignature]:
     kinds = {int(kind) for kind in ImageKind}
     if not (known and room and header.signature_size <= ffi.sizeof(signature.value)):
         raise BundleError("no persona part that this version can read", hint="make it again")
-    if not all(header.images[n].kind in kinds for n in range(header.image_count)):
+    images = [header.images[n] for n in range(header.image_count)]
+    if not all(each.kind in kinds and each.offset + each.size < _BEYOND for each in images):
         raise BundleError("the part's image table is damaged", hint="copy or make it again")
     guest = {field.name: getattr(header.guest, field.name) for field in fields(PartGuest)}
     found: dict[str, Any] = {name: getattr(header, name) for name in _SCALARS}

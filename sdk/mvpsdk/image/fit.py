@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["read"]
 
 _DIGESTS = ("md5", "sha1", "sha256", "sha384", "sha512")
+_WIDEST = 8  # bytes of a number
 
 
 def read(raw: Raw) -> tuple[Container, list[str]]:
@@ -85,5 +86,6 @@ def _digest(raw: Raw, part: Part, algorithm: str) -> str:
 
 
 def _number(node: FdtNode, name: str) -> int | None:
-    value = node.properties.get(name)
-    return int.from_bytes(value) if value else None
+    """What is wider than two cells is no number."""
+    value = node.properties.get(name, b"")
+    return int.from_bytes(value) if 0 < len(value) <= _WIDEST else None
