@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,17 +17,22 @@ from mvpsdk.core.facade import PART_HEAD, SLOT_NAMES, part_read
 from mvpsdk.errors import BundleError, DiskError
 from mvpsdk.sign.report import Check, Report
 from mvpsdk.store import open_input
+from mvpsdk.store.output import unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mvpsdk.bundle import Boot, Manifest, Slot
     from mvpsdk.bundle.spans import Span
+    from mvpsdk.disk import Disk
     from mvpsdk.sign.verifying import Wanted
 
 __all__ = ["is_disk", "verify_disk"]
 
 _AGAIN = "copy the file again, or make the disk again: mvpsdk bundle --container disk"
+_RECORDS = 440  # bytes of a master boot record before its own: a program of a PC's
+_PRIMARY, _BACKUP = 34, 33  # blocks of a table with 128 entries: UEFI 2.10, 5.3.1
+_MOST_OF_TABLE = 64 << 20  # bytes: they are held in memory
 _CONTROL = "flash a slot: mvpsdk flash writes boot control too"
 
 
@@ -52,7 +58,7 @@ def verify_disk(
     if not boot:
         refused = _check("container", "the disk's partition table", found=why, ok=False)
         return Report(path=path, checks=(refused,), manifest=None)
-    checks = [*_table(boot), *_control(boot)]
+    checks = [*_table(boot), *_unclaimed(boot), *_control(boot)]
     manifest = None
     for slot in boot.slots:
         found, said = _slot(path, boot, slot, wanted, progress)
@@ -67,6 +73,44 @@ def _table(boot: Boot) -> Iterator[Check]:
         yield _check("container", what, found=damage, ok=False)
     if not boot.disk.damage:
         yield _check("container", what, found=f"{len(boot.disk.partitions)} partitions")
+
+
+def _unclaimed(boot: Boot) -> Iterator[Check]:
+    """What lies in no partition and is no table goes onto a medium with the rest.
+
+    Chips start from there: a boot loader in it would be one that nobody has signed.
+    """
+    what = "bytes that are neither of a partition nor of the table"
+    ends = (boot.disk.first_usable, boot.disk.blocks - boot.disk.last_usable)
+    if max(ends) * disk.BLOCK > _MOST_OF_TABLE:
+        found = f"a table and what is beside it take {max(ends)} blocks"
+        yield _check("container", what, found=found, ok=False)
+    for span in [slot.span for slot in boot.slots[:1]]:
+        for at in _strange(span, boot.disk):
+            yield _check("container", what, found=f"there are some at byte {at}", ok=False)
+
+
+def _strange(whole: Span, table: Disk) -> Iterator[int]:
+    """Of each gap, where something in it begins. Raises InputError if it can't be read."""
+    assert whole.path  # noqa: S101 - a disk is a file
+    with whole.open() as file:
+        try:
+            for low, high in _gaps(table):
+                yield from (at for at, _ in islice(disk.nonzero(file, low, high), 1))
+        except OSError as error:
+            raise unreadable(whole.path, error) from error
+
+
+def _gaps(table: Disk) -> Iterator[tuple[int, int]]:
+    """Half-open ranges of bytes: between partitions, before them all, and behind them."""
+    yield 0, _RECORDS
+    at = _PRIMARY
+    for each in sorted(table.partitions, key=lambda each: each.first):
+        if at < each.first:
+            yield at * disk.BLOCK, each.first * disk.BLOCK
+        at = each.last + 1
+    if at < table.blocks - _BACKUP:
+        yield at * disk.BLOCK, (table.blocks - _BACKUP) * disk.BLOCK
 
 
 def _control(boot: Boot) -> Iterator[Check]:

@@ -127,6 +127,17 @@ def test_a_damaged_table_is_refused(copy: Path, wanted: sign.Wanted) -> None:
     assert "backup table" in report.checks[0].found
 
 
+@pytest.mark.parametrize("at", [0, 64 * disk.BLOCK, -34 * disk.BLOCK], ids=["record", "gap", "end"])
+def test_bytes_outside_of_partitions_are_refused(copy: Path, wanted: sign.Wanted, at: int) -> None:
+    """Chips have their boot loader there, and it would come onto the medium with the rest."""
+    poke(copy, at % copy.stat().st_size, b"\x14")
+
+    report = sign.verify(copy, wanted)
+
+    (refused,) = report.refusals
+    assert "neither of a partition nor of the table" in refused.what
+
+
 def test_a_sparse_image_of_no_disk_is_refused(tmp_path: Path, wanted: sign.Wanted) -> None:
     """Nor is one that is cut short."""
     data, path = tmp_path / "data", tmp_path / "data.simg"
