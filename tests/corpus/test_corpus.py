@@ -32,10 +32,8 @@ Found = dict[str, list[verdict.Summary]]
 
 
 @pytest.fixture(scope="session")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
+def found(shared: Path) -> Found:
     """What became of each tree, by kernel line: the first of the test run's processes looks."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if base.name.startswith("popen-") else base
     made: Found = pickle.loads(once(shared / "corpus", _summaries).read_bytes())  # noqa: S301 - ours
     return made
 

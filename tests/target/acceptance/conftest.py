@@ -10,24 +10,10 @@ import pytest
 import phone
 from mvpsdk import build
 from phone import bundled, copied, once
-from workshop import EXAMPLE, images
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-
-@pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all processes of the test run share."""
-    base = tmp_path_factory.getbasetemp()
-    return base.parent if base.name.startswith("popen-") else base
-
-
-@pytest.fixture(scope="session")
-def debian(shared: Path) -> Path:
-    """A folder with Debian's kernel and the work persona's initramfs."""
-    return once(shared / "debian", lambda _: images(EXAMPLE / "images", "work"))
 
 
 @pytest.fixture(scope="session")

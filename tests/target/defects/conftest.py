@@ -11,29 +11,15 @@ import pytest
 
 import seeding
 from mvpsdk import board as boards
-from mvpsdk.store import Cache
 from phone import once
-from workshop import EXAMPLE, images
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from defects import Defect
+    from mvpsdk.store import Cache
 
 HERE = Path(__file__).parent
-
-
-@pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all processes of the test run share."""
-    base = tmp_path_factory.getbasetemp()
-    return base.parent if base.name.startswith("popen-") else base
-
-
-@pytest.fixture(scope="session")
-def cache(shared: Path) -> Cache:
-    """What one test has built, another has not to build again."""
-    return Cache(shared / "cache")
 
 
 @pytest.fixture(scope="session")
@@ -55,12 +41,6 @@ def good(shared: Path, cache: Cache) -> Path:
         return made
 
     return once(shared / "defects", make)
-
-
-@pytest.fixture(scope="session")
-def debian(shared: Path) -> Path:
-    """A folder with Debian's kernel and the work persona's initramfs."""
-    return once(shared / "debian", lambda _: images(EXAMPLE / "images", "work"))
 
 
 @pytest.fixture

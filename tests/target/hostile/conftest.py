@@ -21,13 +21,6 @@ CALLS = {3: 50_000, 2: 2_000}
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all processes of the test run share."""
-    base = tmp_path_factory.getbasetemp()
-    return base.parent if base.name.startswith("popen-") else base
-
-
-@pytest.fixture(scope="session")
 def handset(shared: Path) -> Path:
     """The folder with `hypervisor` and `pack`."""
     return _handset(shared, gic=3)

@@ -3,18 +3,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 import parts_handset
 from parts_handset import Apart
 from phone import once
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @pytest.fixture(scope="session")
-def apart(tmp_path_factory: pytest.TempPathFactory) -> Apart:
+def apart(shared: Path) -> Apart:
     """Whichever process of the test run comes first makes it."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if base.name.startswith("popen-") else base
     cache = shared / "cache"
     folder = once(
         shared / "apart", lambda folder: parts_handset.made(folder / "handset", cache).folder

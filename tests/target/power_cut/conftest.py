@@ -18,13 +18,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all processes of the test run share."""
-    base = tmp_path_factory.getbasetemp()
-    return base.parent if base.name.startswith("popen-") else base
-
-
-@pytest.fixture(scope="session")
 def bundle(shared: Path) -> Callable[..., Path]:
     """A function of a rollback index: that version's signed bundle; sick: it is never well."""
 

@@ -16,10 +16,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def update(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+def update(shared: Path) -> Callable[[str], Path]:
     """A function of a board's name: the folder with hypervisor and pack."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if base.name.startswith("popen-") else base
 
     def make(board: str) -> Path:
         def into(folder: Path) -> Path:

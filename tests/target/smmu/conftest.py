@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 import faulty
-from mvpsdk.store import Cache
 from phone import bundled_for, mvpsdk, once
 from workshop import COMPILERS
 
@@ -20,13 +19,6 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 BOARD = "qemu-virt-smmu"
-
-
-@pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all processes of the test run share."""
-    base = tmp_path_factory.getbasetemp()
-    return base.parent if base.name.startswith("popen-") else base
 
 
 def _victim(folder: Path) -> None:
@@ -51,12 +43,6 @@ def handset(shared: Path) -> Path:
         return work
 
     return once(shared / "smmu", make)
-
-
-@pytest.fixture(scope="session")
-def cache(shared: Path) -> Cache:
-    """What one test has built, another has not to build again."""
-    return Cache(shared / "cache")
 
 
 @pytest.fixture(scope="session")

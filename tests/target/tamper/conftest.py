@@ -23,13 +23,6 @@ OTHER = 'compatible = "acme,one"'
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all processes of the test run share."""
-    base = tmp_path_factory.getbasetemp()
-    return base.parent if base.name.startswith("popen-") else base
-
-
-@pytest.fixture(scope="session")
 def folder(shared: Path) -> Path:
     """Where the bundles are, `NAME.itb`, and the facts of a phone, `phone/device.toml`."""
     return once(shared / "tampered", lambda made: _make(made, shared / "cache"))

@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def signed(shared: Path) -> Path:
     """The bundle, signed with the published test keys."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if base.name.startswith("popen-") else base
 
     def make(folder: Path) -> Path:
         handset = small_phone.handset(folder / "handset", shared / "cache")
