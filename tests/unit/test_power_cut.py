@@ -17,6 +17,7 @@ import pytest
 
 import cuts
 from cuts import Cut, Recorder, Write
+from media import Bytes
 from mvpsdk import flash
 from mvpsdk.core import facade as core
 from mvpsdk.units import KIB
@@ -59,27 +60,6 @@ ONE = Version.make(1, (120 * KIB + 100, 230 * KIB + 5))
 TWO = Version.make(2, (130 * KIB + 7, 220 * KIB + 90))
 THREE = Version.make(3, (110 * KIB + 300, 240 * KIB + 1))
 VERSIONS = {version.index: version for version in (ONE, TWO, THREE)}
-
-
-class Bytes:
-    """A source of the flasher's: bytes in memory."""
-
-    def __init__(self, data: bytes) -> None:
-        """These."""
-        self.data = data
-        self.size = len(data)
-
-    def extents(self) -> Iterable[flash.Extent]:
-        """All of it."""
-        return (flash.Extent(0, self.size),)
-
-    def zeros(self) -> Iterable[flash.Extent]:
-        """None is known to be."""
-        return ()
-
-    def read(self, offset: int, size: int) -> bytes:
-        """Return `size` bytes."""
-        return self.data[offset : offset + size]
 
 
 def phone() -> bytes:

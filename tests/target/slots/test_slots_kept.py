@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import uboot_alone
 import updating
-from mvpsdk import board
 from mvpsdk.core import facade as core
-from mvpsdk.run import Machine
-from mvpsdk.run.command import executable, machine_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,11 +34,8 @@ NEW = core.Slots(
 
 def booted(folder: Path, *drive: str, name: str = "qemu-virt") -> list[str]:
     """Boot hypervisor and pack with a disk until the firmware powers off; the firmware's lines."""
-    virtual = board.named(name).virtual
-    assert virtual
-    machine = Machine(machine=virtual.machine, cpu=virtual.cpu, memory=virtual.memory)
     files = ("-kernel", str(folder / "hypervisor"), "-initrd", str(folder / "pack"))
-    command = [executable(), *machine_arguments(machine, shift=0), *files, "-serial", "stdio"]
+    command = [*uboot_alone.command(name, shift=0), *files, "-serial", "stdio"]
     done = subprocess.run(
         [*command, *drive], stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT, check=True
     )

@@ -12,12 +12,13 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mvpsdk.flash import BLOCK, MemoryBlocks
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 __all__ = ["BLOCK", "FLUSH", "Cut", "Recorder", "Write", "boundaries", "outcome", "outcomes"]
 
-BLOCK = 512
 HALF = BLOCK // 2
 
 
@@ -32,22 +33,13 @@ class Write:
 FLUSH = Write(0, None)
 
 
-class Recorder:
-    """A medium in memory that notes what is done to it (`mvpsdk.flash.BlockDevice`)."""
+class Recorder(MemoryBlocks):
+    """A medium in memory that notes what is done to it."""
 
     def __init__(self, data: bytes) -> None:
         """Begin with these bytes, on the medium."""
-        self.data = bytearray(data)
+        super().__init__(data)
         self.log: list[Write] = []
-
-    @property
-    def size(self) -> int:
-        """How many bytes it has."""
-        return len(self.data)
-
-    def read(self, offset: int, size: int) -> bytes:
-        """Return `size` bytes."""
-        return bytes(self.data[offset : offset + size])
 
     def write(self, offset: int, data: bytes) -> None:
         """Note each block; only whole ones are written."""
@@ -55,7 +47,7 @@ class Recorder:
         assert offset + len(data) <= self.size
         for at in range(0, len(data), BLOCK):
             self.log.append(Write(offset + at, bytes(data[at : at + BLOCK])))
-        self.data[offset : offset + len(data)] = data
+        super().write(offset, data)
 
     def flush(self) -> None:
         """Note it."""

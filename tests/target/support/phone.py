@@ -11,13 +11,25 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mvpsdk import bundle as bundles
 from mvpsdk import run
+from mvpsdk.run import starting
 from workshop import EXAMPLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["bundled", "bundled_for", "copied", "mvpsdk", "once", "played", "with_compiler"]
+__all__ = [
+    "bundled",
+    "bundled_for",
+    "copied",
+    "heard",
+    "mvpsdk",
+    "on_disk",
+    "once",
+    "played",
+    "with_compiler",
+]
 
 LIMIT = 120  # seconds of the host's time that a command may take
 SYSTEM = "personal-os.bin"
@@ -80,7 +92,25 @@ def with_compiler(demo: Path, family: str, cache: Path) -> Path:
 def played(bundle: Path, options: run.Options) -> tuple[dict[str, list[str]], run.Exit]:
     """Run a bundle to its end: the lines of each partition, and how it ended."""
     with run.start(bundle, options) as session:
-        events = list(session)
+        return heard(session)
+
+
+def on_disk(bundle: Path, disk: Path, folder: Path) -> run.Bootable:
+    """A disk in the machine that a bundle was made for; folder: for what QEMU is given beside."""
+    contents = bundles.open(bundle)
+    assert contents.manifest
+    return run.Bootable(
+        machine=starting._machine(contents.manifest, contents),
+        facts=contents.pack,
+        flashed=disk,
+        folder=folder,
+        personas=contents.manifest.personas,
+    )
+
+
+def heard(session: run.Session) -> tuple[dict[str, list[str]], run.Exit]:
+    """Listen to the end: the lines of each partition, and how it ended."""
+    events = list(session)
     lines: dict[str, list[str]] = {}
     for event in events:
         if isinstance(event, run.Line):

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import uboot_alone
-from mvpsdk import board as boards
-from mvpsdk import run, sign, uboot
+from mvpsdk import sign
 from mvpsdk.core import facade as core
-from mvpsdk.run.command import executable, machine_arguments
 from mvpsdk.run.via import u_boot
 from phone import mvpsdk
 from workshop import EXAMPLE as DEMO
@@ -116,9 +114,8 @@ def control(folder: Path) -> Path:
     """Make U-Boot's control tree for the board qemu-virt, with the published test keys."""
     keys = sign.public_keys(["test:"])
     keys = tuple(key for key in keys if key.kind == "rsa")
-    script = uboot.boot_script(uboot_alone.TARGET, [uboot.key_node(key) for key in keys])
     path = folder / "control.dtb"
-    path.write_bytes(uboot.control_tree(uboot_alone.tree(folder), keys, script=script))
+    path.write_bytes(uboot_alone.control(folder, keys))
     return path
 
 
@@ -133,11 +130,8 @@ class Machine:
 
         drive: the value of QEMU's -drive for it. The power is cut when the line has come.
         """
-        virtual = boards.named("qemu-virt").virtual
-        assert virtual
-        board = run.Machine(machine=virtual.machine, cpu=virtual.cpu, memory=virtual.memory)
         command = [
-            *(executable(), *machine_arguments(board, shift=0), "-serial", "stdio"),
+            *(*uboot_alone.command(shift=0), "-serial", "stdio"),
             *("-bios", str(u_boot.PROGRAM), "-dtb", str(self.control)),
             *("-drive", drive, "-device", "virtio-blk-device,drive=disk"),
         ]

@@ -5,18 +5,19 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+import phone
 import small_phone
 import tampering
 import tampers
 import uboot_alone
-from mvpsdk import bundle, run, sign, uboot
+from mvpsdk import run, sign, uboot
+from mvpsdk.bundle.flat import flatten
 from mvpsdk.core import facade
-from mvpsdk.run import starting
 from mvpsdk.run.via import u_boot
 from mvpsdk.units import MIB
 from mvpsdk_cli import main
@@ -146,17 +147,8 @@ def booted(case: Case, path: Path, folder: Path) -> Seen:
         file.write(misc(case.phone))
     if case.phone in CONTROL:
         return alone(case, disk)
-    good = bundle.open(folder / "good.itb")
-    assert good.manifest
     made = path.with_name("made")
     made.mkdir()
-    bootable = run.Bootable(
-        machine=starting._machine(good.manifest, good),
-        facts=good.pack,
-        flashed=disk,
-        folder=made,
-        personas=good.manifest.personas,
-    )
     options = run.Options(
         via="u-boot",
         keys=sign.public_keys([RSA] if case.phone == "other-key" else ["test:"]),
@@ -166,14 +158,8 @@ def booted(case: Case, path: Path, folder: Path) -> Seen:
         timeout=120,
         deterministic=case.by in ("hypervisor", "nobody"),
     )
-    with run.boot(bootable, options) as session:
-        events = list(session)
-    lines: dict[str, list[str]] = {}
-    for event in events:
-        if isinstance(event, run.Line):
-            lines.setdefault(event.partition, []).append(event.text)
-    last = events[-1]
-    assert isinstance(last, run.Exit)
+    with run.boot(phone.on_disk(folder / "good.itb", disk, made), options) as session:
+        lines, last = phone.heard(session)
     assert last.reason != "timeout", lines
     return Seen(lines, last.ok)
 
@@ -197,8 +183,7 @@ def misc(phone: str) -> bytes:
 def alone(case: Case, disk: Path) -> Seen:
     """Boot a phone whose control tree lost what it was provisioned with."""
     key = next(key for key in sign.public_keys(["test:"]) if key.kind == "rsa")
-    script = uboot.boot_script(uboot_alone.TARGET, [uboot.key_node(key)])
-    whole = uboot.control_tree(uboot_alone.tree(disk.parent), [key], script=script)
+    whole = uboot_alone.control(disk.parent, [key])
     said = uboot_alone.typed(CONTROL[case.phone](whole), disk, disk.parent)
     return Seen({"board": said.splitlines()}, "Starting kernel" in said)
 
@@ -206,10 +191,6 @@ def alone(case: Case, disk: Path) -> Seen:
 def without_key(tree: bytes) -> bytes:
     """A control tree without /signature."""
     root = facade.fdt_read(tree)
-    from dataclasses import replace
-
-    from mvpsdk.bundle.flat import flatten
-
     kept = tuple(child for child in root.children if child.name != "signature")
     return flatten(replace(root, children=kept))
 

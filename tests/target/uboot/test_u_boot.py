@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+import phone
 import small_phone
 import uboot_alone
 from mvpsdk import run, sign, uboot
@@ -30,15 +32,7 @@ def through(bundle: Path, *keys: str, **options: object) -> tuple[dict[str, list
     plain = {"timeout": 120, "deterministic": False, "persona": "work", **options}
     plain |= {"via": "u-boot", "keys": sign.public_keys(keys)}
     wanted = run.Options(**plain)  # type: ignore[arg-type]
-    lines: dict[str, list[str]] = {}
-    with run.start(bundle, wanted) as session:
-        events = list(session)
-    for event in events:
-        if isinstance(event, run.Line):
-            lines.setdefault(event.partition, []).append(event.text)
-    last = events[-1]
-    assert isinstance(last, run.Exit)
-    return lines, last
+    return phone.played(bundle, wanted)
 
 
 def misc(disk: Path) -> bytes:
@@ -106,23 +100,9 @@ def test_a_part_that_is_too_large_for_its_room_is_told(signed: Path, tmp_path: P
 
 def boot(signed: Path, disk: Path, options: run.Options) -> list[str]:
     """Boot a disk on the machine that a bundle is for; the board's lines until firmware runs."""
-    from dataclasses import replace
-
-    from mvpsdk import bundle
-    from mvpsdk.run import starting
-
-    facts = bundle.open(signed)
-    assert facts.manifest
     folder = disk.parent / "made"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    bootable = run.Bootable(
-        machine=starting._machine(facts.manifest, facts),
-        facts=facts.pack,
-        flashed=disk,
-        folder=folder,
-        personas=facts.manifest.personas,
-    )
     wanted = replace(
         options,
         via="u-boot",
@@ -132,12 +112,10 @@ def boot(signed: Path, disk: Path, options: run.Options) -> list[str]:
         timeout=120,
         deterministic=False,
     )
-    with run.boot(bootable, wanted) as session:
-        events = list(session)
-    assert isinstance(events[-1], run.Exit)
-    assert events[-1].ok, events[-1]
-    lines = [each for each in events if isinstance(each, run.Line)]
-    return [each.text for each in lines if each.partition == "board"]
+    with run.boot(phone.on_disk(signed, disk, folder), wanted) as session:
+        lines, last = phone.heard(session)
+    assert last.ok, last
+    return lines["board"]
 
 
 def test_a_bundle_that_is_refused_ends_the_run_badly(signed: Path, tmp_path: Path) -> None:
@@ -166,8 +144,7 @@ def test_an_interrupt_from_the_console_gives_no_prompt(tmp_path: Path, signed: P
     disk = tmp_path / "disk.img"
     u_boot.new_disk(disk, signed, small_phone.INDEX)
     keys = sign.public_keys(["test:"])[:1]
-    script = uboot.boot_script(uboot_alone.TARGET, [uboot.key_node(key) for key in keys])
-    control = uboot.control_tree(uboot_alone.tree(tmp_path), keys, script=script)
+    control = uboot_alone.control(tmp_path, keys)
     said = uboot_alone.typed(control, disk, tmp_path, keys=b"\x03" * 4096)
     assert PROMPT not in said
     assert "mvp: nothing is started: " in said
@@ -198,8 +175,7 @@ def test_the_environment_has_no_say(
     bad.write_bytes(data)
     u_boot.new_disk(disk, bad, small_phone.INDEX)
     keys = [key for key in sign.public_keys(["test:"]) if key.kind == "rsa"]
-    script = uboot.boot_script(uboot_alone.TARGET, [uboot.key_node(key) for key in keys])
-    control = uboot.control_tree(uboot_alone.tree(tmp_path), keys, script=script)
+    control = uboot_alone.control(tmp_path, keys)
     flash = uboot.environment(environment) if environment else b"\x55" * 4096
     said = uboot_alone.typed(control, disk, tmp_path, flash=flash)
     assert ("bad CRC" in said) is (environment is None)

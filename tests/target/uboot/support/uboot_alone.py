@@ -14,9 +14,12 @@ from mvpsdk.run.via import u_boot
 from mvpsdk.units import Pa, Range
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["TARGET", "command", "tree", "typed"]
+    from mvpsdk.sign import PublicKey
+
+__all__ = ["TARGET", "command", "control", "tree", "typed"]
 
 LIMIT = 200  # seconds of the host's time that a machine may take, on a busy host
 FLASH = 64 << 20  # bytes
@@ -27,17 +30,23 @@ TARGET = uboot.Target(
 )
 
 
-def command() -> list[str]:
-    """QEMU for the board qemu-virt, as the virtual handset builds it."""
-    virtual = boards.named("qemu-virt").virtual
+def command(name: str = "qemu-virt", shift: int | None = None) -> list[str]:
+    """QEMU for a board, as the virtual handset builds it; shift: with time that is counted."""
+    virtual = boards.named(name).virtual
     assert virtual
     machine = Machine(machine=virtual.machine, cpu=virtual.cpu, memory=virtual.memory)
-    return [executable(), *machine_arguments(machine, shift=None)]
+    return [executable(), *machine_arguments(machine, shift=shift)]
 
 
 def tree(folder: Path) -> bytes:
     """The tree that QEMU makes for it."""
     return u_boot.dumped(command(), folder)
+
+
+def control(folder: Path, keys: Sequence[PublicKey]) -> bytes:
+    """A control tree for it with these keys, and the boot script that requires them."""
+    script = uboot.boot_script(TARGET, [uboot.key_node(key) for key in keys])
+    return uboot.control_tree(tree(folder), keys, script=script)
 
 
 def typed(
