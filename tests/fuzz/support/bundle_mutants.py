@@ -14,13 +14,14 @@ import hashlib
 import json
 import random
 import struct
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import acme
+from long_run import Tally
 from mvpsdk import device, sign
 from mvpsdk.bundle import fit, fit_read
 from mvpsdk.bundle.flat import flatten
@@ -51,13 +52,11 @@ URI = b"token=release;object=boot;id=%01%02?module-path=/x/y.so&pin-source=file:
 
 
 @dataclass(kw_only=True)
-class Result:
+class Result(Tally):
     """What a run found."""
 
-    count: int = 0
     refused: int = 0  # bundles that verify said no to
     same: int = 0  # mutants that are the seed
-    faults: dict[str, str] = field(default_factory=dict)  # by mutant
 
 
 @cache

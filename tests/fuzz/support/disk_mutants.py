@@ -15,12 +15,13 @@ import random
 import re
 import struct
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO
 from zlib import crc32
 
+from long_run import Tally
 from mvpsdk import disk
 from mvpsdk.disk import BLOCK
 from mvpsdk.disk.gpt_write import backup, primary
@@ -40,12 +41,10 @@ _READ = 1 << 20  # bytes of a disk that are read out of a sparse image, from eac
 
 
 @dataclass(kw_only=True)
-class Result:
+class Result(Tally):
     """What a run found."""
 
-    count: int = 0
     accepted: int = 0
-    faults: dict[str, str] = field(default_factory=dict)  # by mutant
 
 
 # ---- seeds ----

@@ -14,7 +14,7 @@ import json
 import random
 import struct
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from long_run import Tally
 from mvpsdk import bundle
 from mvpsdk.bundle import avb, avb_read, papers
 from mvpsdk.bundle.aspects import aspects
@@ -39,12 +40,10 @@ WORDS = (0, 1, 7, 8, 63, 64, 255, 256, 1 << 16, (1 << 31) - 1, 1 << 31, (1 << 32
 
 
 @dataclass(kw_only=True)
-class Result:
+class Result(Tally):
     """What a run found."""
 
-    count: int = 0
     accepted: int = 0
-    faults: dict[str, str] = field(default_factory=dict)  # by mutant
 
 
 @cache
