@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mvpsdk.bundle.avb import Key, public_key
-from mvpsdk.errors import InputError, RefusedError
+from mvpsdk.errors import InputError
 from mvpsdk.sign.model import Request
-from mvpsdk.sign.public import holds
+from mvpsdk.sign.public import modulus, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,19 +38,8 @@ def avb_key(signers: Iterable[Signer]) -> Key | None:
 
 def numbers(key: PublicKey) -> tuple[int, int]:
     """Return modulus and exponent of an RSA key."""
-    from cryptography.hazmat.primitives.serialization import load_der_public_key
-
-    public: Any = load_der_public_key(key.spki)
-    found = public.public_numbers()
-    return found.n, found.e
+    return int.from_bytes(modulus(key.spki)), key.exponent
 
 
 def _sign(signer: Signer, message: bytes) -> bytes:
-    request = Request(key=signer.key, message=message)
-    signature = signer.sign(request)
-    if not holds(request, signature):
-        raise RefusedError(
-            f"{signer.key.origin} gave a signature that its own public key refuses",
-            hint="its private and its public key belong to different pairs",
-        )
-    return signature
+    return signed(signer, Request(key=signer.key, message=message))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import mmap
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mvpsdk.bundle import verify as digests
 from mvpsdk.core.facade import (
@@ -14,9 +14,9 @@ from mvpsdk.core.facade import (
     pack_write,
     part_check,
 )
-from mvpsdk.errors import BundleError, InputError, Place, RefusedError
+from mvpsdk.errors import BundleError, InputError, Place
 from mvpsdk.sign.model import Request
-from mvpsdk.sign.public import holds
+from mvpsdk.sign.public import modulus, signed
 from mvpsdk.sign.report import Check, Report
 from mvpsdk.store import open_input
 
@@ -46,13 +46,7 @@ def seal_part(header: bytes, signers: Sequence[Signer]) -> PartSignature:
             hint="give the private half of the handset file's update-key by --sign",
         )
     request = Request(key=fit[0].key, message=header)
-    value = fit[0].sign(request)
-    if not holds(request, value):
-        raise RefusedError(
-            f"{request.key.origin} gave a signature that its own public key refuses",
-            hint="its private and its public key belong to different pairs",
-        )
-    return PartSignature(key=bytes.fromhex(request.key.id), value=value)
+    return PartSignature(key=bytes.fromhex(request.key.id), value=signed(fit[0], request))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,18 +127,15 @@ def _of_bundle(contents: Contents, bundle: Contents) -> _Held:
 
 
 def _of_key(key: PublicKey) -> _Held:
-    from cryptography.hazmat.primitives.serialization import load_der_public_key
-
     if key.kind != "rsa":
         hint = "a persona's part is signed by an RSA key"
         raise InputError(f"{key.origin} is a key of another kind: {key.algorithm}", hint=hint)
-    numbers: Any = load_der_public_key(key.spki)
     row = PackDelegate(
         partition=0,
         home=0,
         room=_ROOM,
         key=bytes.fromhex(key.id),
-        modulus=numbers.public_numbers().n,
+        modulus=int.from_bytes(modulus(key.spki)),
     )
     return _Held(row=row, pack=None, what=key.origin)
 

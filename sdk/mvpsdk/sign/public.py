@@ -6,7 +6,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
-from mvpsdk.errors import InputError
+from mvpsdk.errors import InputError, RefusedError
 from mvpsdk.sign.model import Certificate, PublicKey
 
 if TYPE_CHECKING:
@@ -14,9 +14,17 @@ if TYPE_CHECKING:
 
     from cryptography import x509
 
-    from mvpsdk.sign.model import Request
+    from mvpsdk.sign.model import Request, Signer
 
-__all__ = ["certificate_facts", "holds", "modulus", "of_object", "public_node", "public_pem"]
+__all__ = [
+    "certificate_facts",
+    "holds",
+    "modulus",
+    "of_object",
+    "public_node",
+    "public_pem",
+    "signed",
+]
 
 KINDS = "RSA, ECDSA P-256 and Ed25519"
 
@@ -95,6 +103,20 @@ def holds(request: Request, signature: bytes) -> bool:
     except InvalidSignature:
         return False
     return True
+
+
+def signed(signer: Signer, request: Request) -> bytes:
+    """Have somebody sign, and hold the signature to the public key.
+
+    Raises RefusedError if they do not belong together, and what the signer raises.
+    """
+    signature = signer.sign(request)
+    if not holds(request, signature):
+        raise RefusedError(
+            f"{signer.key.origin} gave a signature that its own public key refuses",
+            hint="its private and its public key belong to different pairs",
+        )
+    return signature
 
 
 def public_pem(key: PublicKey) -> str:

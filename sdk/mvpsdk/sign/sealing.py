@@ -18,9 +18,9 @@ from mvpsdk.bundle import fit, fit_read
 from mvpsdk.bundle.manifest import parse
 from mvpsdk.bundle.model import Bundle
 from mvpsdk.bundle.spans import Span
-from mvpsdk.errors import BundleError, InputError, Place, RefusedError
+from mvpsdk.errors import BundleError, InputError, Place
 from mvpsdk.sign.forming import Filled, Form, form, signed_manifest
-from mvpsdk.sign.public import holds
+from mvpsdk.sign.public import signed
 from mvpsdk.store import open_input, output
 from mvpsdk.store.digest import CHUNK
 from mvpsdk.store.output import unreadable
@@ -107,12 +107,7 @@ def seal(file: BinaryIO, signers: Sequence[Signer], path: Path | None = None) ->
     by_key = {signer.key.id: signer for signer in signers}
     signatures: dict[str, bytes] = {}
     for request in made.requests(keys):
-        signatures[request.key.part] = value = by_key[request.key.id].sign(request)
-        if not holds(request, value):
-            raise RefusedError(
-                f"{request.key.origin} gave a signature that its own public key refuses",
-                hint="its private and its public key belong to different pairs",
-            )
+        signatures[request.key.part] = signed(by_key[request.key.id], request)
     write(file, made.filled(signatures))
     return made.manifest
 
