@@ -25,7 +25,18 @@ if TYPE_CHECKING:
     from mvpsdk.flash.blocks import BlockDevice
     from mvpsdk.flash.model import Tell
 
-__all__ = ["CHUNK", "DeviceSource", "FileSource", "Job", "Source", "read_back", "survey", "write"]
+__all__ = [
+    "CHUNK",
+    "DeviceSource",
+    "FileSource",
+    "Job",
+    "Source",
+    "hold_back",
+    "read_back",
+    "survey",
+    "unkept",
+    "write",
+]
 
 CHUNK = MIB
 """Bytes that are compared and written at once."""
@@ -161,17 +172,22 @@ def read_back(device: BlockDevice, job: Job, tell: Tell) -> None:
     digest = hashlib.sha256()
     for chunk in _told(_chunks(job.source.extents()), job, Step.READ_BACK, tell):
         digest.update(device.read(job.at.offset + chunk.offset, chunk.size))
-    if digest.hexdigest() != job.sha256:
-        raise RefusedError(
-            f"{job.name} reads back as SHA-256 {digest.hexdigest()}, written was {job.sha256}",
-            hint="run it again; if that changes nothing, the medium is worn out or lies",
-        )
+    hold_back(job.name, digest.hexdigest(), job.sha256)
     for chunk in _chunks(job.source.zeros()):
         if not is_zero(device, Extent(job.at.offset + chunk.offset, chunk.size)):
-            raise RefusedError(
-                f"{job.name} reads back other than as zeros at byte {chunk.offset}",
-                hint="run it again; if that changes nothing, the medium is worn out or lies",
-            )
+            raise unkept(f"{job.name} reads back other than as zeros at byte {chunk.offset}")
+
+
+def hold_back(name: str, found: str, written: str) -> None:
+    """Raise RefusedError if what is read back has another SHA-256 than what was written."""
+    if found != written:
+        raise unkept(f"{name} reads back as SHA-256 {found}, written was {written}")
+
+
+def unkept(message: str) -> RefusedError:
+    """A medium keeps something else than was written."""
+    hint = "run it again; if that changes nothing, the medium is worn out or lies"
+    return RefusedError(message, hint=hint)
 
 
 def _chunks(extents: Iterable[Extent]) -> Iterator[Extent]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from mvpsdk.flash import medium as on
 from mvpsdk.flash.blocks import FileBlocks
+from mvpsdk.flash.checks import passed, refused
 from mvpsdk.flash.model import Check, Outcome
-from mvpsdk.flash.preflight import Known, judge, refused
+from mvpsdk.flash.preflight import Known, judge
 from mvpsdk.flash.slot import known
 from mvpsdk.units import describe_size
 
@@ -71,13 +72,9 @@ def _room(device: BlockDevice, image: DiskImage) -> Iterator[Check]:
         if data > free + device.stored:
             yield refused(name, what, found, "make room on that disk, or name another file")
         else:
-            yield _ok(name, what, found)
+            yield passed(name, what, found)
     elif image.size > device.size:
         found = f"the image has {image.size} bytes ({need}), the medium {device.size} ({has})"
         yield refused(name, what, found, "take a larger medium, or make less user data")
     else:
-        yield _ok(name, what, f"the image has {need}, the medium {has}")
-
-
-def _ok(name: str, what: str, found: str) -> Check:
-    return Check(name=name, what=what, outcome=Outcome.OK, found=found)
+        yield passed(name, what, f"the image has {need}, the medium {has}")

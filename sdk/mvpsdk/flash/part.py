@@ -12,9 +12,8 @@ from mvpsdk import bundle
 from mvpsdk.core.facade import SLOT_NAMES
 from mvpsdk.flash import medium as on
 from mvpsdk.flash.blocks import Extent
-from mvpsdk.flash.model import Check, Outcome
+from mvpsdk.flash.checks import passed, refused
 from mvpsdk.flash.part_checks import judge_part
-from mvpsdk.flash.preflight import refused
 from mvpsdk.flash.slot import Target, choose, nowhere, partition, planned
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
     from mvpsdk.flash.blocks import BlockDevice
     from mvpsdk.flash.inputs import Input
-    from mvpsdk.flash.model import Options, Plan, Tell
+    from mvpsdk.flash.model import Check, Options, Plan, Tell
 
 __all__ = ["plan_part"]
 
@@ -65,7 +64,7 @@ def _room(at: Extent | None, where: str, size: int) -> Iterator[Check]:
         hint = "make the part smaller, or update-room larger and write a whole disk image"
         yield refused(name, what, found, hint)
     else:
-        yield Check(name=name, what=what, outcome=Outcome.OK, found=found)
+        yield passed(name, what, found)
 
 
 def _no_bundle(run: int) -> Iterator[Check]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mvpsdk import bundle
@@ -10,8 +11,8 @@ from mvpsdk.core.facade import PART_HEAD, PART_MAGIC, SLOT_NAMES, part_read
 from mvpsdk.errors import BundleError
 from mvpsdk.flash import medium as on
 from mvpsdk.flash.blocks import Extent
-from mvpsdk.flash.model import Check, Event, Outcome, Step
-from mvpsdk.flash.preflight import refused
+from mvpsdk.flash.checks import refused, verified
+from mvpsdk.flash.model import Event, Outcome, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from mvpsdk.bundle import Contents
     from mvpsdk.flash.blocks import BlockDevice
     from mvpsdk.flash.medium import Medium
-    from mvpsdk.flash.model import Tell
+    from mvpsdk.flash.model import Check, Tell
 
 __all__ = ["judge_copies", "judge_part"]
 
@@ -44,9 +45,8 @@ def judge_part(contents: Contents, maker: Contents, where: str, tell: Tell) -> I
         yield refused("part", "the part against the bundle", message, error.hint)
         return
     for check in report.checks:
-        outcome = Outcome.OK if check.ok else Outcome.REFUSED
-        what = f"{check.what}, {where}" if check.name == "part" else check.what
-        yield Check(name=check.name, what=what, outcome=outcome, found=check.found, hint=check.hint)
+        found = verified(check)
+        yield replace(found, what=f"{check.what}, {where}") if check.name == "part" else found
 
 
 def judge_copies(
@@ -77,10 +77,5 @@ def judge_copies(
 
 def _named(check: Check, name: str) -> Check:
     hint = "its vendor must make one that fits this bundle; flash that with it on a disk image"
-    return Check(
-        name=f"{name}: {check.name}",
-        what=check.what,
-        outcome=check.outcome,
-        found=check.found,
-        hint=hint if check.outcome is Outcome.REFUSED else "",
-    )
+    told = hint if check.outcome is Outcome.REFUSED else ""
+    return replace(check, name=f"{name}: {check.name}", hint=told)

@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mvpsdk.device import DeviceFacts
-from mvpsdk.flash.model import Check, Event, Outcome, Step
+from mvpsdk.flash.checks import passed, refused, verified
+from mvpsdk.flash.model import Event, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mvpsdk.bundle import Manifest
     from mvpsdk.device import Partition
-    from mvpsdk.flash.model import Options, Tell
+    from mvpsdk.flash.model import Check, Options, Tell
 
-__all__ = ["Known", "Verdict", "facts", "judge", "refused"]
+__all__ = ["Known", "Verdict", "facts", "judge"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,16 +67,7 @@ def judge(
             Event(step=Step.VERIFY, part=path.name, amount=done, total=size)
         ),
     )
-    found = [
-        Check(
-            name=check.name,
-            what=check.what,
-            outcome=Outcome.OK if check.ok else Outcome.REFUSED,
-            found=check.found,
-            hint=check.hint,
-        )
-        for check in report.checks
-    ]
+    found = [verified(check) for check in report.checks]
     found += _identity(known, options)
     if report.manifest and not facts(known, partitions, options):
         found += _floor(report.manifest, known)
@@ -97,11 +89,6 @@ def facts(known: Known, partitions: Sequence[Partition], options: Options) -> De
     )
 
 
-def refused(name: str, what: str, found: str, hint: str) -> Check:
-    """Return a check that speaks against it."""
-    return Check(name=name, what=what, outcome=Outcome.REFUSED, found=found, hint=hint)
-
-
 def _floor(manifest: Manifest, known: Known) -> Iterator[Check]:
     """The floor counts, whatever the board is; where that is known, `verify` looks at both."""
     name, what = "device rollback index", "not below the device's floor"
@@ -110,7 +97,7 @@ def _floor(manifest: Manifest, known: Known) -> Iterator[Check]:
         hint = f"rollback-index = {known.rollback_index} or more in [handset], then mvpsdk bundle"
         yield refused(name, what, found, hint)
     else:
-        yield Check(name=name, what=what, outcome=Outcome.OK, found=found)
+        yield passed(name, what, found)
 
 
 def _identity(known: Known, options: Options) -> Iterator[Check]:
@@ -128,4 +115,4 @@ def _identity(known: Known, options: Options) -> Iterator[Check]:
     else:
         by = known.says if known.board else str(said.path) if said else ""
         board = known.board or (said.board if said else "")
-        yield Check(name=name, what=what, outcome=Outcome.OK, found=f"{board}, by {by}")
+        yield passed(name, what, f"{board}, by {by}")

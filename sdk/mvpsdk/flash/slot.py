@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from mvpsdk.core.facade import SLOT_NAMES, slots_choose
 from mvpsdk.device import Partition
-from mvpsdk.errors import InputError
 from mvpsdk.flash import medium as on
 from mvpsdk.flash.blocks import BLOCK, Extent
+from mvpsdk.flash.checks import check_slot, passed, refused
 from mvpsdk.flash.copying import DeviceSource, FileSource, Job, survey
-from mvpsdk.flash.model import Check, Outcome, PartPlan, Plan, Result
+from mvpsdk.flash.model import Outcome, PartPlan, Plan, Result
 from mvpsdk.flash.part_checks import judge_copies
-from mvpsdk.flash.preflight import Known, judge, refused
+from mvpsdk.flash.preflight import Known, judge
 from mvpsdk.flash.switching import SlotJob, running, write_slot
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mvpsdk.flash.blocks import BlockDevice
     from mvpsdk.flash.inputs import Input
     from mvpsdk.flash.medium import Medium
-    from mvpsdk.flash.model import Options, Tell
+    from mvpsdk.flash.model import Check, Options, Tell
 
 __all__ = [
     "Choice",
@@ -150,8 +150,7 @@ def choose(device: BlockDevice, what: Input, found: Medium, options: Options, st
     stem: of the partition that the input goes into. Raises InputError for a slot that is none.
     """
     assert found.state  # noqa: S101 - whoever asks has looked
-    if options.slot not in ("inactive", *SLOT_NAMES):
-        raise InputError(f'no slot is called "{options.slot}"', hint="there are: inactive, a, b")
+    check_slot(options.slot)
     if options.slot == "inactive" and _has_it(device, what, found, stem):
         return _done(found.state)
     run = running(found.state)
@@ -176,12 +175,8 @@ def _has_it(device: BlockDevice, what: Input, found: Medium, stem: str) -> bool:
 def _done(state: Slots) -> Choice:
     slot = slots_choose(state)
     assert slot is not None  # noqa: S101 - it has what is flashed
-    check = Check(
-        name="slot",
-        what="the slot to be written against the one that runs",
-        outcome=Outcome.OK,
-        found=f"{SLOT_NAMES[slot]}, which starts next, has it already",
-    )
+    found = f"{SLOT_NAMES[slot]}, which starts next, has it already"
+    check = passed("slot", "the slot to be written against the one that runs", found)
     return Choice(slot=slot, run=None, checks=(check,))
 
 
@@ -200,7 +195,7 @@ def _slot_checks(state: Slots, slot: int, run: int | None) -> Iterator[Check]:
         yield refused(name, what, found, hint)
     else:
         found = f"{mine} is written, {other if run is not None else 'none'} runs"
-        yield Check(name=name, what=what, outcome=Outcome.OK, found=found)
+        yield passed(name, what, found)
 
 
 def _unproven(state: Slots, run: int | None) -> bool:

@@ -14,9 +14,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mvpsdk.disk import gpt_write
-from mvpsdk.errors import RefusedError
 from mvpsdk.flash.blocks import BLOCK, Extent, FileBlocks
-from mvpsdk.flash.copying import Job, read_back, survey, write
+from mvpsdk.flash.copying import Job, read_back, survey, unkept, write
 from mvpsdk.flash.disk_checks import judge_disk
 from mvpsdk.flash.image import DiskImage, clipped
 from mvpsdk.flash.model import Event, Outcome, PartPlan, Plan, Result, Step
@@ -112,9 +111,8 @@ def write_disk(device: BlockDevice, job: DiskJob, tell: Tell) -> bool:
         device.write(offset, data)
         device.flush()
         if device.read(offset, len(data)) != data:
-            raise RefusedError(
-                f"the partition table at byte {offset} reads back other than it was written",
-                hint="run it again; if that changes nothing, the medium is worn out or lies",
+            raise unkept(
+                f"the partition table at byte {offset} reads back other than it was written"
             )
     tell(Event(step=Step.PUT_TABLE, part=job.body.name))
     return True

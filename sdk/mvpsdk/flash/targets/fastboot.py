@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from mvpsdk.core.facade import SLOT_NAMES
 from mvpsdk.device import Partition
 from mvpsdk.errors import InputError, Place, RefusedError
-from mvpsdk.flash.copying import CHUNK, FileSource
+from mvpsdk.flash.checks import check_slot, passed, refused
+from mvpsdk.flash.copying import CHUNK, FileSource, hold_back
 from mvpsdk.flash.fastboot_client import Client
 from mvpsdk.flash.inputs import Kind
-from mvpsdk.flash.model import Check, Event, Outcome, PartPlan, Plan, Result, Step
-from mvpsdk.flash.preflight import Known, judge, refused
+from mvpsdk.flash.model import Event, PartPlan, Plan, Result, Step
+from mvpsdk.flash.preflight import Known, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,12 +30,10 @@ if TYPE_CHECKING:
     from typing import Self
 
     from mvpsdk.flash.inputs import Input
-    from mvpsdk.flash.model import Options, Tell
+    from mvpsdk.flash.model import Check, Options, Tell
     from mvpsdk.flash.targets import Access
 
 __all__ = ["open_target"]
-
-_SLOTS = ("a", "b")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,7 +104,7 @@ class FastbootTarget:
 
     def _ask(self) -> _Device:
         active = (self.client.variable("current-slot") or "").removeprefix("_")
-        if active not in _SLOTS:
+        if active not in SLOT_NAMES:
             hint = "mvpsdk flashes devices with the slots a and b"
             raise RefusedError(f'the device says its current slot is "{active}"', hint=hint)
         known = Known(
@@ -120,12 +120,12 @@ class FastbootTarget:
         self, active: str, slot: str, size: int | None, *, same: bool
     ) -> Iterator[Check]:
         name, what = "slot", "the slot to be written against the one that is active"
-        good = {each: self.client.variable(f"slot-successful:{each}") for each in _SLOTS}
+        good = {each: self.client.variable(f"slot-successful:{each}") for each in SLOT_NAMES}
         if slot == active and same:
             found = f"{slot}, which is active, has it already"
-            yield Check(name=name, what=what, outcome=Outcome.OK, found=found)
+            yield passed(name, what, found)
         elif slot == active:
-            other = _SLOTS[1 - _SLOTS.index(slot)]
+            other = SLOT_NAMES[1 - SLOT_NAMES.index(slot)]
             found = f"slot {slot} was asked for, and slot {slot} is active"
             yield refused(name, what, found, f"write the other one: --slot {other}")
         elif good[slot] == "yes" and good[active] == "no":
@@ -133,7 +133,7 @@ class FastbootTarget:
             yield refused(name, what, found, f"start slot {active} first: fastboot reboot")
         else:
             found = f"{slot} is written, {active} is active"
-            yield Check(name=name, what=what, outcome=Outcome.OK, found=found)
+            yield passed(name, what, found)
         if size is None:
             found = f"the device tells no size of boot_{slot}"
             hint = f"does it have that partition? fastboot getvar partition-size:boot_{slot}"
@@ -156,12 +156,8 @@ class FastbootTarget:
             self.client.flash(part.name, what.path, device.room)
             tell(Event(step=Step.WRITE, part=part.name, amount=what.size, total=what.size))
         there = self._there(part.name, what)
-        if there is not None and there.hex() != part.sha256:
-            raise RefusedError(
-                f"{part.name} reads back as SHA-256 {there.hex()}, written was {part.sha256}",
-                hint="run it again; if that changes nothing, the medium is worn out or lies",
-            )
         if there is not None:
+            hold_back(part.name, there.hex(), part.sha256)
             tell(Event(step=Step.READ_BACK, part=part.name, amount=what.size, total=what.size))
         self.client.set_active(slot)
         tell(Event(step=Step.MARK_GOOD, part=f"slot {slot}"))
@@ -196,9 +192,8 @@ def _check_kind(what: Input) -> None:
 
 
 def _slot(active: str, wanted: str) -> str:
-    if wanted not in ("inactive", *_SLOTS):
-        raise InputError(f'no slot is called "{wanted}"', hint="there are: inactive, a, b")
-    return _SLOTS[1 - _SLOTS.index(active)] if wanted == "inactive" else wanted
+    check_slot(wanted)
+    return SLOT_NAMES[1 - SLOT_NAMES.index(active)] if wanted == "inactive" else wanted
 
 
 def _digest(what: Input, tell: Tell) -> bytes:
