@@ -6,11 +6,11 @@ Its GUIDs are left out: they follow from what is on it.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from mvpsdk.core.facade import SLOT_NAMES
+from mvpsdk.store.digest import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,10 +37,7 @@ def rows(contents: Contents, boot: Boot, digests: Sequence[Digest], of: Of) -> I
         where = f"[{partition.offset:#x}..{partition.offset + partition.size:#x})"
         yield "disk", f"partition {partition.name}", where
         if partition.name not in (*held, "misc"):
-            total = hashlib.sha256()
-            for piece in spans[partition.name].chunks():
-                total.update(piece)
-            yield "disk", f"{partition.name} SHA-256", total.hexdigest()
+            yield "disk", f"{partition.name} SHA-256", digest_of(spans[partition.name].chunks())
     for damage in boot.disk.damage:
         yield "damage", "partition table", damage
     yield "disk", "starts", f"boot_{boot.active}" if boot.active else "nothing"

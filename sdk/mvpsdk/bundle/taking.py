@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
@@ -12,6 +11,7 @@ from mvpsdk.bundle.spans import copy
 from mvpsdk.disk import nonzero
 from mvpsdk.errors import BundleError, InputError, Place
 from mvpsdk.store import output
+from mvpsdk.store.digest import digest_of
 from mvpsdk.store.output import unwritable
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def verify(contents: Contents, progress: Progress | None = None) -> tuple[Digest
     return tuple(
         Digest(
             name=part.name,
-            found=_digest(part.span, progress) if is_digested(contents, part) else "",
+            found=digest_of(part.span.chunks(), progress) if is_digested(contents, part) else "",
             expected=part.span.sha256,
         )
         for part in contents.entries()
@@ -87,15 +87,6 @@ def extract(contents: Contents, names: Sequence[str], folder: Path) -> tuple[Pat
         for part, path in zip(chosen, targets, strict=True):
             _write(part, path, contents, files)
     return tuple(targets)
-
-
-def _digest(span: Span, progress: Progress | None) -> str:
-    total = hashlib.sha256()
-    for piece in span.chunks():
-        total.update(piece)
-        if progress:
-            progress(len(piece))
-    return total.hexdigest()
 
 
 def _target(part: Part, folder: Path, contents: Contents) -> Path:

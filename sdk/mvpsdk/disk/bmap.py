@@ -12,8 +12,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from mvpsdk.disk.runs import GRAIN
+from mvpsdk.disk.runs import GRAIN, whole_grains
 from mvpsdk.errors import DiskError, Place
+from mvpsdk.store.digest import digest_of, pieces
 from mvpsdk.units import MIB
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ _TEMPLATE = """\
 _BLANK = "0" * 64
 """Stands for the map's own SHA-256 while that is made."""
 
-_PIECE = MIB
 _LARGEST, _LARGEST_BLOCK = 32 * MIB, 16 * MIB
 _RANGE = ["bmap", "BlockMap", "Range"]
 _NUMBER, _SHA256 = re.compile(r"[0-9]{1,19}"), re.compile(r"[0-9a-f]{64}")
@@ -70,12 +70,12 @@ def write_bmap(
 
     Raises OSError as the files do.
     """
-    mapped = sum(high - low for low, high in _blocks(ranges(), size))
+    mapped = sum(-(-high // GRAIN) - low // GRAIN for low, high in whole_grains(ranges(), size))
     told = {"size": size, "block": GRAIN, "blocks": -(-size // GRAIN), "mapped": mapped}
     file.write(_TEMPLATE.format(**told, checksum=_BLANK).encode())
-    for low, high in _blocks(ranges(), size):
-        digest = _digest(disk, low * GRAIN, min(high * GRAIN, size))
-        span = f"{low}-{high - 1}" if high - low > 1 else f"{low}"
+    for low, high in whole_grains(ranges(), size):
+        digest, first, last = _digest(disk, low, high), low // GRAIN, (high - 1) // GRAIN
+        span = f"{first}-{last}" if last > first else f"{first}"
         file.write(f'        <Range chksum="{digest}"> {span} </Range>\n'.encode())
     file.write(b"    </BlockMap>\n</bmap>\n")
     file.flush()
@@ -84,26 +84,9 @@ def write_bmap(
     file.write(own.encode())
 
 
-def _blocks(ranges: Iterator[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:
-    """Byte ranges as half-open ranges of blocks; those that touch are one."""
-    low = high = 0
-    for start, end in ranges:
-        first, last = start // GRAIN, -(-min(end, size) // GRAIN)
-        if first > high > low:
-            yield low, high
-        low, high = (first, last) if first > high or high == low else (low, max(high, last))
-    if high > low:
-        yield low, high
-
-
 def _digest(file: BinaryIO, start: int, end: int) -> str:
-    total = hashlib.sha256()
     file.seek(start)
-    left = end - start
-    while left and (piece := file.read(min(_PIECE, left))):
-        total.update(piece)
-        left -= len(piece)
-    return total.hexdigest()
+    return digest_of(pieces(file, end - start))
 
 
 def read_bmap(file: BinaryIO, path: Path | str = "") -> Bmap:

@@ -11,12 +11,12 @@ import os
 from typing import TYPE_CHECKING, BinaryIO
 
 from mvpsdk.errors import DiskError
-from mvpsdk.units import KIB, MIB
+from mvpsdk.units import KIB, MIB, align_down, align_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["GRAIN", "copy_runs", "data_ranges", "nonzero"]
+__all__ = ["GRAIN", "copy_runs", "data_ranges", "nonzero", "whole_grains"]
 
 GRAIN = 4 * KIB
 """Bytes of zeros that are worth a hole; what sparse images and block maps count in."""
@@ -48,6 +48,23 @@ def data_ranges(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, int
             return
         yield low, min(high, end)
         at = high
+
+
+def whole_grains(ranges: Iterable[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:
+    """Yield half-open byte ranges, given in order, as whole grains; those that touch are one.
+
+    size: of what they are in, bytes: the last grain ends there.
+    """
+    low = high = 0
+    for start, end in ranges:
+        first, last = align_down(start, GRAIN), min(size, align_up(end, GRAIN))
+        if first > high:
+            if high > low:
+                yield low, high
+            low = first
+        high = max(high, last)
+    if high > low:
+        yield low, high
 
 
 def nonzero(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, bytes]]:

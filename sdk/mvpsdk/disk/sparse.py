@@ -11,7 +11,7 @@ import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from mvpsdk.disk.runs import GRAIN, nonzero
+from mvpsdk.disk.runs import GRAIN, nonzero, whole_grains
 from mvpsdk.errors import DiskError
 from mvpsdk.units import MIB, describe_size
 
@@ -61,7 +61,7 @@ def write_sparse(
         hint = "make less user data"
         raise DiskError(f"a sparse image has no room for {describe_size(size)}", hint=hint)
     chunks = _Chunks(file)
-    for start, end in _whole(written, size):
+    for start, end in whole_grains(written, size):
         chunks.reach(start, CHUNK_SKIP)
         for offset, piece in nonzero(disk, start, end):
             chunks.reach(offset, CHUNK_FILL)
@@ -72,18 +72,6 @@ def write_sparse(
     file.seek(0)
     told = (GRAIN, blocks, chunks.count, 0)
     file.write(HEADER.pack(MAGIC, 1, 0, HEADER.size, CHUNK.size, *told))
-
-
-def _whole(written: Sequence[tuple[int, int]], size: int) -> list[tuple[int, int]]:
-    """The ranges in whole grains, those that touch made one."""
-    found: list[tuple[int, int]] = []
-    for start, end in written:
-        low, high = start - start % GRAIN, min(size, end + -end % GRAIN)
-        if found and low <= found[-1][1]:
-            low, high = found[-1][0], max(high, found[-1][1])
-            found.pop()
-        found.append((low, high))
-    return found
 
 
 @dataclass(slots=True)

@@ -10,14 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from mvpsdk.disk.runs import GRAIN, data_ranges
+from mvpsdk.disk.runs import data_ranges, whole_grains
 from mvpsdk.disk.sparse import is_sparse
 from mvpsdk.disk.sparse_read import read_sparse
 from mvpsdk.errors import InputError, Place
 from mvpsdk.flash.blocks import BLOCK, Extent
 from mvpsdk.store.digest import open_input
 from mvpsdk.store.output import unreadable
-from mvpsdk.units import align_down, align_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +45,8 @@ class DiskImage:
                 index = read_sparse(file, path) if is_sparse(file.read(BLOCK)) else None
                 disk = index.over(file) if index else file
                 size = index.size if index else file.seek(0, 2)
-                data = tuple(_grains(data_ranges(disk, 0, size), size))
+                ranges = whole_grains(data_ranges(disk, 0, size), size)
+                data = tuple(Extent(low, high - low) for low, high in ranges)
             except OSError as error:
                 raise unreadable(path, error) from error
         free = index.free_ranges() if index else ()
@@ -90,20 +90,6 @@ def clipped(extents: tuple[Extent, ...], within: Extent) -> Iterator[Extent]:
         low, high = max(extent.offset, within.offset), min(extent.end, within.end)
         if low < high:
             yield Extent(low, high - low)
-
-
-def _grains(ranges: Iterator[tuple[int, int]], size: int) -> Iterator[Extent]:
-    """Ranges of bytes in whole grains; those that touch are one."""
-    low = high = 0
-    for start, end in ranges:
-        first, last = align_down(start, GRAIN), min(size, align_up(end, GRAIN))
-        if first > high:
-            if high > low:
-                yield Extent(low, high - low)
-            low = first
-        high = max(high, last)
-    if high > low:
-        yield Extent(low, high - low)
 
 
 def _between(extents: tuple[Extent, ...], size: int) -> Iterator[Extent]:

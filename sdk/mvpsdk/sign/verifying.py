@@ -7,7 +7,6 @@ configuration's signature for what U-Boot looks at. A file that holds anything e
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from os import SEEK_END
 from typing import TYPE_CHECKING, BinaryIO
@@ -21,7 +20,7 @@ from mvpsdk.sign import disks, fitting, judging
 from mvpsdk.sign.forming import SIGNATURE_SIZE, form
 from mvpsdk.sign.report import Report, passed, refused
 from mvpsdk.store import open_input
-from mvpsdk.store.digest import pieces
+from mvpsdk.store.digest import digest_of, pieces
 from mvpsdk.store.output import unreadable
 from mvpsdk.units import align_up
 
@@ -224,7 +223,7 @@ def _parts(
     told = {each.name: each for each in manifest.parts}
     for index, part in enumerate(opened.parts):
         file.seek(part.span.offset)
-        digest = _digest(file, part.span.size, progress)
+        digest = digest_of(pieces(file, part.span.size), progress)
         entry = told.get(part.name)
         what = "SHA-256 and size against the tree" + (" and the manifest" if entry else "")
         name = f"part {part.name}"
@@ -241,15 +240,6 @@ def _parts(
         gap = following[0].span.offset - file.tell() if following else 0
         if 0 < gap <= fit.ALIGN and any(file.read(gap)):
             yield refused(name, "zeros behind it", "there are other bytes", _AGAIN)
-
-
-def _digest(file: BinaryIO, size: int, progress: Callable[[int], None] | None) -> str:
-    total = hashlib.sha256()
-    for piece in pieces(file, size):
-        total.update(piece)
-        if progress:
-            progress(len(piece))
-    return total.hexdigest()
 
 
 def _signatures(

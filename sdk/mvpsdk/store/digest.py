@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SHA-256 of files, read in pieces: a 5 GiB image takes no more memory than a small one."""
+"""SHA-256 of bytes in pieces: a 5 GiB image takes no more memory than a small one."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from mvpsdk.errors import InputError, Place
 from mvpsdk.store.output import unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["CHUNK", "file_digest", "open_input", "pieces"]
+__all__ = ["CHUNK", "digest_of", "file_digest", "open_input", "pieces"]
 
 CHUNK = 1 << 20
 """Bytes read at a time."""
@@ -48,6 +48,16 @@ def open_input(path: Path) -> BinaryIO:
         raise unreadable(path, error) from error
     except ValueError as error:  # a zero byte in the name
         raise InputError(f"can't read: {error}", place=place, hint="check the path") from error
+
+
+def digest_of(data: Iterable[bytes], done: Callable[[int], None] | None = None) -> str:
+    """Return the SHA-256 of bytes that come in pieces; `done` is told how many each has."""
+    total = hashlib.sha256()
+    for piece in data:
+        total.update(piece)
+        if done:
+            done(len(piece))
+    return total.hexdigest()
 
 
 def file_digest(path: Path) -> tuple[str, int]:
