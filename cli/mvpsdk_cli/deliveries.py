@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mvpsdk import board as boards
 from mvpsdk import bundle
+from mvpsdk.core.facade import PACK_MAGIC
 from mvpsdk.errors import BundleError
 from mvpsdk.lint import Bench
 from mvpsdk.lint.delivery import Delivered, Delivery
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from mvpsdk.sign import Report
 
 __all__ = ["is_bundle", "of_bundle"]
-
-PACK_MAGIC = b"MVP-PACK"
-"""The first bytes of a pack (include/mvp/pack.h)."""
 
 
 def is_bundle(path: Path) -> bool:

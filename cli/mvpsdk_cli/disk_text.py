@@ -33,6 +33,7 @@ def problems(boot: Boot) -> Iterator[str]:
 
 def text(boot: Boot) -> Iterator[str]:
     """Where what lies, and which slot starts."""
+    from mvpsdk.core.facade import SLOT_NAMES
     from mvpsdk.units import describe_size
 
     if boot.sparse:
@@ -46,7 +47,7 @@ def text(boot: Boot) -> Iterator[str]:
     yield f"  starts       {f'boot_{boot.active}' if boot.active else 'nothing'}"
     if boot.state:
         yield f"  floor        rollback index {boot.state.rollback_index}"
-        states = dict(zip("ab", boot.state.slots, strict=True))
+        states = dict(zip(SLOT_NAMES, boot.state.slots, strict=True))
         for slot in boot.slots:
             yield f"  {slot.partition}       {_slot(slot, states[slot.name])}"
 
@@ -85,7 +86,9 @@ def document(boot: Boot | None) -> dict[str, Any] | None:
 
 
 def _slot_document(boot: Boot, slot: Held) -> dict[str, Any]:
-    state = boot.state.slots["ab".index(slot.name)] if boot.state else None
+    from mvpsdk.core.facade import SLOT_NAMES
+
+    state = boot.state.slots[SLOT_NAMES.index(slot.name)] if boot.state else None
     manifest = slot.contents.manifest if slot.contents else None
     return {
         "name": slot.partition,

@@ -12,9 +12,11 @@ from mvpsdk.errors import BundleError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["SCHEMA", "Content", "Manifest", "Signer", "Virtual", "parse"]
+__all__ = ["LARGEST", "SCHEMA", "Content", "Manifest", "Signer", "Virtual", "parse"]
 
 SCHEMA = "mvpsdk.manifest/1"
+LARGEST = 1 << 20
+"""Bytes of a manifest that is read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,7 @@ from mvpsdk.bundle.disk_opening import open_disk
 from mvpsdk.bundle.model import Contents, Part
 from mvpsdk.bundle.packed import of_parts, open_fit, open_pack, open_persona
 from mvpsdk.bundle.spans import Span
-from mvpsdk.core.facade import PART_MAGIC
+from mvpsdk.core.facade import PACK_MAGIC, PART_MAGIC
 from mvpsdk.errors import BundleError, Place
 from mvpsdk.image.inside import chosen
 from mvpsdk.store import open_input
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from mvpsdk.image import ImageFacts
 
 __all__ = ["open_bundle"]
-
-PACK_MAGIC = b"MVP-PACK"
-"""MVP_PACK_MAGIC of include/mvp/pack.h, as it lies in the file."""
 
 _ZIP, _AVB = b"PK\x03\x04", b"AVB0"
 """The first bytes of an Android container, and of a vbmeta image."""

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["of_parts", "open_fit", "open_pack", "open_persona"]
 
-_MANIFEST_MAX = 1 << 20
-
 
 def open_fit(file: BinaryIO, whole: Span) -> Contents:
     """Return what a FIT holds that takes `whole` of a file at most.
@@ -96,7 +94,7 @@ def _images(rows: Iterable[PackImage], span: Span) -> tuple[Part, ...]:
 
 
 def _manifest(part: Part | None, path: Path | None) -> Manifest | None:
-    if not part or part.span.size > _MANIFEST_MAX:
+    if not part or part.span.size > manifest.LARGEST:
         return None
     try:
         return manifest.parse(part.span.read())

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["MISC", "Held", "Medium", "boot", "extent", "held", "look", "taken_out"]
 
 MISC = "misc"
-_LARGEST_MANIFEST = 1 << 20
 _PIECE = 1 << 20
 
 
@@ -95,7 +94,7 @@ def held(device: BlockDevice, at: Extent | None, name: str) -> Held | None:
         parts = fit_read.read(file, Span(size=at.size, path=Path(name)))
         found = {part.name: part.span for part in parts}
         span = found.get("manifest")
-        if span and not span.data and span.size <= _LARGEST_MANIFEST:
+        if span and not span.data and span.size <= manifest.LARGEST:
             file.seek(span.offset)
             told = manifest.parse(file.read(span.size))
             size = max(part.span.offset + part.span.size for part in parts if not part.span.data)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from mvpsdk.bundle import fit, fit_read
-from mvpsdk.bundle.manifest import parse
+from mvpsdk.bundle.manifest import LARGEST, parse
 from mvpsdk.bundle.model import Bundle
 from mvpsdk.bundle.spans import Span
 from mvpsdk.errors import BundleError, InputError, Place
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["chosen", "opened", "seal", "sign"]
 
-_LARGEST_MANIFEST = 1 << 20
 _AT_ONCE = 16 << 20  # bytes that the kernel is asked to copy
 
 
@@ -57,7 +56,7 @@ def opened(file: BinaryIO, path: Path) -> Opened:
     root, size = fit_read.read_tree(file, whole)
     found = fit_read.parts(root, size, whole)
     part = next((each for each in found if each.name == fit.MANIFEST), None)
-    if part is None or part.span.size > _LARGEST_MANIFEST:
+    if part is None or part.span.size > LARGEST:
         hint = "mvpsdk bundle makes bundles that can be signed; mkimage signs any other FIT"
         raise BundleError("there is no manifest in it", place=place, hint=hint)
     file.seek(part.span.offset)

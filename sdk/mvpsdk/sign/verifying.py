@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from mvpsdk.bundle import fit, fit_read
 from mvpsdk.bundle.flat import flatten
-from mvpsdk.bundle.manifest import parse
+from mvpsdk.bundle.manifest import LARGEST, parse
 from mvpsdk.bundle.spans import Span
 from mvpsdk.errors import BundleError
 from mvpsdk.sign import disks, fitting, judging
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Wanted", "verify"]
 
-_LARGEST_MANIFEST = 1 << 20
 _AGAIN = "copy the file again; if it stays so, it is not the bundle that was signed"
 
 
@@ -136,7 +135,7 @@ def _open(file: BinaryIO, path: Path, partition: Span | None) -> _File:
 
 def _manifest_bytes(file: BinaryIO, opened: _File) -> bytes:
     part = next((part for part in opened.parts if part.name == fit.MANIFEST), None)
-    if part is None or part.span.data or part.span.size > _LARGEST_MANIFEST:
+    if part is None or part.span.data or part.span.size > LARGEST:
         raise BundleError("there is no manifest in it", hint="mvpsdk bundle makes one that has")
     file.seek(part.span.offset)
     return file.read(part.span.size)

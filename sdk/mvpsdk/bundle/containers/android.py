@@ -18,7 +18,7 @@ from mvpsdk.bundle.bootimg import BootImage
 from mvpsdk.bundle.containers import Contained
 from mvpsdk.bundle.opening import open_bundle
 from mvpsdk.bundle.spans import Span
-from mvpsdk.core.facade import MemoryKind
+from mvpsdk.core.facade import WINDOW_SIZE, MemoryKind
 from mvpsdk.errors import BundleError, Place
 from mvpsdk.store import output
 from mvpsdk.store.digest import file_digest
@@ -39,8 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["TAKES", "contain", "steps"]
 
 TAKES: frozenset[str] = frozenset({"tree", "vbmeta_key"})
-WINDOW = 2 * MIB
-"""The hypervisor's own memory, from its load address on: MVP_WINDOW_SIZE of include/mvp/pack.h."""
+_BOUNDARY = 2 * MIB  # Linux maps its tree in blocks of this size (arm64/booting.rst)
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can tell
 
 _NOT_BOOTED = "checked, not booted: no Android boot loader has started it in this SDK's tests"
@@ -96,7 +95,7 @@ def _image(contents: Contents, parts: Mapping[str, Part], tree: Path | None) -> 
     kernel, ramdisk, pack = parts["hypervisor"], parts["pack"], contents.pack
     home = pack.boards[0].pack_home if pack else 0
     digest, size = file_digest(tree) if tree else ("", 0)
-    taken = [Range(kernel.load or 0, WINDOW), Range(home, ramdisk.span.size)]
+    taken = [Range(kernel.load or 0, WINDOW_SIZE), Range(home, ramdisk.span.size)]
     name = contents.manifest.handset if contents.manifest else ""
     return BootImage(
         name=name,
@@ -115,12 +114,12 @@ def _room(pack: Pack, size: int, taken: Sequence[Range[int]]) -> int:
     others = [each for each in pack.memory if each.kind is not MemoryKind.RAM]
     blocked = [*taken, *(Range(each.base, each.size) for each in others)]
     for bank in banks:
-        at = align_up(bank.base, WINDOW)
+        at = align_up(bank.base, _BOUNDARY)
         while at + size <= bank.base + bank.size:
             wall = next((each for each in blocked if each.overlaps(Range(at, max(size, 1)))), None)
             if wall is None:
                 return at
-            at = align_up(wall.base + wall.size, WINDOW)
+            at = align_up(wall.base + wall.size, _BOUNDARY)
     return 0
 
 
