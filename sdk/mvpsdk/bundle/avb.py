@@ -111,7 +111,6 @@ class Vbmeta:
     message: bytes = b""  # what the signature is over
     flags: int = 0  # bit 1: the boot loader shall verify nothing
     release: str = ""  # which tool made it
-    others: int = 0  # descriptors of other kinds
 
 
 def salt(*digests: str) -> bytes:

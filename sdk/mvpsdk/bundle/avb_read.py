@@ -65,7 +65,6 @@ def read(data: bytes) -> avb.Vbmeta:
         signature=signature,
         message=message,
         release=_text(fields[19].partition(b"\0")[0]),
-        others=sum(each is None for each in found),
     )
 
 

@@ -39,7 +39,6 @@ class Dependency:
 
     name: str
     sha256: str
-    uri: str  # "": a file of the handset's
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +48,6 @@ class Provenance:
     parameters: tuple[tuple[str, str], ...]  # by name: "board", "features", ...
     versions: tuple[tuple[str, str], ...]  # of what made it: "mvpsdk", "toolchain"
     dependencies: tuple[Dependency, ...]
-    subjects: tuple[tuple[str, str], ...]  # parts by name, and their SHA-256
 
 
 def components(contents: Contents) -> tuple[Component, ...] | None:
@@ -101,13 +99,8 @@ def provenance(contents: Contents) -> Provenance | None:
             Dependency(
                 name=_text(each, "name"),
                 sha256=_text(_table(each, "digest"), "sha256"),
-                uri=_text(each, "uri") or _text(each, "downloadLocation"),
             )
             for each in _tables(build.get("resolvedDependencies"))
-        ),
-        subjects=tuple(
-            (_text(each, "name"), _text(_table(each, "digest"), "sha256"))
-            for each in _tables(document.get("subject"))
         ),
     )
 

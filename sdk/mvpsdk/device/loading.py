@@ -43,7 +43,6 @@ def load(path: Path | str) -> DeviceFacts:
         compatible=table.compatible,
         rollback_index=table.rollback_index,
         control_tree=folder / table.control_tree if table.control_tree else None,
-        misc=folder / table.misc if table.misc else None,
         partitions=tuple(Partition(name=each.name, size=each.size) for each in content.partition),
     )
 

@@ -32,14 +32,9 @@ class DeviceFacts:
     compatible: str = ""  # of the board's device tree; "": not known
     rollback_index: int = 0  # bundles with a lower one are refused
     control_tree: Path | None = None  # U-Boot's, with the public keys
-    misc: Path | None = None  # a copy of the partition that says which slot is good
     partitions: tuple[Partition, ...] = ()
 
     @property
     def slots(self) -> tuple[Partition, ...]:
         """Where a bundle is flashed to."""
         return tuple(each for each in self.partitions if each.name in SLOTS)
-
-    def partition(self, name: str) -> Partition | None:
-        """Return a partition by its name; None: there is none."""
-        return next((each for each in self.partitions if each.name == name), None)

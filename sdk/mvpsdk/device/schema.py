@@ -28,7 +28,6 @@ class DeviceTable(Model):
     control_tree: FilePath | None = Field(
         default=None, description="U-Boot's control tree, with the public keys: a file"
     )
-    misc: FilePath | None = Field(default=None, description="a copy of the partition misc: a file")
 
 
 class PartitionTable(Model):

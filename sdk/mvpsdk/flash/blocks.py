@@ -67,7 +67,7 @@ class BlockDevice(Protocol):
 
 
 class MemoryBlocks:
-    """A medium in memory: what a plan is tried on, and what tests record."""
+    """A medium in memory, for whoever tries what is written onto one."""
 
     def __init__(self, data: bytes | int) -> None:
         """Begin with these bytes, or with so many zeros."""
