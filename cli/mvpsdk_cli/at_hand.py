@@ -84,7 +84,7 @@ def _of_bundle(path: Path) -> tuple[Pack | None, Verdict | None]:
 
 def _of_handset(path: Path, wanted: Wanted) -> tuple[Pack, Verdict, Symbols | None]:
     """Plan the handset, and build its hypervisor anew: the very bytes that were flashed."""
-    from mvpsdk import build, plan
+    from mvpsdk import plan
     from mvpsdk.core.facade import pack_check, pack_read
     from mvpsdk_cli import pipeline
 
@@ -93,6 +93,7 @@ def _of_handset(path: Path, wanted: Wanted) -> tuple[Pack, Verdict, Symbols | No
         board=wanted.board,
         board_dirs=wanted.board_dirs,
         toolchain=wanted.toolchain,
+        trace=wanted.trace,
     )
     prepared = pipeline.prepare(request)
     planned = prepared.planned()
@@ -101,11 +102,7 @@ def _of_handset(path: Path, wanted: Wanted) -> tuple[Pack, Verdict, Symbols | No
     found = None
     if wanted.elf is None:
         try:
-            chain = build.find(wanted.toolchain)
-            built = pipeline.hypervisor(
-                prepared.board, prepared.handset, chain, request.cache, trace=wanted.trace
-            )
-            found = symbols(built.elf)
+            found = symbols(pipeline.hypervisor(prepared, request).elf)
         except MissingToolError as error:
             render.note(f"note: places in the hypervisor get no names: {error.message}")
     return pack_read(metadata), verdict, found

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mvpsdk_cli import personas
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -87,7 +89,7 @@ def wanted(
         userdata=userdata,
         userdata_size=_size(userdata_size),
         both_slots=both_slots,
-        parts=dict(map(_part, part or ())),
+        parts=dict(map(personas.named_file, part or ())),
         sparse=sparse,
         bmap=bmap,
         tree=tree,
@@ -116,13 +118,3 @@ def _size(text: str | None) -> int | None:
     if not size:
         raise InputError("--userdata-size: 0 bytes", hint="leave the option away")
     return size
-
-
-def _part(text: str) -> tuple[str, Path]:
-    from mvpsdk.errors import InputError
-
-    name, separator, path = text.partition("=")
-    if not (name and separator and path):
-        hint = "for instance: --part work=work.mvpart"
-        raise InputError(f'--part: "{text}" is no PERSONA=FILE', hint=hint)
-    return name, Path(path)

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from mvpsdk.sign import Report, Signer
     from mvpsdk_cli.pipeline import Prepared
 
-__all__ = ["check_call", "document", "is_part", "make", "tell", "text", "verify"]
+__all__ = [
+    "check_call",
+    "document",
+    "is_part",
+    "make",
+    "named_file",
+    "tell",
+    "text",
+    "verify",
+]
 
 
 def check_call(sign: Sequence[str] | None, *, container: str, unsigned: bool) -> None:
@@ -101,6 +110,19 @@ def text(part: Part, signature: PartSignature) -> Iterator[str]:
     yield f"  guest ABI    {part.abi_major}.{part.abi_minor}, GIC version {guest.vgic}"
     yield f"  rollback     {part.rollback_index}"
     yield f"  signed by    {signature.key.hex()}"
+
+
+def named_file(text: str) -> tuple[str, Path]:
+    """Read an option PERSONA=FILE. Raises InputError if it is none."""
+    from pathlib import Path
+
+    from mvpsdk.errors import InputError
+
+    name, separator, path = text.partition("=")
+    if not (name and separator and path):
+        hint = "for instance: --part work=work.mvpart"
+        raise InputError(f'--part: "{text}" is no PERSONA=FILE', hint=hint)
+    return name, Path(path)
 
 
 def is_part(path: Path) -> bool:

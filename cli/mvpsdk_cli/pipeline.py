@@ -293,20 +293,26 @@ def build_all(
     board = boards.named(name, request.board_dirs, loaded.path.parent)
     cache = request.cache if cached else None
     merged = loaded.for_board(board.name)
-    images = [hypervisor(board, merged, toolchain, cache, trace=request.trace)]
+    images = [_hypervisor(board, merged, toolchain, cache, trace=request.trace)]
     realtime = merged.realtime
     if realtime and realtime.source:
         images.append(build.firmware(realtime.source, toolchain=toolchain, cache=cache))
     return board.name, images
 
 
-def hypervisor(
+def hypervisor(made: Prepared, request: Request) -> build.Image:
+    """Build the hypervisor for a handset on its board. Raises MvpError."""
+    chain = build.find(request.toolchain)
+    return _hypervisor(made.board, made.handset, chain, request.cache, trace=request.trace)
+
+
+def _hypervisor(
     board: Board,
     merged: Handset,
     toolchain: build.Toolchain,
     cache: Cache | None,
     *,
-    trace: bool = False,
+    trace: bool,
 ) -> build.Image:
     """Build the hypervisor with the drivers of its board, and what the handset asks for."""
     driver = board.console.driver if board.console else "none"

@@ -65,15 +65,12 @@ def checks(path: Path, anew: Anew) -> tuple[Check, ...]:
 
 def _build(request: pipeline.Request, given: Contents, path: Path) -> Path:
     """Build an unsigned FIT as `mvpsdk bundle` does, without lint: it was judged then."""
-    from mvpsdk import build, bundle
+    from mvpsdk import bundle
     from mvpsdk_cli import pipeline
 
     prepared = pipeline.prepare(request)
     plan = prepared.planned()
-    chain = build.find(request.toolchain)
-    hypervisor = pipeline.hypervisor(
-        prepared.board, prepared.handset, chain, request.cache, trace=request.trace
-    )
+    hypervisor = pipeline.hypervisor(prepared, request)
     released = given.manifest is not None and given.manifest.profile == "release"
     with render.progress("building anew", plan.total_size) as advance:
         bundle.pack(

@@ -173,14 +173,11 @@ def _make(
     profile: Profile,
     signers: Sequence[Signer],
 ) -> Delivery:
-    from mvpsdk import build, bundle
+    from mvpsdk import bundle
     from mvpsdk_cli import pipeline
 
     plan = prepared.planned()
-    chain = build.find(request.toolchain)
-    hypervisor = pipeline.hypervisor(
-        prepared.board, prepared.handset, chain, request.cache, trace=request.trace
-    )
+    hypervisor = pipeline.hypervisor(prepared, request)
     with render.progress("packing", plan.total_size + wanted.weight()) as advance:
         return bundle.make(
             plan,

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mvpsdk_cli import completing, render
+from mvpsdk_cli import completing, render, signing
 from mvpsdk_cli.options import Format, FormatOption
 
 if TYPE_CHECKING:
@@ -101,8 +101,6 @@ def command(  # noqa: D103 - the module's docstring is the command's
 
 
 def _options(slot: str, keys: tuple[str, ...], *, unsigned: bool, device: Path | None) -> Options:
-    import datetime as dt
-
     from mvpsdk import device as room
     from mvpsdk import flash
 
@@ -111,7 +109,7 @@ def _options(slot: str, keys: tuple[str, ...], *, unsigned: bool, device: Path |
         keys=keys,
         unsigned=unsigned,
         device=room.load(device) if device else None,
-        now=dt.datetime.now(dt.UTC),
+        now=signing.now(),
     )
 
 

@@ -19,7 +19,7 @@ from typing import Annotated
 
 import typer
 
-from mvpsdk_cli import completing, render
+from mvpsdk_cli import completing, render, signing
 from mvpsdk_cli.arguments import BoardDirOption  # noqa: TC001 - typer reads the annotations
 
 SECTION = "Make"
@@ -57,14 +57,12 @@ def command(  # noqa: D103 - the module's docstring is the command's
         bool, typer.Option("--force", help="Write although files of these names are there.")
     ] = False,
 ) -> int:
-    import datetime as dt
-
     from mvpsdk import board as boards
     from mvpsdk import sign, store, uboot
 
     found = boards.named(board, board_dir or ())
     keys = sign.public_keys(key)
-    sign.check(keys, release=False, now=dt.datetime.now(dt.UTC))
+    sign.check(keys, release=False, now=signing.now())
     files = uboot.provision(
         uboot.Target.of(found, uboot.Storage.parse(storage)),
         [each for each in keys if each.part == "configuration"],

@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mvpsdk_cli import completing, render
+from mvpsdk_cli import completing, personas, render
 
 if TYPE_CHECKING:
     from mvpsdk.run import Event, Exit, Options, Session
@@ -135,7 +135,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
     options = run.Options(
         via=via,
         persona=persona,
-        parts=tuple(_part(text) for text in part or ()),
+        parts=tuple(map(personas.named_file, part or ())),
         keys=_keys(key),
         unsigned=key == [NO_KEY],
         ephemeral=ephemeral,
@@ -170,18 +170,6 @@ def _check_way(via: str, key: list[str] | None, *, ephemeral: bool) -> None:
     if key == [NO_KEY]:
         warning = "UNVERIFIED: U-Boot has no key, and boots whatever is there."
         render.note(render.style(warning, "yellow", on_stderr=True))
-
-
-def _part(text: str) -> tuple[str, Path]:
-    from pathlib import Path
-
-    from mvpsdk.errors import InputError
-
-    name, equals, file = text.partition("=")
-    if not (name and equals and file):
-        hint = "write PERSONA=FILE, for instance work=work.mvpart"
-        raise InputError(f"no part: {text!r}", hint=hint)
-    return name, Path(file)
 
 
 def _keys(key: list[str] | None) -> tuple[PublicKey, ...]:

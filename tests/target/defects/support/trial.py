@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from moving import move
-from mvpsdk import build, bundle, lint, run
+from mvpsdk import bundle, lint, run
 from mvpsdk.run import starting
-from mvpsdk.store import Cache
 from mvpsdk_cli import benches, deliveries, pipeline
 
 if TYPE_CHECKING:
@@ -66,10 +65,9 @@ def judge_bundle(path: Path) -> Report:
 
 def bundled(handset: Path, plan: Mapping[str, Any]) -> Path:
     """Bundle what the linter would have kept back."""
-    prepared = pipeline.prepare(_request(handset))
-    hypervisor = pipeline.hypervisor(
-        prepared.board, prepared.handset, build.find(), Cache.default()
-    )
+    request = _request(handset)
+    prepared = pipeline.prepare(request)
+    hypervisor = pipeline.hypervisor(prepared, request)
     path = handset.with_name("seeded.itb")
     made = move(prepared.planned(), dict(plan))
     bundle.pack(made, hypervisor, prepared.inputs.files, path)
