@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import fields
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from mvpsdk.bundle import papers
+from mvpsdk.bundle import pack_aspects, papers
+from mvpsdk.bundle.aspect_table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from mvpsdk.bundle.aspect_table import Aspect
     from mvpsdk.bundle.avb import Vbmeta
     from mvpsdk.bundle.model import Contents
     from mvpsdk.bundle.taking import Digest
-    from mvpsdk.core.facade import Pack
     from mvpsdk.image import ImageFacts
 
 __all__ = ["AREAS", "aspects"]
@@ -80,27 +79,13 @@ _KEYS = {
 }
 """Where keys of the manifest are told."""
 
-Aspect = tuple[str, str]
-"""Area, and what of it."""
-
-
-class _Table(dict[Aspect, str]):
-    """Aspects with their values; of things with one name, the second is told as such."""
-
-    def put(self, area: str, what: str, value: object) -> None:
-        name, number = what, 1
-        while (area, name) in self:
-            number += 1
-            name = f"{what} ({number})"
-        self[area, name] = _text(value)
-
 
 def aspects(contents: Contents, digests: Sequence[Digest]) -> Mapping[Aspect, str]:
     """Return what is said of a file. digests: those of its parts and images, as `verify` has them.
 
     Raises BundleError if a paper in it can't be read.
     """
-    table = _Table()
+    table = Table()
     found = {digest.name: digest.found for digest in digests}
     table.put("file", "kind", contents.kind)
     table.put("file", "size", contents.size)
@@ -122,13 +107,13 @@ def aspects(contents: Contents, digests: Sequence[Digest]) -> Mapping[Aspect, st
     if contents.manifest:
         _manifest(json.loads(contents.manifest.json()), table)
     if contents.pack:
-        _pack(contents.pack, found, table)
+        pack_aspects.tell(contents.pack, found, table)
     _parts(contents, found, table)
     _papers(contents, found, table)
     return table
 
 
-def _parts(contents: Contents, found: Mapping[str, str], table: _Table) -> None:
+def _parts(contents: Contents, found: Mapping[str, str], table: Table) -> None:
     for part in contents.parts:
         area, prefix = ("hypervisor", "") if part.name == "hypervisor" else ("part", part.name)
         if part.load is not None:
@@ -140,7 +125,7 @@ def _parts(contents: Contents, found: Mapping[str, str], table: _Table) -> None:
             table.put(area, f"{prefix} SHA-256".strip(), found[part.name])
 
 
-def _manifest(document: dict[str, Any], table: _Table) -> None:
+def _manifest(document: dict[str, Any], table: Table) -> None:
     """Keys that this version does not know are told by their names."""
     for key, value in document.items():
         if key in _KEYS:
@@ -151,94 +136,29 @@ def _manifest(document: dict[str, Any], table: _Table) -> None:
             table.put("manifest", key, value)
 
 
-def _features(names: Sequence[str], table: _Table) -> None:
+def _features(names: Sequence[str], table: Table) -> None:
     for name in names:
         table.put("hypervisor", f"feature {name}", "in it")
 
 
-def _signers(signers: Sequence[dict[str, str]], table: _Table) -> None:
+def _signers(signers: Sequence[dict[str, str]], table: Table) -> None:
     for each in signers:
         table.put("signer", each["part"], f"{each['algorithm']}, key {each['key']}")
 
 
-def _virtual(machine: dict[str, Any] | None, table: _Table) -> None:
+def _virtual(machine: dict[str, Any] | None, table: Table) -> None:
     for name, fact in (machine or {}).items():
         table.put("virtual", name, fact)
 
 
-_SETS: dict[str, Callable[[Any, _Table], None]] = {
+_SETS: dict[str, Callable[[Any, Table], None]] = {
     "features": _features,
     "signers": _signers,
     "virtual": _virtual,
 }
 
 
-def _pack(pack: Pack, found: Mapping[str, str], table: _Table) -> None:
-    from mvpsdk.abi import naming
-
-    names = [partition.name for partition in pack.partitions]
-    table.put("abi", "version", f"{pack.abi_major}.{pack.abi_minor}")
-    for name in naming.feature_names(pack.features):
-        table.put("abi", f"feature {name}", "needed")
-    table.put("hypervisor", "fingerprint", pack.fingerprint.hex())
-    if ("rollback", "index") not in table or table["rollback", "index"] != str(pack.rollback_index):
-        table.put("rollback", "index", pack.rollback_index)
-    table.put("boot", "mode", "concurrent" if pack.concurrent else "exclusive")
-    chosen = pack.default_persona
-    table.put("boot", "default persona", "none" if chosen is None else names[chosen])
-    table.put("boot", "menu", f"{pack.menu_ms} ms")
-    _boards(pack, table)
-    _partitions(pack, names, table)
-    for image in pack.images:
-        for what, value in (
-            ("size", image.size),
-            ("SHA-256", found[image.name]),
-            ("kind", image.kind),
-            ("load address", hex(image.load)),
-            ("memory", image.memory),
-        ):
-            table.put("image", f"{image.name} {what}", value)
-
-
-def _boards(pack: Pack, table: _Table) -> None:
-    for board in pack.boards:
-        prefix = f"{board.name} " if len(pack.boards) > 1 else ""
-        for each in fields(board):
-            if each.name not in ("name", "compatible") or prefix:
-                value = getattr(board, each.name)
-                table.put("board", f"{prefix}{_words(each.name)}", value)
-    for bank in pack.memory:
-        name = bank.name or f"{_text(bank.kind)} at {bank.base:#x}"
-        where = f"[{bank.base:#x}..{bank.base + bank.size:#x})"
-        table.put("memory", name, f"{_text(bank.kind)}, {where}")
-    for smmu in pack.smmus:
-        where = f"at {smmu.base:#x}"
-        interrupts = f"interrupts {smmu.event_irq} and {smmu.error_irq}"
-        table.put("smmu", where, f"{smmu.size} bytes, {interrupts}")
-        for stream, owner in zip(smmu.stream, smmu.partition[: smmu.stream_count], strict=False):
-            table.put("smmu", f"{where} stream {stream}", pack.partitions[owner].name)
-
-
-def _partitions(pack: Pack, names: Sequence[str], table: _Table) -> None:
-    for index, partition in enumerate(pack.partitions):
-        for each in fields(partition):
-            if each.name != "name":
-                value = getattr(partition, each.name)
-                shown = hex(value) if each.name in ("entry", "dtb") else value
-                table.put("partition", f"{partition.name} {_words(each.name)}", shown)
-        cores = tuple(vcpu.cpu for vcpu in pack.vcpus if vcpu.partition == index)
-        table.put("partition", f"{partition.name} cpus", cores)
-    for region in pack.regions:
-        where = f"{names[region.partition]} {_text(region.kind)} at {region.ipa:#x}"
-        physical = f"at {region.pa:#x}" if region.pa else "emulated"
-        rest = f"flags {region.flags:#x}, interrupt {region.intid}"
-        table.put("map", where, f"{region.size} bytes, {physical}, {rest}")
-    for interrupt in pack.interrupts:
-        where = f"{names[interrupt.partition]} {interrupt.physical}"
-        table.put("interrupt", where, f"virtual {interrupt.intid}, flags {interrupt.flags:#x}")
-
-
-def _papers(contents: Contents, found: Mapping[str, str], table: _Table) -> None:
+def _papers(contents: Contents, found: Mapping[str, str], table: Table) -> None:
     """What the papers say beyond what the bytes have said already."""
     listed = papers.components(contents) or ()
     for each in listed:
@@ -260,7 +180,7 @@ def _papers(contents: Contents, found: Mapping[str, str], table: _Table) -> None
             table.put("input", source.name, source.sha256)
 
 
-def _vbmeta(said: Vbmeta, table: _Table, *, alone: bool) -> None:
+def _vbmeta(said: Vbmeta, table: Table, *, alone: bool) -> None:
     key = hashlib.sha256(said.public_key).hexdigest() if said.public_key else "none"
     table.put("signer", "vbmeta", f"{said.algorithm.name}, key {key}")
     table.put("vbmeta", "flags", hex(said.flags))
@@ -273,7 +193,7 @@ def _vbmeta(said: Vbmeta, table: _Table, *, alone: bool) -> None:
             table.put("vbmeta", word.name, word.value.decode("ascii", "replace"))
 
 
-def _facts(facts: ImageFacts, table: _Table) -> None:
+def _facts(facts: ImageFacts, table: Table) -> None:
     """An image alone."""
     rows: dict[str, object] = {
         "format": facts.format,
@@ -306,20 +226,3 @@ def _note(facts: ImageFacts) -> Iterator[tuple[str, str]]:
             yield f"feature {name}", "in its note"
         yield "calls", f"{note.calls:#x}"
         yield "layouts", note.layouts
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _text(value: object) -> str:
-    """A value for people and for JSON."""
-    if isinstance(value, Enum):
-        return value.name.lower()
-    if isinstance(value, tuple | list):
-        return ", ".join(map(_text, value)) or "none"
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return value if isinstance(value, str) else str(value)
