@@ -7,13 +7,13 @@ import json
 import os
 import random
 import shutil
-import struct
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+import acme
 from mvpsdk import bundle
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def handset(folder: Path) -> Path:
     (folder / "firmware" / "main.c").write_text(FIRMWARE)
     (folder / "handset.toml").write_text(HANDSET)
     noise = random.Random(7)  # noqa: S311 - the same in every folder
-    header = struct.pack("<IIQQQ24s4sI", 0x91005A4D, 0, 0, 2 << 20, 0xA, b"", b"ARM\x64", 0)
+    header = acme.arm64_head(2 << 20)
     (folder / "linux").write_bytes(header + noise.randbytes(1_500_000))
     (folder / "initrd.gz").write_bytes(b"\x1f\x8b\x08" + noise.randbytes(700_000))
     return folder

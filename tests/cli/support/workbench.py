@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import acme
 from mvpsdk import build
-from mvpsdk.build.recipe import Recipe
-from mvpsdk.core.facade import FINGERPRINT
 from mvpsdk_cli import schemas
 from mvpsdk_cli.main import main
 
@@ -41,36 +40,22 @@ MISSING = '"missing"'
 
 def arm64_image(size: int) -> bytes:
     """An arm64 Image of so many bytes."""
-    head = struct.pack("<IIQQQ24s4sI", 0x91005A4D, 0, 0, size, 0xA, b"", b"ARM\x64", 0)
-    return head.ljust(size, b"k")
+    return acme.arm64_head(size).ljust(size, b"k")
 
 
 def stand_in(name: str) -> build.Image:
     """A program that nobody compiled."""
-    binary = arm64_image(4096)
-    nothing = Path("/nowhere")
-    recipe = Recipe(
+    made = acme.stand_in(arm64_image(4096))
+    return replace(
+        made,
         name=name,
-        sources=(),
-        includes=(),
-        script=nothing,
-        entry="",
-        names={},
-        features=("early-console", "menu", "rtc"),
-        fingerprint=FINGERPRINT.hex(),
-    )
-    return build.Image(
-        name=name,
-        binary=binary,
         elf=b"elf",
-        sha256=hashlib.sha256(binary).hexdigest(),
-        elf_sha256="",
         memory_size=5000,
         total=build.Sizes(text=4000, bss=900),
         by_source={"core/src/pack.c": build.Sizes(text=4000, bss=900)},
         toolchain="gcc 1",
         sources="ab" * 32,
-        recipe=recipe,
+        recipe=replace(made.recipe, name=name),
     )
 
 

@@ -43,9 +43,14 @@ def noise(size: int, seed: int) -> bytes:
     return hashlib.shake_128(seed.to_bytes(4)).digest(size)
 
 
+def arm64_head(size: int) -> bytes:
+    """What an arm64 Image of so many bytes begins with."""
+    return struct.pack("<IIQQQ24s4sI", 0x91005A4D, 0, 0, size, 0xA, b"", b"ARM\x64", 0)
+
+
 def arm64_image(size: int, seed: int) -> bytes:
     """An arm64 Image of so many bytes."""
-    head = struct.pack("<IIQQQ24s4sI", 0x91005A4D, 0, 0, size, 0xA, b"", b"ARM\x64", 0)
+    head = arm64_head(size)
     return head + noise(size - len(head), seed)
 
 
