@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from mvpsdk.errors import InputError, Place, RefusedError
 from mvpsdk.flash.blocks import BLOCK, Extent, is_zero
 from mvpsdk.flash.model import Event, Step
-from mvpsdk.store.digest import open_input
+from mvpsdk.store import open_input
 from mvpsdk.store.output import unreadable
 from mvpsdk.units import MIB, align_up
 

@@ -15,7 +15,7 @@ from mvpsdk.disk.sparse import is_sparse
 from mvpsdk.disk.sparse_read import read_sparse
 from mvpsdk.errors import InputError, Place
 from mvpsdk.flash.blocks import BLOCK, Extent
-from mvpsdk.store.digest import open_input
+from mvpsdk.store import open_input
 from mvpsdk.store.output import unreadable
 
 if TYPE_CHECKING:

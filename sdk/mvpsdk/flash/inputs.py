@@ -12,7 +12,7 @@ from mvpsdk.bundle import fit_read
 from mvpsdk.core.facade import PART_MAGIC
 from mvpsdk.disk.sparse import is_sparse
 from mvpsdk.errors import InputError, Place
-from mvpsdk.store.digest import open_input
+from mvpsdk.store import open_input
 from mvpsdk.store.output import unreadable
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from mvpsdk.errors import BundleError
 from mvpsdk.sign import fitting, judging
 from mvpsdk.sign.avb import numbers
 from mvpsdk.sign.model import Request
-from mvpsdk.sign.report import Check, Report
+from mvpsdk.sign.report import Report, judged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mvpsdk.bundle.manifest import Signer
     from mvpsdk.bundle.model import Part
     from mvpsdk.sign.model import PublicKey
+    from mvpsdk.sign.report import Check
     from mvpsdk.sign.verifying import Wanted
 
 __all__ = ["verify"]
@@ -200,6 +201,4 @@ def _boot_size(contents: Contents) -> int:
 
 
 def _check(name: str, what: str, found: str, wrong: str = "", hint: str = _AGAIN) -> Check:
-    if wrong:
-        return Check(name=name, what=what, ok=False, found=wrong, hint=hint)
-    return Check(name=name, what=what, ok=True, found=found)
+    return judged(name, what, ok=not wrong, found=wrong or found, hint=hint)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from mvpsdk import bundle, disk
 from mvpsdk.core.facade import PART_HEAD, SLOT_NAMES, part_read
 from mvpsdk.errors import BundleError, DiskError
-from mvpsdk.sign.report import Check, Report
+from mvpsdk.sign.report import Report, judged
 from mvpsdk.store import open_input
 from mvpsdk.store.output import unreadable
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mvpsdk.bundle import Boot, Manifest, Slot
     from mvpsdk.bundle.spans import Span
     from mvpsdk.disk import Disk
+    from mvpsdk.sign.report import Check
     from mvpsdk.sign.verifying import Wanted
 
 __all__ = ["is_disk", "verify_disk"]
@@ -198,4 +199,4 @@ def _index(slot: Slot, kept: int, floor: int, manifest: Manifest) -> Iterator[Ch
 
 
 def _check(name: str, what: str, *, found: str, ok: bool = True, hint: str = _AGAIN) -> Check:
-    return Check(name=name, what=what, ok=ok, found=found, hint="" if ok else hint)
+    return judged(name, what, ok=ok, found=found, hint=hint)

@@ -17,7 +17,7 @@ from mvpsdk.core.facade import (
 from mvpsdk.errors import BundleError, InputError, Place
 from mvpsdk.sign.model import Request
 from mvpsdk.sign.public import modulus, signed
-from mvpsdk.sign.report import Check, Report
+from mvpsdk.sign.report import Report, judged, passed, refused
 from mvpsdk.store import open_input
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mvpsdk.bundle import Contents
     from mvpsdk.core.facade import Pack, Verdict
     from mvpsdk.sign.model import PublicKey, Signer
+    from mvpsdk.sign.report import Check
 
 __all__ = ["seal_part", "verify_part"]
 
@@ -79,20 +80,13 @@ def verify_part(
         open_input(contents.path) as file,
         mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
     ):
-        found = [(each, _judged(data, each)) for each in held]
-    checks.append(_best(found))
+        verdicts = [(each, _judged(data, each)) for each in held]
+    checks.append(_best(verdicts))
     for digest in digests(contents, progress):
-        name = f"image {digest.name}"
+        name, what = f"image {digest.name}", "SHA-256 against the header"
         said = "" if digest.ok else f", the header says {digest.expected}"
-        checks.append(
-            Check(
-                name=name,
-                what="SHA-256 against the header",
-                ok=digest.ok,
-                found=f"SHA-256 {digest.found}{said}",
-                hint="" if digest.ok else _AGAIN,
-            )
-        )
+        found = f"SHA-256 {digest.found}{said}"
+        checks.append(judged(name, what, ok=digest.ok, found=found, hint=_AGAIN))
     return Report(path=contents.path, checks=tuple(checks), manifest=None)
 
 
@@ -101,13 +95,8 @@ def _length(contents: Contents) -> Check:
     wanted = contents.part.total_size
     ok = contents.size == wanted
     said = "" if ok else f", the header says {wanted}"
-    return Check(
-        name="container",
-        what="the file's length against the header",
-        ok=ok,
-        found=f"{contents.size} bytes{said}",
-        hint="" if ok else _AGAIN,
-    )
+    what, found = "the file's length against the header", f"{contents.size} bytes{said}"
+    return judged("container", what, ok=ok, found=found, hint=_AGAIN)
 
 
 def _of_bundle(contents: Contents, bundle: Contents) -> _Held:
@@ -150,12 +139,11 @@ def _best(found: Sequence[tuple[_Held, Verdict]]) -> Check:
     held, verdict = next((each for each in found if each[1].ok), found[-1])
     what = f"header, signature and images' places, by the hypervisor's own check, for {held.what}"
     if verdict.ok:
-        return Check(name="part", what=what, ok=True, found=f"signed by {held.row.key.hex()}")
-    return Check(
-        name="part",
-        what=what,
-        ok=False,
-        found=f"the hypervisor refuses it: reason {int(verdict.reason):#x}, {verdict.reason.text}"
+        return passed("part", what, f"signed by {held.row.key.hex()}")
+    return refused(
+        "part",
+        what,
+        f"the hypervisor refuses it: reason {int(verdict.reason):#x}, {verdict.reason.text}"
         f" ({verdict.value:#x} against {verdict.bound:#x})",
-        hint="what to do about it stands in docs/reference/reasons.md",
+        "what to do about it stands in docs/reference/reasons.md",
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Public keys: read from PEM and DER, put into what U-Boot wants, used to check signatures."""
+"""Public keys: what each is, its forms for people and for U-Boot, and whether it has signed."""
 
 from __future__ import annotations
 

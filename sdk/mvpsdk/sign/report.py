@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from mvpsdk.bundle import Manifest
 
-__all__ = ["Check", "Report", "passed", "refused"]
+__all__ = ["Check", "Report", "judged", "passed", "refused"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +47,11 @@ class Report:
 def passed(name: str, what: str, found: str) -> Check:
     """Return a check that holds."""
     return Check(name=name, what=what, ok=True, found=found)
+
+
+def judged(name: str, what: str, *, ok: bool, found: str, hint: str) -> Check:
+    """Return a check that came out either way; found and hint tell which."""
+    return passed(name, what, found) if ok else refused(name, what, found, hint)
 
 
 def refused(name: str, what: str, found: str, hint: str) -> Check:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What U-Boot on a handset holds: public keys, and the script that boots one of two slots.
 
-`control_tree` joins them; `boot_script` makes the script for a board.
+`control_tree` joins them, `boot_script` makes the script for a board, and `provision` writes what a
+phone's U-Boot is built with.
 """
 
 from mvpsdk.uboot.environment import ENVIRONMENT_SIZE, environment

@@ -10,7 +10,7 @@ A provider has two functions:
 from __future__ import annotations
 
 import importlib
-from pathlib import Path
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Protocol, cast
 
 from mvpsdk.errors import InputError
@@ -37,8 +37,8 @@ class Provider(Protocol):
 
 def schemes() -> tuple[str, ...]:
     """Return the schemes there are, sorted."""
-    files = (file for folder in __path__ for file in Path(folder).glob("*.py"))
-    return tuple(sorted(file.stem for file in files if not file.stem.startswith("_")))
+    found = (module.name for module in iter_modules(__path__) if module.name[0] != "_")
+    return tuple(sorted(found))
 
 
 def find(uri: str) -> tuple[Provider, str]:
