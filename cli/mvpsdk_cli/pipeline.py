@@ -37,14 +37,11 @@ __all__ = [
     "Inputs",
     "Prepared",
     "Request",
-    "all_inputs",
     "board_names",
     "build_all",
     "each_board",
-    "fetch",
     "gather",
     "hypervisor",
-    "lock",
     "open_handset",
     "prepare",
     "prepared",
@@ -266,24 +263,6 @@ def _wrong(role: str, facts: ImageFacts, expected: str, *, remote: bool) -> Iter
         )
 
 
-def all_inputs(loaded: Handset) -> dict[str, store.Source]:
-    """Return the inputs of a handset on all of its boards, by role.
-
-    Raises InputError if boards want different files for one role: a lock has one pin for each.
-    """
-    found: dict[str, store.Source] = {}
-    for name in loaded.boards:
-        for role, source in loaded.for_board(name).inputs().items():
-            if found.setdefault(role, source) != source:
-                raise InputError(
-                    f"{role} is {found[role]} on one board and {source} on {name};"
-                    " a lock can't hold both",
-                    place=loaded.place(f"on.{name}"),
-                    hint="give the boards handset files of their own",
-                )
-    return found
-
-
 def build_all(
     request: Request, toolchain: build.Toolchain, *, cached: bool = True
 ) -> tuple[str, list[build.Image]]:
@@ -325,24 +304,3 @@ def _hypervisor(
         toolchain=toolchain,
         cache=cache,
     )
-
-
-def lock(request: Request) -> tuple[Path, store.Lock]:
-    """Pin every input as it is now, in the lock beside the handset file. Return path and lock."""
-    loaded = handset.load(request.handset)
-    path = store.lock_path(loaded.path)
-    with downloads.bars() as progress:
-        inputs = store.Store(cache=request.cache, offline=request.offline, progress=progress)
-        made = store.pin(all_inputs(loaded), inputs, path)
-    locking.save(made, path)
-    return path, made
-
-
-def fetch(request: Request) -> dict[str, Path]:
-    """Bring every input that is not a file here into the cache; return where they are, by role."""
-    with open_handset(request) as (loaded, inputs):
-        return {
-            role: inputs.fetch(role, source, inputs.pinned(role, source))
-            for role, source in all_inputs(loaded).items()
-            if not source.path
-        }

@@ -21,9 +21,9 @@ SECTION = "Make"
 def command(  # noqa: D103 - the module's docstring is the command's
     handset: HandsetArgument, *, output_format: FormatOption = Format.TEXT
 ) -> int:
-    from mvpsdk_cli import pipeline
+    from mvpsdk_cli import pinning, pipeline
 
-    fetched = pipeline.fetch(pipeline.Request(handset=handset))
+    fetched = pinning.fetch(pipeline.Request(handset=handset))
     if output_format is Format.JSON:
         rows = [{"name": role, "path": str(path)} for role, path in fetched.items()]
         render.report("mvpsdk.fetch/1", {"inputs": rows})

@@ -26,9 +26,9 @@ def command(  # noqa: D103 - the module's docstring is the command's
     offline: OfflineOption = False,
     output_format: FormatOption = Format.TEXT,
 ) -> int:
-    from mvpsdk_cli import pipeline
+    from mvpsdk_cli import pinning, pipeline
 
-    path, lock = pipeline.lock(pipeline.Request(handset=handset, offline=offline))
+    path, lock = pinning.lock(pipeline.Request(handset=handset, offline=offline))
     if output_format is Format.JSON:
         pins = [{"name": pin.name, "sha256": pin.sha256, "size": pin.size} for pin in lock.pins]
         render.report("mvpsdk.lock/1", {"path": str(path), "inputs": pins})
