@@ -10,16 +10,10 @@ import pytest
 
 from mvpsdk import bundle, disk
 from mvpsdk.core.facade import slots_new
+from pokes import poke
 from workbench import document, matches, run
 
 DISK = ("bundle", ".", "--unsigned", "--container", "disk", "-o", "phone.img")
-
-
-def poke(path: str, offset: int, data: bytes) -> None:
-    """Write over something in a file."""
-    with Path(path).open("r+b") as file:
-        file.seek(offset)
-        file.write(data)
 
 
 def test_a_disk_is_made_with_its_other_forms(
@@ -89,15 +83,15 @@ def test_what_is_wrong_with_a_disk_is_an_exit_code(
     opened = bundle.open(Path("phone.img"))
     at = {part.name: part.span.offset for part in opened.entries()}
 
-    poke("phone.img", at["boot_a/work/kernel"] + 100, b"!")
+    poke(Path("phone.img"), at["boot_a/work/kernel"] + 100, b"!")
     code, out, _ = run(capsys, "inspect", "phone.img")
     assert code == 1
     assert "boot_a/work/kernel is damaged: SHA-256" in out
 
-    poke("phone.img", at["misc"], slots_new())
+    poke(Path("phone.img"), at["misc"], slots_new())
     assert "boot control lets no slot start" in run(capsys, "inspect", "phone.img")[1]
-    poke("phone.img", at["misc"], bytes(8192))
-    poke("phone.img", 513, b"!")
+    poke(Path("phone.img"), at["misc"], bytes(8192))
+    poke(Path("phone.img"), 513, b"!")
     code, out, _ = run(capsys, "inspect", "phone.img")
     assert code == 1
     assert "no copy of boot control in misc is right" in out

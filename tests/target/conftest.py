@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import faulty
 from mvpsdk.store import Cache
 from phone import once
 from workshop import EXAMPLE, images
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -19,6 +21,14 @@ if TYPE_CHECKING:
 def cache(shared: Path) -> Cache:
     """What one test has built, another has not to build again."""
     return Cache(shared / "cache")
+
+
+@pytest.fixture(scope="session")
+def sound(shared: Path) -> Callable[[int], Path]:
+    """The objects of the sound core, by the version of the board's GIC."""
+    return lambda gic: once(
+        shared / f"sound-objects{gic}", lambda folder: faulty.objects(folder, gic)
+    )
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ import attacker
 import faults
 import faulty
 import hearing
-from phone import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,14 +20,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.target, pytest.mark.timeout(240)]
 
 CALLS = 200
-
-
-@pytest.fixture(scope="session")
-def sound(shared: Path) -> Callable[[int], Path]:
-    """The objects of the sound core, by the version of the board's GIC."""
-    return lambda gic: once(
-        shared / f"hostile-objects{gic}", lambda folder: faulty.objects(folder, gic)
-    )
 
 
 @pytest.mark.parametrize("name", faulty.FAULTS)

@@ -6,16 +6,11 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-import faulty
 from phone import bundled_for, mvpsdk, once
 from workshop import COMPILERS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 HERE = Path(__file__).parent
 BOARD = "qemu-virt-smmu"
@@ -43,9 +38,3 @@ def handset(shared: Path) -> Path:
         return work
 
     return once(shared / "smmu", make)
-
-
-@pytest.fixture(scope="session")
-def sound(shared: Path) -> Callable[[], Path]:
-    """The objects of the sound core; shared with the hostile guest."""
-    return lambda: once(shared / "hostile-objects3", lambda folder: faulty.objects(folder, 3))

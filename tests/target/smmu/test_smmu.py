@@ -122,13 +122,13 @@ def test_the_refusals_are_explained(
 def test_the_fault_is_seen(
     name: str,
     handset: Path,
-    sound: Callable[[], Path],
+    sound: Callable[[int], Path],
     tmp_path: Path,
     record_property: faults.Record,
 ) -> None:
     """By the speaker who is there for it."""
     fault = FAULTS[name]
-    told = booted(handset, faulty.faulty(fault, sound(), tmp_path, 3))
+    told = booted(handset, faulty.faulty(fault, sound(3), tmp_path, 3))
     seen = [
         speaker
         for speaker in fault.tests

@@ -20,6 +20,7 @@ from mvpsdk.board import Slot
 from mvpsdk.bundle import Wanted
 from mvpsdk.errors import BundleError, DiskError, InputError
 from mvpsdk.units import MIB
+from pokes import place
 
 if TYPE_CHECKING:
     from acme import Case
@@ -28,14 +29,6 @@ if TYPE_CHECKING:
 def with_slots(case: Case, *slots: Slot) -> Case:
     """The case on a board that has these slots."""
     return replace(case, plan=replace(case.plan, board=replace(case.plan.board, slots=slots)))
-
-
-def place(path: Path, name: str) -> int:
-    """Where a partition begins."""
-    with path.open("rb") as file:
-        found = disk.read(file).find(name)
-    assert found
-    return found.offset
 
 
 def test_a_disk_has_its_partitions_in_order(case: Case) -> None:

@@ -14,6 +14,7 @@ from mvpsdk.core import facade
 from mvpsdk.core.facade import Slots, slots_flash, slots_new, slots_refuse, slots_write
 from mvpsdk.errors import BundleError, DiskError
 from mvpsdk.units import MIB
+from pokes import place, poke
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,21 +23,6 @@ if TYPE_CHECKING:
 
 PARTS = [f"boot_a/{name}" for name in ("hypervisor", "pack", "sbom", "provenance", "manifest")]
 IMAGES = ["boot_a/work/kernel", "boot_a/work/ramdisk", "boot_a/work/dtb"]
-
-
-def poke(path: Path, offset: int, data: bytes) -> None:
-    """Write over something in a file."""
-    with path.open("r+b") as file:
-        file.seek(offset)
-        file.write(data)
-
-
-def place(path: Path, name: str) -> int:
-    """Where a partition begins."""
-    with path.open("rb") as file:
-        found = disk.read(file).find(name)
-    assert found
-    return found.offset
 
 
 def test_an_opened_disk_tells_its_slots(case: Case) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from mvpsdk import bundle, disk, sign
 from mvpsdk.core.facade import Slots, slots_flash, slots_new, slots_succeed
+from pokes import poke
 
 if TYPE_CHECKING:
     from acme import Case
@@ -43,13 +44,6 @@ def place(path: Path, name: str) -> int:
     found = opened.boot.disk.find(name)
     parts = {part.name: part.span.offset for part in opened.entries()}
     return found.offset if found else parts[name]
-
-
-def poke(path: Path, offset: int, data: bytes) -> None:
-    """Write over something in a file."""
-    with path.open("r+b") as file:
-        file.seek(offset)
-        file.write(data)
 
 
 def refusals(path: Path, wanted: sign.Wanted) -> list[str]:
