@@ -26,6 +26,7 @@ from mvpsdk.core._pack import (
     Verdict,
 )
 from mvpsdk.errors import BundleError
+from mvpsdk.units import align_up
 
 if TYPE_CHECKING:
     from mmap import mmap
@@ -63,10 +64,6 @@ TYPES: dict[str, dict[str, Any]] = {  # of the fields of each row, by the struct
 }
 
 
-def _align(value: int, step: int) -> int:
-    return -(-value // step) * step
-
-
 def _rows_to_bytes(rows: tuple[Any, ...], struct: str, where: str) -> bytes:
     array = ffi.new(f"{struct}[]", len(rows))
     for index, row in enumerate(rows):
@@ -78,7 +75,7 @@ def _rows_to_bytes(rows: tuple[Any, ...], struct: str, where: str) -> bytes:
 def _place_images(images: tuple[PackImage, ...], start: int) -> tuple[PackImage, ...]:
     placed = []
     for image in images:
-        start = _align(start, PACK_ALIGN)
+        start = align_up(start, PACK_ALIGN)
         placed.append(replace(image, offset=start))
         start += image.size
     return tuple(placed)
@@ -127,7 +124,7 @@ def pack_write(pack: Pack) -> bytes:
     meta_size = _meta_size(pack)
     images = _place_images(pack.images, meta_size)
     end = images[-1].offset + images[-1].size if images else meta_size
-    total_size = _align(end, PACK_ALIGN)
+    total_size = align_up(end, PACK_ALIGN)
     pack = replace(pack, images=images, meta_size=meta_size, total_size=total_size)
     pack = _with_delegates(pack)
     header = _header(pack)

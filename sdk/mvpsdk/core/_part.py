@@ -13,6 +13,7 @@ from mvpsdk.core._enums import ImageKind
 from mvpsdk.core._library import ffi, lib
 from mvpsdk.core._pack import PackDelegate, PackImage
 from mvpsdk.errors import BundleError
+from mvpsdk.units import align_up
 
 if TYPE_CHECKING:
     from mvpsdk.core._pack import Verdict
@@ -77,15 +78,11 @@ class PartSignature:
     value: bytes
 
 
-def _align(value: int) -> int:
-    return -(-value // PACK_ALIGN) * PACK_ALIGN
-
-
 def _placed(images: tuple[PackImage, ...]) -> tuple[tuple[PackImage, ...], int]:
     placed, end = [], PART_HEAD
     for image in images:
         placed.append(replace(image, offset=end, partition=0))
-        end = _align(end + image.size)
+        end = align_up(end + image.size, PACK_ALIGN)
     return tuple(placed), end
 
 
