@@ -101,17 +101,9 @@ def _by_test_keys(manifest: Manifest) -> tuple[str, ...]:
 
 
 def _unproven(report: Report) -> Iterator[str]:
-    """Signatures that are wrong, or are not there; of keys that are not known here nothing."""
     from mvpsdk import sign
 
-    known = {
-        f"signature of the {signer.part}"
-        for signer in (report.manifest.signers if report.manifest else ())
-        if sign.is_test_key(signer.key)
-    }
-    for check in report.refusals:
-        if check.name == "tree" or check.name in known or check.found == "there is none":
-            yield f"{check.name}: {check.found}"
+    return (f"{check.name}: {check.found}" for check in sign.unproven(report))
 
 
 def _found(report: Report, name: str) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mvpsdk.sign.avb import avb_key
     from mvpsdk.sign.detached import attach, digests, signing_keys
     from mvpsdk.sign.generating import New, generate
+    from mvpsdk.sign.judging import unproven
     from mvpsdk.sign.model import Certificate, PublicKey, Request, Secret, Signer
     from mvpsdk.sign.opening import open_signers, public_keys
     from mvpsdk.sign.persona import seal_part, verify_part
@@ -48,6 +49,7 @@ __all__ = [
     "seal_part",
     "sign",
     "signing_keys",
+    "unproven",
     "verify",
     "verify_part",
 ]
@@ -63,6 +65,7 @@ _FILES = {
     **dict.fromkeys(("public_node", "public_pem"), "public"),
     **dict.fromkeys(("Check", "Report"), "report"),
     **dict.fromkeys(("seal", "sign"), "sealing"),
+    "unproven": "judging",
     **dict.fromkeys(("Wanted", "verify"), "verifying"),
 }
 

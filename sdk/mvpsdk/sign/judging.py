@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from mvpsdk.bundle.model import Part
     from mvpsdk.core.facade import FdtNode
     from mvpsdk.sign.model import PublicKey, Signable
-    from mvpsdk.sign.report import Check
+    from mvpsdk.sign.report import Check, Report
 
-__all__ = ["agreement", "profile", "signatures", "unnamed", "unsigned"]
+__all__ = ["agreement", "profile", "signatures", "unnamed", "unproven", "unsigned"]
 
+_MISSING = "there is none"
 _MIX = "it was put together out of two: make it again in one run of mvpsdk bundle"
 
 
@@ -121,12 +122,27 @@ def unnamed(manifest: Manifest) -> Iterator[Check]:
         count = sum(signer.part == part for signer in manifest.signers)
         if count != 1:
             name, what = f"signature of the {part}", "the manifest names who made it"
-            found = f"it names {count} signers" if count else "there is none"
+            found = f"it names {count} signers" if count else _MISSING
             yield refused(name, what, found, "sign it: mvpsdk sign")
     others = {signer.part for signer in manifest.signers} - {"configuration", "manifest"}
     if others:
         found = f"the manifest names signers of {', '.join(sorted(others))}"
         yield refused("signature", "what the manifest says is signed", found, "sign it again")
+
+
+def unproven(report: Report) -> Iterator[Check]:
+    """Yield what is wrong with signatures, or missing, whosever keys they are by.
+
+    report: of a verification that was told of no other keys than the published test keys.
+    """
+    known = {
+        f"signature of the {signer.part}"
+        for signer in (report.manifest.signers if report.manifest else ())
+        if is_test_key(signer.key)
+    }
+    for check in report.refusals:
+        if check.name == "tree" or check.name in known or check.found == _MISSING:
+            yield check
 
 
 def profile(manifest: Manifest, *, release: bool) -> Iterator[Check]:
