@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import faulty
 from mvpsdk.store import Cache
 from phone import once
 from workshop import EXAMPLE, images
@@ -26,6 +25,8 @@ def cache(shared: Path) -> Cache:
 @pytest.fixture(scope="session")
 def sound(shared: Path) -> Callable[[int], Path]:
     """The objects of the sound core, by the version of the board's GIC."""
+    import faulty  # most tests do without
+
     return lambda gic: once(
         shared / f"sound-objects{gic}", lambda folder: faulty.objects(folder, gic)
     )
