@@ -32,7 +32,9 @@ _ZIP, _AVB = b"PK\x03\x04", b"AVB0"
 
 
 def open_bundle(path: Path) -> Contents:
-    """Return what a FIT, a disk, a pack or an image holds. No digest is checked here: see `verify`.
+    """Return what a bundle in any container, a pack, a persona's part or an image holds.
+
+    No digest of a part is checked here: see `verify`.
 
     Packs of other builds of the core can be opened too; a pack that the core refuses is told by its
     verdict. Raises InputError if the file can't be read, BundleError if it is none of these.

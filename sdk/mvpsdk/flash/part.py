@@ -14,7 +14,7 @@ from mvpsdk.flash import medium as on
 from mvpsdk.flash.blocks import Extent
 from mvpsdk.flash.checks import passed, refused
 from mvpsdk.flash.part_checks import judge_part
-from mvpsdk.flash.slot import Target, choose, nowhere, partition, planned
+from mvpsdk.flash.slot import Filling, choose, nowhere, partition, planned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,8 +51,8 @@ def plan_part(device: BlockDevice, name: str, what: Input, options: Options, tel
         with on.taken_out(device, Extent(boot.offset, whole.size)) as path:
             checks += judge_part(contents, bundle.open(path), on.boot(run), tell)
     index = whole.manifest.rollback_index if whole else 0
-    target = Target(name=name, what=what, found=found, choice=choice, stem=persona, index=index)
-    return planned(device, target, checks, tell)
+    filling = Filling(name=name, what=what, found=found, choice=choice, stem=persona, index=index)
+    return planned(device, filling, checks, tell)
 
 
 def _room(at: Extent | None, where: str, size: int) -> Iterator[Check]:

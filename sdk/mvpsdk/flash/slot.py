@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Choice",
-    "Target",
+    "Filling",
     "choose",
     "known",
     "nowhere",
@@ -68,14 +68,14 @@ def plan_slot(device: BlockDevice, name: str, what: Input, options: Options, tel
     index = verdict.manifest.rollback_index if verdict.manifest else 0
     return planned(
         device,
-        Target(name=name, what=what, found=found, choice=choice, stem="boot", index=index),
+        Filling(name=name, what=what, found=found, choice=choice, stem="boot", index=index),
         checks,
         tell,
     )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Target:
+class Filling:
     """What goes into which slot, once it is known."""
 
     name: str  # of the medium
@@ -86,22 +86,22 @@ class Target:
     index: int  # the rollback index of the slot
 
 
-def planned(device: BlockDevice, target: Target, checks: Sequence[Check], tell: Tell) -> Plan:
+def planned(device: BlockDevice, filling: Filling, checks: Sequence[Check], tell: Tell) -> Plan:
     """Return the plan for a slot: of what goes into it, if nothing speaks against it."""
     jobs: tuple[Job, ...] = ()
     if all(check.outcome is not Outcome.REFUSED for check in checks):
-        jobs = tuple(survey(device, job, tell) for job in _jobs(device, target))
-    misc = on.extent(target.found.disk, on.MISC)
-    slot = target.choice.slot
+        jobs = tuple(survey(device, job, tell) for job in _jobs(device, filling))
+    misc = on.extent(filling.found.disk, on.MISC)
+    slot = filling.choice.slot
 
     def work(tell: Tell) -> Result:
         assert misc  # noqa: S101 - its record was read
-        slot_job = SlotJob(slot=slot, misc=misc, jobs=jobs, rollback_index=target.index)
+        slot_job = SlotJob(slot=slot, misc=misc, jobs=jobs, rollback_index=filling.index)
         return Result(changed=write_slot(device, slot_job, tell), read_back=True)
 
     return Plan(
-        target=target.name,
-        kind=target.what.kind.value,
+        target=filling.name,
+        kind=filling.what.kind.value,
         slot=SLOT_NAMES[slot],
         checks=tuple(checks),
         parts=tuple(_part(job) for job in jobs),
@@ -209,20 +209,20 @@ def partition(at: Extent | None, name: str) -> Iterator[Check]:
         yield refused("partition", "where it goes", found, _WHOLE)
 
 
-def _jobs(device: BlockDevice, target: Target) -> Iterator[Job]:
+def _jobs(device: BlockDevice, filling: Filling) -> Iterator[Job]:
     """What goes into the slot: the input, and from the slot that runs, what that is not."""
-    slot, run = target.choice.slot, target.choice.run
-    name = f"{target.stem}_{SLOT_NAMES[slot]}"
-    at = on.extent(target.found.disk, name)
+    slot, run = filling.choice.slot, filling.choice.run
+    name = f"{filling.stem}_{SLOT_NAMES[slot]}"
+    at = on.extent(filling.found.disk, name)
     assert at  # noqa: S101 - checked before
-    yield Job(name=name, at=at, source=FileSource.of(target.what.path))
+    yield Job(name=name, at=at, source=FileSource.of(filling.what.path))
     if run is None:
         return
-    for each in target.found.disk.partitions:
+    for each in filling.found.disk.partitions:
         stem, mark, end = each.name.rpartition("_")
-        source = on.extent(target.found.disk, f"{stem}_{SLOT_NAMES[run]}")
-        if mark and end == SLOT_NAMES[slot] and stem != target.stem and source:
-            bundle = target.found.bundles[run] if stem == "boot" else None
+        source = on.extent(filling.found.disk, f"{stem}_{SLOT_NAMES[run]}")
+        if mark and end == SLOT_NAMES[slot] and stem != filling.stem and source:
+            bundle = filling.found.bundles[run] if stem == "boot" else None
             size = bundle.size if bundle else source.size
             copied = DeviceSource(device=device, at=Extent(source.offset, size))
             yield Job(name=each.name, at=Extent(each.offset, each.size), source=copied)

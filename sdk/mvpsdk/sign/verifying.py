@@ -74,7 +74,8 @@ def verify(
     """Check all of a bundle, and say of each check what it found.
 
     whole: where in the file it is, of a disk a partition, which may be longer than the bundle;
-    None: the file is the bundle and nothing else, or it is a disk, and every slot is checked.
+    None: the file is the bundle and nothing else, or it is a disk, and every slot is checked, or
+    an Android container.
 
     Raises InputError if the file can't be read; that it is no bundle, or damaged, is a refusal.
     """
