@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from mvpsdk.errors import MissingToolError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mvpsdk.run.model import Machine
 
-__all__ = ["BASE", "deterministic", "executable", "machine_arguments"]
+__all__ = ["BASE", "deterministic", "executable", "machine_arguments", "quoted"]
 
 PROGRAM = "qemu-system-aarch64"
 VARIABLE = "MVPSDK_QEMU"
@@ -61,3 +63,8 @@ def machine_arguments(machine: Machine, *, shift: int | None) -> list[str]:
     ]
     others = ["-serial", "null"] * machine.serial  # the session's console is the next one
     return [*board, *memory, *plain, *others, *(() if shift is None else deterministic(shift))]
+
+
+def quoted(path: Path) -> str:
+    """Return a path as a value of QEMU's, in which a comma is written twice."""
+    return str(path).replace(",", ",,")

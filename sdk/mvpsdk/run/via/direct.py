@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mvpsdk.run.command import quoted
 from mvpsdk.run.parts import check_room, homes_of
 
 if TYPE_CHECKING:
@@ -35,6 +36,5 @@ def _parts(bootable: Bootable, options: Options) -> list[str]:
     for name, path in options.parts:
         home = homes[name]
         check_room(path, home.size)
-        file = str(path).replace(",", ",,")
-        found += ["-device", f"loader,file={file},addr={home.base:#x},force-raw=on"]
+        found += ["-device", f"loader,file={quoted(path)},addr={home.base:#x},force-raw=on"]
     return found

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mvpsdk.errors import InputError, MissingToolError
+from mvpsdk.run.command import quoted
 from mvpsdk.run.parts import check_room, homes_of
 from mvpsdk.store import open_input
 from mvpsdk.units import MIB, Pa, Range, align_up
@@ -58,8 +59,8 @@ def arguments(bootable: Bootable, options: Options, command: Sequence[str]) -> l
     snapshot = ",snapshot=on" if options.ephemeral and disk == bootable.flashed else ""
     return [
         *("-bios", str(PROGRAM), "-dtb", str(control)),
-        *("-drive", f"if=pflash,unit=1,format=raw,readonly=on,file={_quoted(flash)}"),
-        *("-drive", f"if=none,id=disk,format=raw,file={_quoted(disk)}{snapshot}"),
+        *("-drive", f"if=pflash,unit=1,format=raw,readonly=on,file={quoted(flash)}"),
+        *("-drive", f"if=none,id=disk,format=raw,file={quoted(disk)}{snapshot}"),
         *("-device", "virtio-blk-device,drive=disk"),
     ]
 
@@ -109,7 +110,7 @@ def dumped(command: Sequence[str], folder: Path) -> bytes:
     from mvpsdk.build.tool import run
 
     path, words = folder / "qemu.dtb", list(command)
-    words[words.index("-machine") + 1] += f",dumpdtb={_quoted(path)}"
+    words[words.index("-machine") + 1] += f",dumpdtb={quoted(path)}"
     run([*words, "-bios", str(PROGRAM)])
     return path.read_bytes()
 
@@ -175,8 +176,3 @@ def new_disk(
             with open_input(source) as content:
                 shutil.copyfileobj(content, file)
     return table
-
-
-def _quoted(path: Path) -> str:
-    """A path as a value of QEMU's, in which a comma is written twice."""
-    return str(path).replace(",", ",,")
