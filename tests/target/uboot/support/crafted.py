@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from mvpsdk.core.facade import FdtNode
+
 __all__ = ["FIT", "HOME", "PROGRAM", "boot", "claiming", "moved", "says", "signed"]
 
 FIT = uboot_alone.TARGET.room.base + 0x1_0000  # where the script reads a slot to
@@ -57,7 +59,7 @@ def moved(monkeypatch: pytest.MonkeyPatch) -> bytes:
     root, names = _signed_tree(), flat._names
     known = names(root)
 
-    def with_one_more(tree: flat.FdtNode) -> dict[str, int]:
+    def with_one_more(tree: FdtNode) -> dict[str, int]:
         end = sum(len(name) + 1 for name in known)
         return {**known, "data-position": end} if names(tree) != known else known
 
@@ -113,7 +115,7 @@ def boot(slots: tuple[bytes, bytes], part: bytes, folder: Path) -> str:
     return uboot_alone.typed(control, disk, folder)
 
 
-def _signed_tree() -> flat.FdtNode:
+def _signed_tree() -> FdtNode:
     parts = [
         fit.Part(
             name=name,
