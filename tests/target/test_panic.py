@@ -157,7 +157,7 @@ def test_a_bad_pointer_is_told_with_place_and_registers(hypervisor: Image) -> No
         (finding,) = report.findings
         assert finding.advice.name == "MVP_RUN_PANIC"
         assert "loader_begin" in finding.where
-        assert "data abort from EL2, translation fault, level 0, write" in finding.details[0]
+        assert "data abort from EL2, translation fault, level 0, read" in finding.details[0]
         (address,) = (text for text in finding.details if text.startswith("fault address"))
         assert BAD <= int(address.rpartition(" ")[2], 16) < BAD + PAGE
         assert "no partition was on the CPU" in finding.details

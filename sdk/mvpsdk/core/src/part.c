@@ -42,21 +42,19 @@ static bool refuse(struct part *part, uint32_t reason, uint64_t value, uint64_t 
     return false;
 }
 
-/* What rules are held against: an entry of the part. */
-static struct judge judge_of(struct part *part, const void *entry)
+/* What rules are held against: an entry of the part. In place: EL2's stack has no room for two. */
+static void begin_judging(struct judge *judge, struct part *part, const void *entry)
 {
-    struct judge judge;
-
-    bytes_zero(&judge, sizeof judge);
-    judge.header = part->pack;
-    judge.entry = entry;
-    judge.other = part->delegate;
-    judge.verdict = &part->verdict;
-    judge.table = MVP_TABLE_COUNT;
-    judge.other_table = MVP_TABLE_COUNT;
-    judge.facts.index = MVP_NONE;
-    judge.facts.other_index = MVP_NONE;
-    return judge;
+    bytes_zero(judge, sizeof *judge);
+    judge->header = part->pack;
+    judge->entry = entry;
+    judge->other = part->delegate;
+    judge->known = &judge->facts;
+    judge->verdict = &part->verdict;
+    judge->table = MVP_TABLE_COUNT;
+    judge->other_table = MVP_TABLE_COUNT;
+    judge->facts.index = MVP_NONE;
+    judge->facts.other_index = MVP_NONE;
 }
 
 static const struct mvp_partition *partition_of(const struct part *part)
@@ -87,10 +85,10 @@ static bool extent_is_good(struct part *part)
 {
     const struct mvp_part_header *header = &part->copy.header;
     const struct mvp_part_signature *signature = &part->copy.signature;
-    struct judge judge = judge_of(part, header);
+    struct judge judge;
     uint32_t size = 8 * part->delegate->words;
 
-    judge.known = &judge.facts;
+    begin_judging(&judge, part, header);
     judge.facts.available = part->available;
     if (header->magic != MVP_PART_MAGIC) {
         return refuse(part, MVP_PART_NOT_FOUND, header->magic, MVP_PART_MAGIC);
@@ -198,9 +196,9 @@ static bool suits_pack(struct part *part)
 
 static bool is_vouched(struct part *part)
 {
-    struct judge judge = judge_of(part, &part->copy.header);
+    struct judge judge;
 
-    judge.known = &judge.facts;
+    begin_judging(&judge, part, &part->copy.header);
     judge.facts.features =
         part->pack == NULL ? MVP_FEATURES : judge_features(partition_of(part)->vgic);
     if (!rsa_vouches(&part->rsa, &part->hash)) {
@@ -233,9 +231,9 @@ static uint32_t flags_of(const struct part *part, uint64_t ipa, uint64_t size)
 static bool image_is_good(struct part *part)
 {
     const struct mvp_image *image = &part->copy.header.images[part->at];
-    struct judge judge = judge_of(part, image);
+    struct judge judge;
 
-    judge.known = &judge.facts;
+    begin_judging(&judge, part, image);
     judge.table = MVP_TABLE_IMAGE;
     judge.facts.index = part->at;
     judge.facts.size = part->end; /* where it must begin: no byte between images is nobody's */

@@ -102,18 +102,25 @@ void secondaries_start(struct mvp_verdict *verdict)
     WRITE("cnthctl_el2", control);
 }
 
+/* Not inlined: what is read here would keep its room on the stack for as long as the CPU runs. */
+__attribute__((noinline)) static void narrow_ids(void)
+{
+    uint64_t ids[64];
+
+    cpu_read_ids(ids);
+    idreg_common(machine.idregs, ids);
+}
+
 /* The first CPU waits while this one says what it is; then for its turn, as any other. */
 void secondary_main(uint32_t index)
 {
     struct cpu *cpu = &machine.cpus[index];
-    uint64_t ids[64];
 
     WRITE("vbar_el2", (uint64_t)vectors);
     ISB();
     cpu_init();
     gic_init_cpu(machine.board, cpu);
-    cpu_read_ids(ids);
-    idreg_common(machine.idregs, ids);
+    narrow_ids();
     *(volatile uint32_t *)&cpu->online = 1;
     arch_wake();
     arch_lock(cpu);
