@@ -27,6 +27,7 @@ PassphraseOption = Annotated[
 ]
 
 _LONGEST = 4096
+_MOST = 1023  # bytes of a passphrase, by OpenSSL
 
 
 def asker(descriptor: int | None) -> Secret:
@@ -54,6 +55,9 @@ def new(descriptor: int | None) -> str:
         raise InputError("the new keys need a passphrase, and nobody can be asked", hint=hint)
     if not found:
         raise InputError("the passphrase is empty", hint="say --no-passphrase, if that is meant")
+    if len(found.encode()) > _MOST:
+        message = f"the passphrase has {len(found.encode())} bytes, a key's has at most {_MOST}"
+        raise InputError(message, hint="take a shorter one: 20 random letters are enough")
     return found
 
 
