@@ -108,6 +108,8 @@ _SOFT_LRS = """\
 #define LR_CHANGED(cpu) gicc2_changed(cpu)
 """
 """List registers: the hardware's alone, or each vCPU's own kind (src/gicc2.h)."""
+NOT_OURS = frozenset(("src/crc32.c", "src/gpt.c", "src/slots.c"))
+"""What firmware and the host have of the core's sources: the hypervisor knows no disk."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -232,7 +234,7 @@ def hypervisor(
     names = (path.relative_to(core).as_posix() for text in patterns for path in core.glob(text))
     inside = present(features, gic)
     without = tuple(sorted(SOURCES.keys() - inside))
-    left_out = {name for feature in without for name in SOURCES[feature]}
+    left_out = NOT_OURS | {name for feature in without for name in SOURCES[feature]}
     return Recipe(
         name="hypervisor",
         sources=tuple(sorted(Source(name, core) for name in names if name not in left_out)),
