@@ -30,7 +30,7 @@ def test_every_board_may_be_built(name: str) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"machine": "virt,dumpdtb=/srv/mine/.profile"},
+        {"machine": "virt,dumpdtb=/etc/mine/.profile"},
         {"machine": "virt,virtualization=on,firmware=x"},
         {"machine": "-version"},
         {"machine": ""},
