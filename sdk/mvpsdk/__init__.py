@@ -6,7 +6,9 @@ The rooms, in the order in which data flows through them:
     board.load     -> Board        lint.check   -> Report
     handset.load   -> Handset      build.image  -> Image
     image.open     -> ImageFacts   bundle.pack  -> Bundle
-    plan.make      -> Plan         run.start    -> Session
+    plan.make      -> Plan         sign.sign    -> Bundle, sign.verify -> Report
+                                   run.start    -> Session
+                                   flash.open_target -> Target, which plans and carries out
                                    decode.decode -> Report, of a phone's console
 
 Each is imported when it is first touched, so `import mvpsdk` costs next to nothing.
@@ -22,34 +24,23 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_ROOMS = (
-    "abi",
-    "board",
-    "build",
-    "bundle",
-    "core",
-    "decode",
-    "errors",
-    "handset",
-    "image",
-    "lint",
-    "plan",
-    "port",
-    "run",
-    "store",
-    "units",
-)
-
 __all__ = ["__version__"]
 
 
 def __getattr__(name: str) -> ModuleType:
     """Import a room on first use (PEP 562)."""
-    if name not in _ROOMS:
+    if name not in _rooms():
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return importlib.import_module(f"{__name__}.{name}")
 
 
 def __dir__() -> list[str]:
     """List the rooms too, for completion."""
-    return sorted([*globals(), *_ROOMS])
+    return sorted({*globals(), *_rooms()})
+
+
+def _rooms() -> set[str]:
+    """What lies beside this file."""
+    from pkgutil import iter_modules
+
+    return {found.name for found in iter_modules(__path__)}

@@ -4,8 +4,13 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+
+import mvpsdk
 
 ROOMS = ("mvpsdk.bundle", "mvpsdk.core.facade", "mvpsdk.sign")
 
@@ -24,3 +29,15 @@ def test_a_name_that_a_room_has_not_is_told(room: str) -> None:
     """As with any other module."""
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         importlib.import_module(room).nothing  # noqa: B018 - asking is the test
+
+
+def test_each_room_is_reached_from_the_package_alone() -> None:
+    """A new room needs no list: `import mvpsdk` is enough to use it."""
+    folder = Path(mvpsdk.__file__).parent
+    rooms = sorted(path.parent.name for path in folder.glob("*/__init__.py"))
+    program = "import mvpsdk, sys; [getattr(mvpsdk, name) for name in sys.argv[1:]]"
+
+    subprocess.run([sys.executable, "-c", program, *rooms], check=True)
+
+    assert len(rooms) > 15
+    assert set(rooms) <= set(dir(mvpsdk))

@@ -5,8 +5,9 @@ Each name is imported from its file on first use (PEP 562): who signs or verifie
 wait for what makes one.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from mvpsdk.first_use import names_of
 
 if TYPE_CHECKING:
     from mvpsdk.bundle.avb_check import problems
@@ -57,29 +58,20 @@ __all__ = [
     "write_pack",
 ]
 
-_FILES = {
-    **dict.fromkeys(("Change", "diff"), "diffing"),
-    **dict.fromkeys(("Profile", "pack", "write_pack"), "making"),
-    **dict.fromkeys(("Content", "Manifest", "Signer", "Virtual"), "manifest"),
-    **dict.fromkeys(("Boot", "Bundle", "Contents", "Part", "Slot"), "model"),
-    **dict.fromkeys(("PersonaPart", "make_part"), "persona"),
-    **dict.fromkeys(("Rebuilt", "compare"), "rebuilding"),
-    **dict.fromkeys(("Digest", "extract", "is_digested", "verify"), "taking"),
-    **dict.fromkeys(("Delivery", "make"), "wrapping"),
-    "Supply": "origins",
-    "Wanted": "containers",
-    "problems": "avb_check",
-}
-_RENAMED = {
-    "container_names": ("containers", "names"),
-    "find_container": ("containers", "find"),
-    "open": ("opening", "open_bundle"),
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - classes and functions
-    """Import what is named from its file."""
-    file, inside = _RENAMED.get(name) or (_FILES.get(name), name)
-    if file is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{file}"), inside)
+__getattr__ = names_of(
+    __name__,
+    {
+        "mvpsdk.bundle.avb_check": ("problems",),
+        "mvpsdk.bundle.containers": ("Wanted", "find:find_container", "names:container_names"),
+        "mvpsdk.bundle.diffing": ("Change", "diff"),
+        "mvpsdk.bundle.making": ("Profile", "pack", "write_pack"),
+        "mvpsdk.bundle.manifest": ("Content", "Manifest", "Signer", "Virtual"),
+        "mvpsdk.bundle.model": ("Boot", "Bundle", "Contents", "Part", "Slot"),
+        "mvpsdk.bundle.opening": ("open_bundle:open",),
+        "mvpsdk.bundle.origins": ("Supply",),
+        "mvpsdk.bundle.persona": ("PersonaPart", "make_part"),
+        "mvpsdk.bundle.rebuilding": ("Rebuilt", "compare"),
+        "mvpsdk.bundle.taking": ("Digest", "extract", "is_digested", "verify"),
+        "mvpsdk.bundle.wrapping": ("Delivery", "make"),
+    },
+)

@@ -6,8 +6,9 @@ twice. Values go in and come out as frozen dataclasses and plain bytes. Each nam
 its file on first use (PEP 562): who signs a bundle does not wait for what describes a pack.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from mvpsdk.first_use import names_of
 
 if TYPE_CHECKING:
     from mvpsdk.core._constants import (
@@ -172,9 +173,10 @@ __all__ = [
     "table_count",
 ]
 
-_FILES = {
-    **dict.fromkeys(
-        (
+__getattr__ = names_of(
+    __name__,
+    {
+        "mvpsdk.core._constants": (
             "CONSTANTS",
             "INTERRUPT_EDGE",
             "META_MAX",
@@ -184,10 +186,7 @@ _FILES = {
             "REGION_WRITE",
             "WINDOW_SIZE",
         ),
-        "_constants",
-    ),
-    **dict.fromkeys(
-        (
+        "mvpsdk.core._enums": (
             "BringUp",
             "EntryProtocol",
             "ImageKind",
@@ -198,15 +197,12 @@ _FILES = {
             "Restart",
             "Table",
         ),
-        "_enums",
-    ),
-    **dict.fromkeys(("FdtNode", "fdt_read", "fdt_reservations"), "_fdt"),
-    **dict.fromkeys(("arch_feature", "guest_id_register"), "_guest"),
-    **dict.fromkeys(("ABI_HEADER", "abi_enums", "abi_names", "abi_structs"), "_layouts"),
-    **dict.fromkeys(("FINGERPRINT",), "_library"),
-    **dict.fromkeys(("NOTE_MAGIC", "NOTE_SIZE", "Note", "note_read", "note_write"), "_note"),
-    **dict.fromkeys(
-        (
+        "mvpsdk.core._fdt": ("FdtNode", "fdt_read", "fdt_reservations"),
+        "mvpsdk.core._guest": ("arch_feature", "guest_id_register"),
+        "mvpsdk.core._layouts": ("ABI_HEADER", "abi_enums", "abi_names", "abi_structs"),
+        "mvpsdk.core._library": ("FINGERPRINT",),
+        "mvpsdk.core._note": ("NOTE_MAGIC", "NOTE_SIZE", "Note", "note_read", "note_write"),
+        "mvpsdk.core._pack": (
             "Pack",
             "PackBoard",
             "PackDelegate",
@@ -219,13 +215,15 @@ _FILES = {
             "PackVcpu",
             "Verdict",
         ),
-        "_pack",
-    ),
-    **dict.fromkeys(
-        ("checksum", "pack_check", "pack_find", "pack_read", "pack_write", "sha256"), "_pack_bytes"
-    ),
-    **dict.fromkeys(
-        (
+        "mvpsdk.core._pack_bytes": (
+            "checksum",
+            "pack_check",
+            "pack_find",
+            "pack_read",
+            "pack_write",
+            "sha256",
+        ),
+        "mvpsdk.core._part": (
             "PART_HEAD",
             "PART_MAGIC",
             "PART_SIGNED",
@@ -238,10 +236,7 @@ _FILES = {
             "part_signature",
             "part_write",
         ),
-        "_part",
-    ),
-    **dict.fromkeys(
-        (
+        "mvpsdk.core._slots": (
             "SLOT_NAMES",
             "SLOT_TRIES_MAX",
             "SLOTS_ROOM",
@@ -257,15 +252,7 @@ _FILES = {
             "slots_succeed",
             "slots_write",
         ),
-        "_slots",
-    ),
-    **dict.fromkeys(("SLOTS_LAYOUT", "SlotsLayout"), "_slots_layout"),
-    **dict.fromkeys(("Mapping", "gic2_second_page", "stage2", "table_count"), "_stage2"),
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Import what is named from its file."""
-    if name not in _FILES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"mvpsdk.core.{_FILES[name]}"), name)
+        "mvpsdk.core._slots_layout": ("SLOTS_LAYOUT", "SlotsLayout"),
+        "mvpsdk.core._stage2": ("Mapping", "gic2_second_page", "stage2", "table_count"),
+    },
+)

@@ -5,8 +5,9 @@ Keys are URIs: `file:PATH` (or the path alone), `test:`, and what else `provider
 is imported from its file on first use (PEP 562): who signs does not wait for what verifies.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from mvpsdk.first_use import names_of
 
 if TYPE_CHECKING:
     from mvpsdk.sign.avb import avb_key
@@ -54,24 +55,20 @@ __all__ = [
     "verify_part",
 ]
 
-_FILES = {
-    "avb_key": "avb",
-    **dict.fromkeys(("attach", "digests", "signing_keys"), "detached"),
-    **dict.fromkeys(("New", "generate"), "generating"),
-    **dict.fromkeys(("Certificate", "PublicKey", "Request", "Secret", "Signer"), "model"),
-    **dict.fromkeys(("open_signers", "public_keys"), "opening"),
-    **dict.fromkeys(("seal_part", "verify_part"), "persona"),
-    **dict.fromkeys(("RSA_SIZES", "check", "faults", "is_test_key", "remarks"), "preflight"),
-    **dict.fromkeys(("public_node", "public_pem"), "public"),
-    **dict.fromkeys(("Check", "Report"), "report"),
-    **dict.fromkeys(("seal", "sign"), "sealing"),
-    "unproven": "judging",
-    **dict.fromkeys(("Wanted", "verify"), "verifying"),
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - classes and functions
-    """Import what is named from its file."""
-    if name not in _FILES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_FILES[name]}"), name)
+__getattr__ = names_of(
+    __name__,
+    {
+        "mvpsdk.sign.avb": ("avb_key",),
+        "mvpsdk.sign.detached": ("attach", "digests", "signing_keys"),
+        "mvpsdk.sign.generating": ("New", "generate"),
+        "mvpsdk.sign.judging": ("unproven",),
+        "mvpsdk.sign.model": ("Certificate", "PublicKey", "Request", "Secret", "Signer"),
+        "mvpsdk.sign.opening": ("open_signers", "public_keys"),
+        "mvpsdk.sign.persona": ("seal_part", "verify_part"),
+        "mvpsdk.sign.preflight": ("RSA_SIZES", "check", "faults", "is_test_key", "remarks"),
+        "mvpsdk.sign.public": ("public_node", "public_pem"),
+        "mvpsdk.sign.report": ("Check", "Report"),
+        "mvpsdk.sign.sealing": ("seal", "sign"),
+        "mvpsdk.sign.verifying": ("Wanted", "verify"),
+    },
+)
