@@ -218,3 +218,18 @@ def test_the_how_to_says_what_happens(cli: Cli, phones: flashable.Phones, tmp_pa
             line for line in result.err.splitlines(keepends=True) if line.startswith("error:")
         )
         assert NUMBERS.sub("N", told) == NUMBERS.sub("N", shown)
+
+
+def test_an_option_without_effect_is_refused(
+    cli: Cli, medium: Path, phones: flashable.Phones
+) -> None:
+    """What chooses a device or a slot where there is no choice is not passed over in silence."""
+    before = medium.read_bytes()
+    serial = cli("flash", phones.new, "--to", "file:phone.img", *KEY, "--serial", "0a1b")
+    assert serial.code == 2
+    assert "--serial 0a1b chooses among devices that are attached by fastboot" in serial.err
+    whole = cli("flash", medium, "--to", "file:other.img", *KEY, "--slot", "b")
+    assert whole.code == 2
+    assert "a disk image is a whole disk, so it goes into no slot b" in whole.err
+    assert not Path("other.img").exists()
+    assert medium.read_bytes() == before

@@ -348,3 +348,16 @@ def test_a_disk_is_verified_slot_by_slot(keys: Path, capsys: Capsys) -> None:
     code, out, _ = run(capsys, "verify", "phone.img", *TRUST)
     assert code == 1
     assert "REFUSED  container" in out
+
+
+@pytest.mark.parametrize(
+    "words", [("--board", "b"), ("--board-dir", "d"), ("--toolchain", "gcc"), ("--offline",)]
+)
+def test_verify_takes_no_word_on_building_where_nothing_is_built(
+    words: tuple[str, ...], cli: Any, tmp_path: Path
+) -> None:
+    """Whoever gives it believes that the bundle is made again."""
+    result = cli("verify", tmp_path / "phone.itb", "--key", "test:", *words)
+    assert result.code == 2
+    assert f"{words[0]} says how to build, and nothing is built" in result.err
+    assert "--rebuild HANDSET" in result.err

@@ -83,6 +83,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
     from mvpsdk.device import load
     from mvpsdk.errors import InputError
 
+    _check_building(rebuild, board, board_dir, toolchain, offline=offline)
     if personas.is_part(bundle):
         _check_part(unsigned=unsigned, device=device, rebuild=rebuild)
         return _tell(personas.verify(bundle, key or (), maker), output_format)
@@ -108,6 +109,31 @@ def command(  # noqa: D103 - the module's docstring is the command's
         )
         report = replace(report, checks=(*report.checks, *rebuilding.checks(bundle, anew)))
     return _tell(report, output_format)
+
+
+def _check_building(
+    rebuild: Path | None,
+    board: str | None,
+    board_dir: list[Path] | None,
+    toolchain: str | None,
+    *,
+    offline: bool,
+) -> None:
+    """Raise InputError for what says how to build where nothing is built."""
+    from mvpsdk.errors import InputError
+
+    options = {
+        "--board": board,
+        "--board-dir": board_dir,
+        "--toolchain": toolchain,
+        "--offline": offline,
+    }
+    given = [name for name, value in options.items() if value]
+    if given and rebuild is None:
+        raise InputError(
+            f"{given[0]} says how to build, and nothing is built",
+            hint="name the handset: --rebuild HANDSET",
+        )
 
 
 def _check_part(**options: object) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from mvpsdk.errors import CheckFailed, InputError, MissingToolError, Place
 from mvpsdk.flash import safety
 from mvpsdk.flash.blocks import FileBlocks
-from mvpsdk.flash.targets._blocks import BlockTarget
+from mvpsdk.flash.targets._blocks import BlockTarget, check_access
 
 if TYPE_CHECKING:
     from mvpsdk.flash.safety import Disk, Use
@@ -29,6 +29,7 @@ def open_target(address: str, access: Access) -> BlockTarget:
     Raises InputError for what is none, CheckFailed for one that is in use or write-protected, or
     whose writing was not allowed; MissingToolError if there is no such device.
     """
+    check_access(access, address)
     path, place = Path(address), Place(file=address)
     try:
         status = path.stat()

@@ -15,7 +15,7 @@ from mvpsdk.errors import CheckFailed, InputError, Place
 from mvpsdk.flash import safety
 from mvpsdk.flash.blocks import BLOCK, FileBlocks
 from mvpsdk.flash.inputs import Kind
-from mvpsdk.flash.targets._blocks import BlockTarget
+from mvpsdk.flash.targets._blocks import BlockTarget, check_access
 
 if TYPE_CHECKING:
     from mvpsdk.flash.inputs import Input
@@ -49,6 +49,7 @@ def open_target(address: str, access: Access) -> FileTarget:
     Raises InputError for what is no regular file, CheckFailed for a file that is in use, or that
     holds something else than a disk.
     """
+    check_access(access, address)
     path = Path(address)
     place = Place(file=address)
     if not address:
