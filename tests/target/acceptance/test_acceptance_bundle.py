@@ -47,7 +47,7 @@ def test_u_boots_tools_list_and_extract_the_inputs(
         ["mkimage", "-l", str(demo)], check=True, capture_output=True, text=True
     ).stdout
     parts = [part.name for part in bundle.open(demo).parts]
-    assert parts == ["hypervisor", "pack", "manifest"]
+    assert parts == ["hypervisor", "pack", "sbom", "provenance", "manifest"]
     for number, name in enumerate(parts):
         assert f"Image {number} ({name})" in listed
         dump = ["dumpimage", "-T", "flat_dt", "-p", str(number), "-o", name, str(demo)]
