@@ -34,7 +34,6 @@ COMMAND = "\nREPLAY = True\n"
 """What stands in the file of a command that is a pure function of what it reads."""
 
 COMPILED = f"{os.sep}__pycache__"  # what Python makes of sources, which count themselves
-SETTLED = 2_000_000_000  # nanoseconds: the coarsest time of a file system in use (FAT's)
 VOLATILE = ("_", "OLDPWD", "SHLVL")  # variables by which a shell tells its own state
 _ASKS = (
     "--version",
@@ -157,8 +156,10 @@ class _Watch:
             return None
         modules = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
         paths = {*self._seen, *filter(None, modules), *_places()}
-        settled = all(_changed(path) < begin - SETTLED for path in paths)
-        return sorted(paths) if settled else None
+        from mvpsdk.store import settled
+
+        old = all(_changed(path) < begin - settled.SETTLED for path in paths)
+        return sorted(paths) if old else None
 
 
 def _reads_images(words: list[str]) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mvpsdk.store import settled
 from mvpsdk_cli import app, replay
 from phone_folder import BOARD, firmware, kernel, spoil, write_phone
 
@@ -35,7 +36,7 @@ def made(handset: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]
         return run(words)
 
     monkeypatch.setattr(app, "run", counted)
-    monkeypatch.setattr(replay, "SETTLED", 0)  # else each test would wait for two seconds
+    monkeypatch.setattr(settled, "SETTLED", 0)  # else each test would wait for two seconds
     return calls
 
 
@@ -158,7 +159,7 @@ def test_what_just_changed_is_not_remembered(handset: Any, cli: Cli) -> None:
     """Within two seconds a file's time may not tell the next change."""
     handset()
     write_phone()
-    assert replay.SETTLED == 2_000_000_000
+    assert settled.SETTLED == 2_000_000_000
     assert [cli(*LINT).code for _ in range(3)] == [0, 0, 0]
     assert not Path("cache/replies").exists()
 

@@ -134,7 +134,10 @@ def test_a_refusal_has_its_exit_code_and_its_next_step(unsigned: Path, capsys: C
         (("sign", "x", "--key", "test:", "--attach", "d"), "--attach with keys"),
         (("sign", "x", "--key", "test:", "--digest-only", "d", "-o", "y"), "writes no bundle"),
         (("sign", "x", "--key", "test:"), "no such file"),
-        (("sign", "x", "--key", "test:", "--profile", "release"), "published test key"),
+        (
+            ("sign", "handset.toml", "--key", "test:", "--profile", "release"),
+            "published test key",
+        ),
         (("sign", "x", "--attach", "nowhere"), "no such file"),
         (("keys", "new", "a/b", "--no-passphrase"), "no name for a key"),
         (("keys", "new", "a", "--bits", "1024", "--no-passphrase"), "1024 bits"),

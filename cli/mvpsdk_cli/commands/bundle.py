@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mvpsdk.bundle import Delivery, Wanted
+    from mvpsdk.bundle.sbom import Bill
     from mvpsdk.sign import Signer
     from mvpsdk_cli.pipeline import Prepared, Request
 
@@ -108,7 +109,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
     output_format: FormatOption = Format.TEXT,
 ) -> int:
     from mvpsdk import bundle
-    from mvpsdk_cli import benches, contained, pipeline
+    from mvpsdk_cli import contained, pipeline
 
     wanted = contained.wanted(
         output,
@@ -136,15 +137,33 @@ def command(  # noqa: D103 - the module's docstring is the command's
         trace=trace,
         release=profile is Profile.RELEASE,
         deep=True,
+        recall=profile is not Profile.RELEASE,
     )
-    prepared = pipeline.prepare(request)
-    benches.refuse_findings(prepared, request)
     if persona:
+        prepared = _prepared(request)
         personas.tell(personas.make(prepared, persona, output, signers), output_format)
         return 0
-    made = _make(prepared, request, wanted, container, profile=profile, signers=signers)
+    with bundle.scribe() as scribe:
+        prepared = _prepared(request)
+        made = _make(
+            prepared,
+            request,
+            wanted,
+            container,
+            profile=profile,
+            seal=_seal(signers),
+            scribe=scribe,
+        )
     _tell(made, output_format)
     return 0
+
+
+def _prepared(request: Request) -> Prepared:
+    from mvpsdk_cli import benches, pipeline
+
+    prepared = pipeline.prepare(request)
+    benches.refuse_findings(prepared, request)
+    return prepared
 
 
 def _check_call(sign: list[str] | None, *, unsigned: bool, profile: Profile) -> None:
@@ -171,7 +190,8 @@ def _make(
     container: str,
     *,
     profile: Profile,
-    signers: Sequence[Signer],
+    seal: Callable[[BinaryIO], bytes] | None,
+    scribe: Callable[[Bill], bytes],
 ) -> Delivery:
     from mvpsdk import bundle
     from mvpsdk_cli import pipeline
@@ -187,7 +207,8 @@ def _make(
             container=container,
             profile=profile.value,
             supply=prepared.inputs.supply,
-            seal=_seal(signers),
+            seal=seal,
+            scribe=scribe,
             progress=advance,
         )
 

@@ -75,9 +75,10 @@ def command(  # noqa: D103 - the module's docstring is the command's
         signing.check(keys, profile)
         signing.tell_requests(digest_only, sign.digests(bundle, keys, digest_only), output_format)
         return 0
-    signers = signing.signers(key or (), secret, profile)
-    with render.progress("signing", bundle.stat().st_size if bundle.is_file() else 0) as advance:
-        made = sign.sign(bundle, signers, output, progress=advance)
+    with sign.draft(bundle, output) as draft:
+        signers = signing.signers(key or (), secret, profile)
+        with render.progress("signing", bundle.stat().st_size) as advance:
+            made = draft.sign(signers, progress=advance)
     signing.tell(made, signers, output_format)
     return 0
 

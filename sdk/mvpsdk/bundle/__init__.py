@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mvpsdk.bundle.origins import Supply
     from mvpsdk.bundle.persona import PersonaPart, make_part
     from mvpsdk.bundle.rebuilding import Rebuilt, compare
+    from mvpsdk.bundle.scribing import scribe
     from mvpsdk.bundle.taking import Digest, extract, is_digested, verify
     from mvpsdk.bundle.wrapping import Delivery, make
 
@@ -54,6 +55,7 @@ __all__ = [
     "open",
     "pack",
     "problems",
+    "scribe",
     "verify",
     "write_pack",
 ]
@@ -71,6 +73,7 @@ __getattr__ = names_of(
         "mvpsdk.bundle.origins": ("Supply",),
         "mvpsdk.bundle.persona": ("PersonaPart", "make_part"),
         "mvpsdk.bundle.rebuilding": ("Rebuilt", "compare"),
+        "mvpsdk.bundle.scribing": ("scribe",),
         "mvpsdk.bundle.taking": ("Digest", "extract", "is_digested", "verify"),
         "mvpsdk.bundle.wrapping": ("Delivery", "make"),
     },

@@ -18,13 +18,14 @@ from mvpsdk.bundle.spans import Span, copy, pad
 from mvpsdk.bundle.writing import Container
 from mvpsdk.core.facade import FINGERPRINT, PACK_ALIGN
 from mvpsdk.errors import BundleError, Place
-from mvpsdk.store import output
+from mvpsdk.store.output import begin_sync, output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from mvpsdk.build import Image
+    from mvpsdk.bundle.sbom import Bill
     from mvpsdk.bundle.spans import Progress
     from mvpsdk.plan import Plan, PlannedImage
 
@@ -45,6 +46,7 @@ def pack(
     supply: Supply | None = None,
     properties: Mapping[str, bytes] | None = None,
     seal: Callable[[BinaryIO], bytes] | None = None,
+    scribe: Callable[[Bill], bytes] | None = None,
     progress: Progress | None = None,
 ) -> Bundle:
     """Write a FIT bundle: hypervisor, pack, SBOM, provenance, manifest.
@@ -53,7 +55,8 @@ def pack(
     and of where they come from; what is not known is read, or left out. properties: more of what
     the boot loader shall find in the configuration. seal: signs the file before it takes its name,
     and returns the manifest that then stands in it (see `mvpsdk.sign.seal`); without it the bundle
-    is unsigned.
+    is unsigned. scribe: what writes the bill of materials (see `mvpsdk.bundle.scribe`), if not this
+    process itself.
 
     Raises BundleError if the hypervisor was built from other core sources than this SDK's or
     without what the plan needs, a file is no longer what it was when it was planned with, or the
@@ -63,11 +66,13 @@ def pack(
     _check_fingerprint(hypervisor)
     _check_features(plan, hypervisor)
     check_outputs([path], plan, files.values())
-    begun = paperwork.begun(plan, hypervisor, _makers(plan, files), supply or Supply())
+    makers = _makers(plan, files)
+    begun = paperwork.begun(plan, hypervisor, makers, supply or Supply(), scribe)
     with begun as papers, output(path) as file:
         container = Container(file, plan, {**planning.boot_properties(plan), **(properties or {})})
         container.add("hypervisor", lambda: copy(Span.of(hypervisor.binary), file))
         container.add("pack", lambda: write_pack(plan, files, file, progress))
+        begin_sync(file)
         for name in paperwork.PAPERS:
             data = papers.write(name, container.digests(), profile)
             container.add(name, partial(copy, Span.of(data), file))

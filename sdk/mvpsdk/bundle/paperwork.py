@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The papers of a bundle that is being made: its bill of materials, and how it came to be.
 
-The library that makes the bill of materials takes longer to load than the bill to be made, so that
-is done beside the packing, which waits for the disk and for SHA-256.
+The library that writes the bill of materials takes longer to load than the bill to be written, so
+that is done beside the packing, which waits for the disk and for SHA-256.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from mvpsdk.build import Image
     from mvpsdk.bundle.origins import Origin, Supply
+    from mvpsdk.bundle.sbom import Bill
     from mvpsdk.plan import Plan
 
 __all__ = ["PAPERS", "Paperwork", "begun"]
@@ -64,19 +65,29 @@ Made = tuple[tuple["Origin", ...], bytes]
 
 @contextmanager
 def begun(
-    plan: Plan, hypervisor: Image, files: Mapping[str, Path], supply: Supply
+    plan: Plan,
+    hypervisor: Image,
+    files: Mapping[str, Path],
+    supply: Supply,
+    write: Callable[[Bill], bytes] | None = None,
 ) -> Iterator[Paperwork]:
-    """Begin the paperwork; the block waits for it where it needs it."""
+    """Begin the paperwork; the block waits for it where it needs it. write: see `sbom.make`."""
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1) as pool:
-        made = pool.submit(_made, plan, hypervisor, files, supply)
+        made = pool.submit(_made, plan, hypervisor, files, supply, write)
         yield Paperwork(plan, hypervisor, supply, made.result)
 
 
-def _made(plan: Plan, hypervisor: Image, files: Mapping[str, Path], supply: Supply) -> Made:
+def _made(
+    plan: Plan,
+    hypervisor: Image,
+    files: Mapping[str, Path],
+    supply: Supply,
+    write: Callable[[Bill], bytes] | None,
+) -> Made:
     from mvpsdk.bundle import sbom
     from mvpsdk.bundle.origins import origins
 
     inputs = origins(plan, files, supply)
-    return inputs, sbom.make(plan, hypervisor, inputs, firmware=supply.firmware)
+    return inputs, sbom.make(plan, hypervisor, inputs, firmware=supply.firmware, write=write)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mvpsdk.bundle.making import Profile
     from mvpsdk.bundle.manifest import Manifest
     from mvpsdk.bundle.origins import Supply
+    from mvpsdk.bundle.sbom import Bill
     from mvpsdk.bundle.spans import Progress
     from mvpsdk.plan import Plan
 
@@ -47,11 +48,12 @@ def make(
     supply: Supply | None = None,
     properties: Mapping[str, bytes] | None = None,
     seal: Callable[[BinaryIO], bytes] | None = None,
+    scribe: Callable[[Bill], bytes] | None = None,
     progress: Progress | None = None,
 ) -> Delivery:
     """Pack a plan into a FIT, and that into a container.
 
-    supply, properties, seal: as for `pack`.
+    supply, properties, seal, scribe: as for `pack`.
 
     Raises as `containers.find`, `pack`, `seal` and the container do; then nothing is left behind,
     and what stood at the outputs is untouched.
@@ -70,6 +72,7 @@ def make(
             supply=supply,
             properties=properties,
             seal=seal,
+            scribe=scribe,
             progress=progress,
         )
         contained = box.contain(fit, wanted, progress)

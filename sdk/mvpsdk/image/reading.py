@@ -7,7 +7,6 @@ what was found before is recalled by the files' content.
 
 from __future__ import annotations
 
-import hashlib
 import stat
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from mvpsdk.image import headers, views
 from mvpsdk.image.model import ImageFacts, Stop
 from mvpsdk.image.raw import mapped
 from mvpsdk.image.wrappers import HEAD_SIZE, recognise
+from mvpsdk.store.settled import digest_of_file
 from mvpsdk.units import GIB, describe_size
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def open_all(
     """
     from mvpsdk.image import keeping
 
-    looked = {role: _look(path, role) for role, path in files.items()}
+    looked = _looked(files, cache)
     found = keeping.recall_all(cache, {file.key for file in looked.values()})
     missing = {file.key: file for file in looked.values() if file.key not in found}
     if missing:
@@ -140,14 +140,22 @@ class _File:
         return self.sha256, self.part
 
 
-def _look(path: Path, role: str) -> _File:
-    """Hash a file. Raises ImageError if it can't be read."""
+def _looked(files: Mapping[str, Path], cache: Cache | None) -> dict[str, _File]:
+    """Hash files side by side: SHA-256 lets other threads run. Raises ImageError."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(2) as pool:
+        found = pool.map(lambda role: _look(files[role], role, cache), files)
+        return dict(zip(files, found, strict=True))
+
+
+def _look(path: Path, role: str, cache: Cache | None = None) -> _File:
+    """Hash a file, unless that has been done. Raises ImageError if it can't be read."""
     with _told(path, role):
         state = _check_file(path, role)
         with path.open("rb") as stream:
             head = stream.read(HEAD_SIZE)
-            stream.seek(0)
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = digest_of_file(stream, cache)
         return _File(
             path=path,
             role=role,

@@ -12,6 +12,7 @@ from mvpsdk.first_use import names_of
 if TYPE_CHECKING:
     from mvpsdk.sign.avb import avb_key
     from mvpsdk.sign.detached import attach, digests, signing_keys
+    from mvpsdk.sign.drafting import draft, sign
     from mvpsdk.sign.generating import New, generate
     from mvpsdk.sign.judging import unproven
     from mvpsdk.sign.model import Certificate, PublicKey, Request, Secret, Signer
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from mvpsdk.sign.preflight import RSA_SIZES, check, faults, is_test_key, remarks
     from mvpsdk.sign.public import public_node, public_pem
     from mvpsdk.sign.report import Check, Report
-    from mvpsdk.sign.sealing import seal, sign
+    from mvpsdk.sign.sealing import seal
     from mvpsdk.sign.verifying import Wanted, verify
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "avb_key",
     "check",
     "digests",
+    "draft",
     "faults",
     "generate",
     "is_test_key",
@@ -60,6 +62,7 @@ __getattr__ = names_of(
     {
         "mvpsdk.sign.avb": ("avb_key",),
         "mvpsdk.sign.detached": ("attach", "digests", "signing_keys"),
+        "mvpsdk.sign.drafting": ("draft", "sign"),
         "mvpsdk.sign.generating": ("New", "generate"),
         "mvpsdk.sign.judging": ("unproven",),
         "mvpsdk.sign.model": ("Certificate", "PublicKey", "Request", "Secret", "Signer"),
@@ -68,7 +71,7 @@ __getattr__ = names_of(
         "mvpsdk.sign.preflight": ("RSA_SIZES", "check", "faults", "is_test_key", "remarks"),
         "mvpsdk.sign.public": ("public_node", "public_pem"),
         "mvpsdk.sign.report": ("Check", "Report"),
-        "mvpsdk.sign.sealing": ("seal", "sign"),
+        "mvpsdk.sign.sealing": ("seal",),
         "mvpsdk.sign.verifying": ("Wanted", "verify"),
     },
 )

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mvpsdk.errors import InputError, Place
+from mvpsdk.sign.drafting import sign
 from mvpsdk.sign.forming import form, signed_manifest
 from mvpsdk.sign.public import holds, public_pem
-from mvpsdk.sign.sealing import chosen, opened, sign
+from mvpsdk.sign.sealing import chosen, opened
 from mvpsdk.store import open_input, write_folder
 from mvpsdk.store.output import unreadable
 

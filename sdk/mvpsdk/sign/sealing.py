@@ -7,8 +7,6 @@ What is signed are digests. No part moves and none is read for the signatures' s
 from __future__ import annotations
 
 import hashlib
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from os import SEEK_END
 from pathlib import Path
@@ -16,24 +14,18 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from mvpsdk.bundle import fit, fit_read
 from mvpsdk.bundle.manifest import LARGEST, parse
-from mvpsdk.bundle.model import Bundle
 from mvpsdk.bundle.spans import Span
 from mvpsdk.errors import BundleError, InputError, Place
 from mvpsdk.sign.forming import Filled, Form, form, signed_manifest
 from mvpsdk.sign.public import signed
-from mvpsdk.store import open_input, output
-from mvpsdk.store.digest import CHUNK
-from mvpsdk.store.output import unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from mvpsdk.core.facade import FdtNode
     from mvpsdk.sign.model import PublicKey, Signer
 
-__all__ = ["chosen", "opened", "seal", "sign"]
-
-_AT_ONCE = 16 << 20  # bytes that the kernel is asked to copy
+__all__ = ["chosen", "opened", "seal"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,46 +110,6 @@ def write(file: BinaryIO, filled: Filled) -> None:
     file.truncate()
     file.seek(0)
     file.write(filled.tree)
-
-
-def sign(
-    path: Path,
-    signers: Sequence[Signer],
-    target: Path | None = None,
-    *,
-    progress: Callable[[int], None] | None = None,
-) -> Bundle:
-    """Sign a bundle's file, or write a signed one beside it. Raises as `seal`.
-
-    The file is whole at any time: what is signed is a copy that then takes its name.
-    """
-    with open_input(path) as source, output(target or path) as file:
-        try:
-            opened(source, path)
-            _copy(source, file, progress or (lambda _: None))
-        except OSError as error:
-            raise unreadable(path, error) from error
-        manifest = seal(file, signers, path)
-        size = file.seek(0, SEEK_END)
-    return Bundle(path=target or path, size=size, manifest=parse(manifest))
-
-
-def _copy(source: BinaryIO, file: BinaryIO, progress: Callable[[int], None]) -> None:
-    """Copy a file into another: by the kernel, which may share the blocks; else piece by piece."""
-    done, size = 0, os.fstat(source.fileno()).st_size
-    with suppress(OSError, AttributeError):  # between file systems, or not on Linux
-        while done < size:
-            ends = (source.fileno(), file.fileno())
-            count = os.copy_file_range(*ends, min(_AT_ONCE, size - done), done, done)
-            if not count:
-                break
-            done += count
-            progress(count)
-    source.seek(done)
-    file.seek(done)
-    while piece := source.read(CHUNK):
-        file.write(piece)
-        progress(len(piece))
 
 
 def _form(bundle: Opened, keys: tuple[PublicKey, ...]) -> Form:

@@ -5,9 +5,9 @@ What takes a TOML parser or an archive's reader is imported on first use (PEP 56
 the cache does without.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from mvpsdk.first_use import names_of
 from mvpsdk.store.cache import Cache
 from mvpsdk.store.digest import file_digest, open_input
 from mvpsdk.store.output import output, write_bytes
@@ -33,15 +33,11 @@ __all__ = [
     "write_folder",
 ]
 
-_LATER = {
-    **dict.fromkeys(("Source", "Store", "pin", "unlocked"), "inputs"),
-    **dict.fromkeys(("Lock", "Pin", "lock_path"), "lock"),
-    "write_folder": "folder",
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - classes and functions
-    """Import what is named from its file."""
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_LATER[name]}"), name)
+__getattr__ = names_of(
+    __name__,
+    {
+        "mvpsdk.store.folder": ("write_folder",),
+        "mvpsdk.store.inputs": ("Source", "Store", "pin", "unlocked"),
+        "mvpsdk.store.lock": ("Lock", "Pin", "lock_path"),
+    },
+)

@@ -15,7 +15,7 @@ from mvpsdk.errors import InputError, MissingToolError, MvpError, Place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["beside", "output", "target_of", "unreadable", "unwritable", "write_bytes"]
+__all__ = ["begin_sync", "beside", "output", "target_of", "unreadable", "unwritable", "write_bytes"]
 
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -45,6 +45,15 @@ def output(path: Path) -> Iterator[BinaryIO]:
         if isinstance(error, OSError) and error.filename in (None, str(written)):
             raise unwritable(path, error) from error
         raise
+
+
+def begin_sync(file: BinaryIO) -> None:
+    """Have what is in a file so far written to the disk, by a caller who has to wait anyway.
+
+    What is left for the end of `output` is then little. Raises OSError if it can't be written.
+    """
+    file.flush()
+    getattr(os, "fdatasync", os.fsync)(file.fileno())  # macOS has no fdatasync
 
 
 @contextmanager

