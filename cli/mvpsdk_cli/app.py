@@ -12,38 +12,43 @@ from typer.main import get_command
 
 from mvpsdk_cli import help as root_help
 from mvpsdk_cli import options, plain_values, render
-from mvpsdk_cli.catalogue import Entry, entries
+from mvpsdk_cli.catalogue import Entry, entries, find
 
 PROGRAM = "mvpsdk"
 
 
 class LazyCommands(MutableMapping[str, Any]):
-    """Commands by name; looking one up imports its file."""
+    """Commands by name; looking one up reads and imports its file, and no other."""
 
     def __init__(self) -> None:
-        """Begin with the names alone."""
-        self._entries = entries()
+        """Begin with none."""
         self._loaded: dict[str, Any] = {}
+        self._removed: set[str] = set()
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - typer's command class is private
         if name not in self._loaded:
-            self._loaded[name] = load(self._entries[name])
+            entry = None if name in self._removed else find(name)
+            if entry is None:
+                raise KeyError(name)
+            self._loaded[name] = load(entry)
         return self._loaded[name]
 
     def __setitem__(self, name: str, command: Any) -> None:  # noqa: ANN401 - as above
         self._loaded[name] = command
 
     def __delitem__(self, name: str) -> None:
-        del self._entries[name]
+        self._loaded.pop(name, None)
+        self._removed.add(name)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._entries
+        known = isinstance(name, str) and name not in self._removed and find(name) is not None
+        return known or name in self._loaded
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
+        return iter([name for name in {**entries(), **self._loaded} if name not in self._removed])
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return sum(1 for _ in self)
 
 
 class LazyGroup(TyperGroup):

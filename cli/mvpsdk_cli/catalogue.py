@@ -32,12 +32,20 @@ def entries(folder: Path = COMMANDS) -> dict[str, Entry]:
     return {entry.name: entry for entry in map(_read, files)}
 
 
+def find(name: str, folder: Path = COMMANDS) -> Entry | None:
+    """The command of a name, and no other file is read; None if there is none."""
+    path = folder / f"{name.replace('-', '_')}.py"
+    known = path.parent == folder and not name.startswith(("_", "-")) and path.is_file()
+    entry = _read(path) if known else None
+    return entry if entry and entry.name == name else None
+
+
 def _read(path: Path) -> Entry:
     text = path.read_text(encoding="utf-8")
     docstring = _DOCSTRING.search(text)
     section = _SECTION.search(text)
     return Entry(
-        name=path.stem.strip("_").replace("_", "-"),
+        name=path.stem.replace("_", "-"),
         module=f"mvpsdk_cli.commands.{path.stem}",
         summary=docstring.group(1).strip() if docstring else "",
         section=section.group(1) if section else SECTIONS[-1],

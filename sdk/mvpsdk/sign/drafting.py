@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager, suppress
-from threading import Event
+from threading import Event, Thread
 from typing import TYPE_CHECKING, BinaryIO
 
+from mvpsdk.errors import InputError
 from mvpsdk.store.digest import CHUNK, open_input
 from mvpsdk.store.output import begin_sync, output, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from concurrent.futures import Future
     from pathlib import Path
 
     from mvpsdk.bundle import Bundle
@@ -38,16 +38,16 @@ def draft(path: Path, target: Path | None = None) -> Iterator[Draft]:
 
     Raises InputError if the file can't be read or the target not written.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
     place = target or path
-    with open_input(path) as source, output(place) as file, ThreadPoolExecutor(1) as pool:
+    with open_input(path) as source, output(place) as file:
         copying = _Copying(path, source, file)
-        begun = Draft(path, place, file, copying, pool.submit(copying.run))
+        copying.start()
+        begun = Draft(path, place, file, copying)
         try:
             yield begun
         finally:
             copying.given_up.set()
+            copying.join()
         if not begun.signed:
             raise RuntimeError("a draft was not signed")
 
@@ -67,15 +67,12 @@ def sign(
 class Draft:
     """A bundle that is being copied, to be signed."""
 
-    def __init__(
-        self, path: Path, target: Path, file: BinaryIO, copying: _Copying, copied: Future[None]
-    ) -> None:
+    def __init__(self, path: Path, target: Path, file: BinaryIO, copying: _Copying) -> None:
         self.path = path
         self.target = target
         self.signed = False
         self._file = file
         self._copying = copying
-        self._copied = copied
 
     def sign(
         self, signers: Sequence[Signer], *, progress: Callable[[int], None] | None = None
@@ -94,28 +91,36 @@ class Draft:
         return Bundle(path=self.target, size=size, manifest=manifest)
 
     def _wait(self, progress: Callable[[int], None]) -> None:
-        from concurrent.futures import wait
-
-        told, over = 0, False
-        while not over:
-            over = not wait((self._copied,), _MOMENT).not_done
+        told = 0
+        while self._copying.is_alive():
+            self._copying.join(_MOMENT)
             progress(self._copying.done - told)
             told = self._copying.done
-        self._copied.result()
+        progress(self._copying.done - told)
+        if self._copying.failure:
+            raise self._copying.failure
 
 
-class _Copying:
+class _Copying(Thread):
     """A file on its way into another: by the kernel, which may share blocks; else by pieces."""
 
     def __init__(self, path: Path, source: BinaryIO, file: BinaryIO) -> None:
+        super().__init__(name="copying")
         self.given_up = Event()
+        self.failure: Exception | None = None
         self.done = 0  # bytes
         self._path = path
         self._source = source
         self._file = file
 
     def run(self) -> None:
-        """Copy, and have the disk take it. Raises InputError: not read; OSError: not written."""
+        """Copy, and have the disk take it; what stops that is the failure."""
+        try:
+            self._copy()
+        except (InputError, OSError) as error:  # it can't be read; or not be written
+            self.failure = error
+
+    def _copy(self) -> None:
         size = os.fstat(self._source.fileno()).st_size
         with suppress(OSError, AttributeError):  # between file systems, or not on Linux
             self._by_kernel(size)

@@ -7,13 +7,10 @@ import errno
 import fcntl
 import hashlib
 import os
-import shutil
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from platformdirs import user_cache_path
 
 from mvpsdk.errors import MvpError
 from mvpsdk.store.digest import file_digest
@@ -43,6 +40,8 @@ class Cache:
         named = os.environ.get("MVPSDK_CACHE_DIR")
         if named:
             return cls(Path(named))
+        from platformdirs import user_cache_path
+
         return cls(user_cache_path("mvpsdk"))
 
     def file(self, sha256: str) -> Path:
@@ -105,6 +104,8 @@ class Cache:
 
         Raises MvpError if the cache can't be written: a caller may go on without.
         """
+        import shutil
+
         parent = self.folder("results")
         beside = self.folder("results", f".{os.urandom(8).hex()}")
         try:
@@ -147,6 +148,8 @@ class Cache:
 
     def forget(self, key: str) -> None:
         """Take a result away, so that it is made again."""
+        import shutil
+
         shutil.rmtree(self.root / "results" / key, ignore_errors=True)
 
     @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -36,8 +35,7 @@ def output(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        written.replace(target)
-        _sync_folder(target.parent)
+        written.replace(target)  # if the power fails before the disk has this: what stood there
     except BaseException as error:
         with suppress(OSError):
             written.unlink(missing_ok=True)
@@ -63,6 +61,8 @@ def beside(path: Path) -> Iterator[Path]:
     It is gone when the block ends. Raises InputError if no file can stand at the path or the folder
     can't be made.
     """
+    import tempfile  # which takes longer to load than most files to write
+
     parent = target_of(path).parent
     try:
         folder = tempfile.TemporaryDirectory(prefix=".mvpsdk-", dir=parent)
@@ -114,13 +114,3 @@ def target_of(path: Path) -> Path:
         hint = f"make it first: mkdir -p {target.parent}"
         raise InputError(f"the folder {target.parent} does not exist", place=place, hint=hint)
     return target
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename survive a power cut; file systems that can't are left alone."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
