@@ -35,6 +35,7 @@ def run_tests(names: tuple[str, ...], library: Path) -> tuple[int, int, str]:
             *command,
             "-x",
             "--tb=line",
+            "--assert=plain",  # else megabytes that differ are compared line by line
             "--timeout=60",
             "--timeout-method=thread",
             "--hypothesis-profile=first",
