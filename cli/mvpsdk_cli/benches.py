@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mvpsdk import board as boards
-from mvpsdk import image
+from mvpsdk import bundle, image
 from mvpsdk.errors import InputError, Place
 from mvpsdk.lint import Bench
 from mvpsdk_cli import pipeline
@@ -29,8 +29,6 @@ __all__ = [
     "refuse_findings",
 ]
 
-TREE_MAGIC = b"\xd0\x0d\xfe\xed"
-"""The first bytes of a flattened device tree (Devicetree Specification, 5.2)."""
 SOURCE, FLATTENED = ".dts", ".dtb"
 SUFFIXES = (SOURCE, FLATTENED)
 NAME_LENGTH = 31
@@ -87,8 +85,7 @@ def is_tree(path: Path) -> bool:
     """A device tree's file: by its first bytes, or else by its name."""
     if not path.is_file() or path.suffix in SUFFIXES:
         return path.suffix in SUFFIXES
-    with path.open("rb") as stream:
-        return stream.read(len(TREE_MAGIC)) == TREE_MAGIC
+    return bundle.kind_of(path) is bundle.Kind.TREE
 
 
 def of_tree(path: Path) -> Bench:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from mvpsdk import board as boards
 from mvpsdk import bundle
-from mvpsdk.core.facade import PACK_MAGIC
-from mvpsdk.errors import BundleError
+from mvpsdk.errors import InputError, Place
 from mvpsdk.lint import Bench
 from mvpsdk.lint.delivery import Delivered, Delivery
 from mvpsdk_cli import benches, signing
@@ -20,22 +19,37 @@ if TYPE_CHECKING:
     from mvpsdk.bundle import Manifest
     from mvpsdk.sign import Report
 
-__all__ = ["is_bundle", "of_bundle"]
+__all__ = ["is_bundle", "of_bundle", "refuse_container"]
+
+_DISK = "take a slot's bundle out and lint that: mvpsdk extract FILE boot_a.itb -o FOLDER"
+_ELSEWHERE = {
+    bundle.Kind.DISK: ("is a disk; rules are about one bundle", _DISK),
+    bundle.Kind.SPARSE: ("is a sparse image of a disk; rules are about one bundle", _DISK),
+    bundle.Kind.ZIP: (
+        "is an archive; rules are about a bundle",
+        "lint the handset that it was made of, or check what is in it: mvpsdk verify",
+    ),
+    bundle.Kind.PART: (
+        "is a persona's part; rules are about a bundle",
+        "hold it to the bundle that it is for: mvpsdk verify PART --bundle BUNDLE",
+    ),
+}
+"""What is refused, and where what is in it can be checked."""
 
 
 def is_bundle(path: Path) -> bool:
     """A pack, or a FIT, which is a device tree that has /images: by what is in the file."""
     if not path.is_file() or path.suffix in benches.SUFFIXES:
         return False
-    with path.open("rb") as stream:
-        if stream.read(len(PACK_MAGIC)) == PACK_MAGIC:
-            return True
-    if not benches.is_tree(path):
-        return False
-    try:
-        return bundle.open(path).kind == "fit"
-    except BundleError as error:
-        return "no bundle" not in error.message  # whoever opens it says what is wrong with it
+    return bundle.kind_of(path) is bundle.Kind.PACK or bundle.is_fit(path)
+
+
+def refuse_container(path: Path) -> None:
+    """Raise InputError for what holds a bundle, or a part of one, and is none."""
+    kind = bundle.kind_of(path) if path.is_file() else bundle.Kind.OTHER
+    if kind in _ELSEWHERE:
+        what, hint = _ELSEWHERE[kind]
+        raise InputError(what, place=Place(file=str(path)), hint=hint)
 
 
 def of_bundle(path: Path, previous: Path | None, board_dirs: Iterable[Path]) -> Bench:

@@ -109,6 +109,7 @@ def _gathered(call: Call) -> list[list[Bench]]:
 def _of_path(path: Path, call: Call) -> list[Bench]:
     """A handset on its boards, or a board, a device tree or a bundle alone."""
     asked = call.asked
+    deliveries.refuse_container(path)
     bundle = deliveries.is_bundle(path)
     tree = not bundle and benches.is_tree(path)
     board = not tree and not bundle and _is_board(path)

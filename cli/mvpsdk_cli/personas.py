@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from mvpsdk.bundle import Contents, PersonaPart
+    from mvpsdk.bundle import PersonaPart
     from mvpsdk.core.facade import Part, PartSignature
     from mvpsdk.sign import Report, Signer
     from mvpsdk_cli.pipeline import Prepared
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = [
     "check_call",
     "document",
-    "is_part",
     "make",
     "named_file",
     "tell",
@@ -125,21 +124,10 @@ def named_file(text: str) -> tuple[str, Path]:
     return name, Path(path)
 
 
-def is_part(path: Path) -> bool:
-    """Tell whether a file begins as a part does; one that can't be read is none."""
-    from mvpsdk.core.facade import PART_MAGIC
-
-    try:
-        with path.open("rb") as file:
-            return file.read(len(PART_MAGIC)) == PART_MAGIC
-    except OSError:
-        return False
-
-
 def verify(path: Path, keys: Sequence[str], maker: Path | None) -> Report:
     """Verify a part by keys, or by the maker's bundle. Raises MvpError."""
     from mvpsdk import bundle, sign
-    from mvpsdk.errors import BundleError, InputError
+    from mvpsdk.errors import InputError
 
     if maker and keys:
         raise InputError("the bundle says whose key counts", hint="drop --key, or --bundle")
@@ -150,12 +138,5 @@ def verify(path: Path, keys: Sequence[str], maker: Path | None) -> Report:
         )
     found = sign.public_keys(keys)
     against = bundle.open(maker) if maker else None
-    try:
-        contents: Contents = bundle.open(path)
-    except BundleError as error:
-        check = sign.Check(
-            name="container", what="the file", ok=False, found=error.message, hint=error.hint
-        )
-        return sign.Report(path=path, checks=(check,), manifest=None)
-    with render.progress("verifying", contents.size) as advance:
-        return sign.verify_part(contents, keys=found, bundle=against, progress=advance)
+    with render.progress("verifying", path.stat().st_size) as advance:
+        return sign.verify_part(path, keys=found, bundle=against, progress=advance)

@@ -37,6 +37,22 @@ def test_a_disk_is_made_with_its_other_forms(
         assert disk.check_bmap(disk.read_bmap(told), file) == ()
 
 
+def test_lint_says_where_what_it_is_about_can_be_taken_from(
+    handset: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A disk holds bundles and is none; the command that it names does what it says."""
+    handset()
+    run(capsys, *DISK, "--sparse", "phone.simg")
+    for name, what in {"phone.img": "is a disk", "phone.simg": "is a sparse image"}.items():
+        code, _, err = run(capsys, "lint", name)
+        assert code == 2
+        assert what in err
+        assert "mvpsdk extract FILE boot_a.itb -o FOLDER" in err
+        assert run(capsys, "extract", name, "boot_a.itb", "-o", "out")[0] == 0
+        code, out, _ = run(capsys, "lint", "out/boot_a.itb")
+        assert (code, "3 checked" in out) == (0, True), out
+
+
 def test_a_disk_as_json_matches_its_schema(
     handset: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

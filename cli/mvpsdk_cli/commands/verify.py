@@ -79,12 +79,13 @@ def command(  # noqa: D103 - the module's docstring is the command's
     profile: ProfileOption = Profile.DEV,
     output_format: FormatOption = Format.TEXT,
 ) -> int:
+    from mvpsdk import bundle as bundles
     from mvpsdk import sign
     from mvpsdk.device import load
     from mvpsdk.errors import InputError
 
     _check_building(rebuild, board, board_dir, toolchain, offline=offline)
-    if personas.is_part(bundle):
+    if bundle.is_file() and bundles.kind_of(bundle) is bundles.Kind.PART:
         _check_part(unsigned=unsigned, device=device, rebuild=rebuild)
         return _tell(personas.verify(bundle, key or (), maker), output_format)
     _check_call(key, unsigned=unsigned, profile=profile)

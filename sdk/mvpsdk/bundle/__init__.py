@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mvpsdk.bundle.origins import Supply
     from mvpsdk.bundle.persona import PersonaPart, make_part
     from mvpsdk.bundle.rebuilding import Rebuilt, compare
+    from mvpsdk.bundle.recognising import Kind, is_fit, kind_of
     from mvpsdk.bundle.scribing import scribe
     from mvpsdk.bundle.taking import Digest, extract, is_digested, verify
     from mvpsdk.bundle.wrapping import Delivery, make
@@ -34,6 +35,7 @@ __all__ = [
     "Contents",
     "Delivery",
     "Digest",
+    "Kind",
     "Manifest",
     "Part",
     "PersonaPart",
@@ -50,6 +52,8 @@ __all__ = [
     "extract",
     "find_container",
     "is_digested",
+    "is_fit",
+    "kind_of",
     "make",
     "make_part",
     "open",
@@ -72,6 +76,7 @@ __getattr__ = names_of(
         "mvpsdk.bundle.opening": ("open_bundle:open",),
         "mvpsdk.bundle.origins": ("Supply",),
         "mvpsdk.bundle.persona": ("PersonaPart", "make_part"),
+        "mvpsdk.bundle.recognising": ("Kind", "is_fit", "kind_of"),
         "mvpsdk.bundle.rebuilding": ("Rebuilt", "compare"),
         "mvpsdk.bundle.scribing": ("scribe",),
         "mvpsdk.bundle.taking": ("Digest", "extract", "is_digested", "verify"),

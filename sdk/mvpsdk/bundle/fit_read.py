@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import struct
-from typing import BinaryIO
+from os import SEEK_END
+from typing import TYPE_CHECKING, BinaryIO
 
 from mvpsdk.bundle.model import Part
 from mvpsdk.bundle.spans import Span
@@ -12,7 +13,10 @@ from mvpsdk.core.facade import FdtNode, fdt_read
 from mvpsdk.errors import BundleError, InputError, Place
 from mvpsdk.units import MIB, align_up, describe_size
 
-__all__ = ["MAGIC", "parts", "read", "read_tree"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["MAGIC", "has_images", "parts", "read", "read_tree"]
 
 MAGIC = bytes.fromhex("d00dfeed")
 """Of every flattened device tree (Devicetree Specification 0.4, section 5.2)."""
@@ -31,17 +35,28 @@ def read(file: BinaryIO, whole: Span) -> tuple[Part, ...]:
 
 def read_tree(file: BinaryIO, whole: Span) -> tuple[FdtNode, int]:
     """Return the tree of a FIT and its size in bytes, padding included. Raises as `read` does."""
+    root, tree_size = _root(file, whole)
+    if not root.get("images"):
+        hint = "a FIT is one too, but has /images in it"
+        place = Place(file=str(whole.path))
+        raise BundleError("this is a device tree, no bundle", place=place, hint=hint)
+    return root, tree_size
+
+
+def has_images(file: BinaryIO, path: Path) -> bool:
+    """Tell a FIT from another device tree. Raises BundleError if it is damaged."""
+    root, _ = _root(file, Span(size=file.seek(0, SEEK_END), path=path))
+    return root.get("images") is not None
+
+
+def _root(file: BinaryIO, whole: Span) -> tuple[FdtNode, int]:
     place = Place(file=str(whole.path))
     file.seek(whole.offset)
     tree_size = _tree_size(file, whole, place)
     try:
-        root = fdt_read(file.read(tree_size))
+        return fdt_read(file.read(tree_size)), tree_size
     except InputError as error:
         raise BundleError(error.message, place=place, hint=error.hint) from error
-    if not root.get("images"):
-        hint = "a FIT is one too, but has /images in it"
-        raise BundleError("this is a device tree, no bundle", place=place, hint=hint)
-    return root, tree_size
 
 
 def parts(root: FdtNode, tree_size: int, whole: Span) -> tuple[Part, ...]:

@@ -7,28 +7,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mvpsdk import image
-from mvpsdk.bundle import fit_read
 from mvpsdk.bundle.disk_opening import open_disk
 from mvpsdk.bundle.model import Contents, Part
 from mvpsdk.bundle.packed import of_parts, open_fit, open_pack, open_persona
+from mvpsdk.bundle.recognising import HEAD, Kind, recognised
 from mvpsdk.bundle.spans import Span
-from mvpsdk.core.facade import PACK_MAGIC, PART_MAGIC
 from mvpsdk.errors import BundleError, Place
 from mvpsdk.image.inside import chosen
 from mvpsdk.store import open_input
 from mvpsdk.store.output import unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from typing import BinaryIO
 
     from mvpsdk.image import ImageFacts
 
 __all__ = ["open_bundle"]
-
-_ZIP, _AVB = b"PK\x03\x04", b"AVB0"
-"""The first bytes of an Android container, and of a vbmeta image."""
 
 
 def open_bundle(path: Path) -> Contents:
@@ -43,39 +39,31 @@ def open_bundle(path: Path) -> Contents:
         try:
             size = file.seek(0, 2)
             file.seek(0)
-            head = file.read(8)
-            whole = Span(size=size, path=path)
-            if head[:4] == fit_read.MAGIC:
+            head = file.read(HEAD)
+            kind, whole = recognised(head), Span(size=size, path=path)
+            if kind is Kind.TREE:
                 return open_fit(file, whole)
-            if head[:4] == _ZIP and (members := _members(file, path, size)):
+            if kind is Kind.ZIP and (members := _members(file, path, size)):
                 return _android(path, size, members)
-            if disk := open_disk(file, whole):
-                return disk
+            if kind in (Kind.DISK, Kind.SPARSE) and (opened := open_disk(file, whole)):
+                return opened
         except OSError as error:
             raise unreadable(path, error) from error
-    if head[:4] == _AVB:
-        return _vbmeta(whole, path)
-    if known := _ours(head, whole):
-        return known
+    if kind in _READ:
+        return _READ[kind](whole, path)
     facts = image.open_all({"image": path})["image"] if head else None
     if facts and facts.format != "unknown":
         parts = tuple(_parts(facts))
         return Contents(path=path, kind="image", size=size, parts=parts, facts=facts)
-    what = f"begins with {head.hex(' ')}" if head else "is empty"
+    what = f"begins with {head[:8].hex(' ')}" if head else "is empty"
     hint = "a FIT begins with d0 0d fe ed, a pack with MVP-PACK; or name an image that boots"
     raise BundleError(f"no bundle: the file {what}", place=Place(file=str(path)), hint=hint)
 
 
-def _ours(head: bytes, whole: Span) -> Contents | None:
-    """A pack or a persona's part, by its first eight bytes."""
-    if head == PART_MAGIC:
-        return open_persona(whole)
-    if head != PACK_MAGIC:
-        return None
-    assert whole.path  # noqa: S101 - it is a file
+def _pack(whole: Span, path: Path) -> Contents:
     verdict, pack, images = open_pack(whole)
     return Contents(
-        path=whole.path, kind="pack", size=whole.size, images=images, pack=pack, verdict=verdict
+        path=path, kind="pack", size=whole.size, images=images, pack=pack, verdict=verdict
     )
 
 
@@ -124,3 +112,11 @@ def _android(path: Path, size: int, members: tuple[Part, ...]) -> Contents:
         replace(part, span=replace(part.span, sha256=listed.get(part.name, ""))) for part in members
     )
     return replace(opened, kind="android", parts=parts, vbmeta=said)
+
+
+_READ: dict[Kind, Callable[[Span, Path], Contents]] = {
+    Kind.PACK: _pack,
+    Kind.PART: lambda whole, _: open_persona(whole),
+    Kind.VBMETA: _vbmeta,
+}
+"""How what is a part by itself is read."""

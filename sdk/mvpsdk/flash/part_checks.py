@@ -36,7 +36,7 @@ def judge_part(contents: Contents, maker: Contents, where: str, tell: Tell) -> I
     name, size = contents.path.name, contents.size
     try:
         report = sign.verify_part(
-            contents,
+            contents.path,
             bundle=maker,
             progress=lambda done: tell(Event(step=Step.VERIFY, part=name, amount=done, total=size)),
         )

@@ -16,7 +16,6 @@ from mvpsdk import bundle, disk
 from mvpsdk.core.facade import PART_HEAD, SLOT_NAMES, part_read
 from mvpsdk.errors import BundleError, DiskError
 from mvpsdk.sign.report import Report, judged
-from mvpsdk.store import open_input
 from mvpsdk.store.output import unreadable
 
 if TYPE_CHECKING:
@@ -28,20 +27,13 @@ if TYPE_CHECKING:
     from mvpsdk.sign.report import Check
     from mvpsdk.sign.verifying import Wanted
 
-__all__ = ["is_disk", "verify_disk"]
+__all__ = ["verify_disk"]
 
 _AGAIN = "copy the file again, or make the disk again: mvpsdk bundle --container disk"
 _RECORDS = 440  # bytes of a master boot record before its own: a program of a PC's
 _PRIMARY, _BACKUP = 34, 33  # blocks of a table with 128 entries: UEFI 2.10, 5.3.1
 _MOST_OF_TABLE = 64 << 20  # bytes: they are held in memory
 _CONTROL = "flash a slot: mvpsdk flash writes boot control too"
-
-
-def is_disk(path: Path) -> bool:
-    """Tell whether a file is a disk, or a sparse image. Raises InputError if it can't be read."""
-    with open_input(path) as file:
-        head = file.read(disk.HEAD)
-    return disk.is_disk(head) or disk.is_sparse(head)
 
 
 def verify_disk(
@@ -183,7 +175,7 @@ def _part(path: Path, span: Span, slot: Slot) -> tuple[Check, ...]:
         with alone.open("wb") as file:
             for piece in span.chunks():
                 file.write(piece)
-        return verify_part(bundle.open(alone), bundle=slot.contents).checks
+        return verify_part(alone, bundle=slot.contents).checks
 
 
 def _index(slot: Slot, kept: int, floor: int, manifest: Manifest) -> Iterator[Check]:

@@ -7,6 +7,7 @@ import mmap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mvpsdk.bundle import open as open_bundle
 from mvpsdk.bundle import verify as digests
 from mvpsdk.core.facade import (
     PackDelegate,
@@ -22,6 +23,7 @@ from mvpsdk.store import open_input
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from mvpsdk.bundle import Contents
     from mvpsdk.core.facade import Pack, Verdict
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["seal_part", "verify_part"]
 
 _AGAIN = "copy the file again; if it stays so, it is not the part that was signed"
+_MAKES = "mvpsdk bundle --persona makes a part"
 _ROOM = 1 << 32  # bytes: without a bundle nobody has said how much there is
 
 
@@ -60,7 +63,7 @@ class _Held:
 
 
 def verify_part(
-    contents: Contents,
+    path: Path,
     *,
     keys: Sequence[PublicKey] = (),
     bundle: Contents | None = None,
@@ -71,9 +74,14 @@ def verify_part(
     keys: of its vendor's; or bundle: the maker's, which has delegated the persona to a key, and
     whose pack the part must fit.
 
-    Raises BundleError if the bundle has no such persona, InputError for a key that is not RSA.
+    Raises BundleError if the bundle has no such persona, InputError for a key that is not RSA or a
+    file that can't be read; that it is no part, or damaged, is a refusal.
     """
-    assert contents.part  # noqa: S101 - whoever opened it has seen that it is one
+    try:
+        contents = _opened(path)
+    except BundleError as error:
+        container = refused("container", "the file", error.message, error.hint)
+        return Report(path=path, checks=(container,), manifest=None)
     checks = [_length(contents)]
     held = [_of_bundle(contents, bundle)] if bundle else [_of_key(key) for key in keys]
     with (
@@ -88,6 +96,13 @@ def verify_part(
         found = f"SHA-256 {digest.found}{said}"
         checks.append(judged(name, what, ok=digest.ok, found=found, hint=_AGAIN))
     return Report(path=contents.path, checks=tuple(checks), manifest=None)
+
+
+def _opened(path: Path) -> Contents:
+    contents = open_bundle(path)
+    if contents.part is None:
+        raise BundleError(f"it is of kind {contents.kind}, no persona's part", hint=_MAKES)
+    return contents
 
 
 def _length(contents: Contents) -> Check:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from os import SEEK_END
 from typing import TYPE_CHECKING, BinaryIO
 
-from mvpsdk.bundle import fit, fit_read
+from mvpsdk.bundle import Kind, fit, fit_read, kind_of
 from mvpsdk.bundle.flat import flatten
 from mvpsdk.bundle.manifest import LARGEST, parse
 from mvpsdk.bundle.spans import Span
@@ -79,9 +79,10 @@ def verify(
 
     Raises InputError if the file can't be read; that it is no bundle, or damaged, is a refusal.
     """
-    if whole is None and disks.is_disk(path):
+    kind = None if whole else kind_of(path)
+    if kind in (Kind.DISK, Kind.SPARSE):
         return disks.verify_disk(path, wanted, progress)
-    if whole is None and _is_android(path):
+    if kind is Kind.ZIP:
         from mvpsdk.sign import android
 
         return android.verify(path, wanted, progress)
@@ -105,12 +106,6 @@ def verify(
         checks += judging.profile(manifest, release=wanted.release)
         checks += fitting.device(manifest, opened.total, wanted)
     return Report(path=path, checks=tuple(checks), manifest=manifest)
-
-
-def _is_android(path: Path) -> bool:
-    """A zip file: by its first bytes."""
-    with open_input(path) as file:
-        return file.read(4) == b"PK\x03\x04"
 
 
 def _open(file: BinaryIO, path: Path, partition: Span | None) -> _File:

@@ -108,7 +108,7 @@ def test_a_part_that_is_not_as_it_must_be_is_refused(
     path = tmp_path / "personal.mvpart"
     if make:
         path.write_bytes(make(apart))
-        report = sign.verify_part(bundle.open(path), bundle=bundle.open(apart.folder / "phone.itb"))
+        report = sign.verify_part(path, bundle=bundle.open(apart.folder / "phone.itb"))
         found = {check.name: check.found for check in report.refusals}
         image = {"image personal/kernel"} if reason is R.PART_DIGEST else {"part"}
         assert found.keys() == image

@@ -125,15 +125,14 @@ def _write_environment(path: Path, options: Options) -> None:
 
 
 def _disk(bootable: Bootable, options: Options, folder: Path) -> Path:
-    from mvpsdk import disk
+    from mvpsdk.bundle import Kind, kind_of
 
     assert bootable.flashed  # noqa: S101 - `arguments` has looked
-    with open_input(bootable.flashed) as file:
-        if disk.is_disk(file.read(2 * disk.BLOCK)):
-            if options.parts:
-                hint = "make the disk with it: mvpsdk bundle --container disk --part PERSONA=FILE"
-                raise InputError("a disk image has its parts in partitions of its own", hint=hint)
-            return bootable.flashed
+    if kind_of(bootable.flashed) is Kind.DISK:
+        if options.parts:
+            hint = "make the disk with it: mvpsdk bundle --container disk --part PERSONA=FILE"
+            raise InputError("a disk image has its parts in partitions of its own", hint=hint)
+        return bootable.flashed
     path = folder / "disk.img"
     rooms = {name: home.size for name, home in homes_of(bootable).items()}
     new_disk(path, bootable.flashed, bootable.rollback_index, rooms, dict(options.parts))
