@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, BinaryIO
 from mvpsdk import disk
 from mvpsdk.bundle.opening import open_bundle
 from mvpsdk.core.facade import SLOT_NAMES, Slots, slots_flash, slots_new
-from mvpsdk.disk import TYPE_BOOT, TYPE_LINUX, TYPE_MISC, TYPE_PERSONA
 from mvpsdk.errors import BundleError, DiskError, Place
 from mvpsdk.store import open_input
 from mvpsdk.units import MIB, align_up, describe_size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
     from contextlib import ExitStack
     from pathlib import Path
     from uuid import UUID
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Content", "Room", "rooms"]
 
-_MISC_SIZE = MIB
 _USERDATA_SIZE = 64 * MIB
 _ROUND = 16 * MIB
 
@@ -68,13 +66,34 @@ def rooms(fit: Path, wanted: Wanted, files: ExitStack) -> tuple[tuple[Room, ...]
     bundle, InputError if a file can't be read.
     """
     notes: list[str] = []
-    bundle = replace(Content.of(fit, files), given=False)
     opened = open_bundle(fit)
-    found = [Room(name="misc", type=TYPE_MISC, size=_MISC_SIZE, content=_misc(opened, wanted))]
-    found += _pair("boot", TYPE_BOOT, bundle, wanted, notes)
-    found += _personas(opened, wanted, files, notes)
-    found.append(_userdata(wanted, files, notes))
+    homes = _homes(opened, wanted, notes)
+    given = {name: Content.of(path, files) for name, path in wanted.parts.items()}
+    _check_parts(given, homes)
+    contents = {"misc": _misc(opened, wanted)}
+    bundle = replace(Content.of(fit, files), given=False)
+    for name, content in {"boot": bundle, **given}.items():
+        contents |= {f"{name}_{slot}": content for slot in _filled(wanted)}
+    if wanted.userdata:
+        contents["userdata"] = Content.of(wanted.userdata, files)
+    slot = _slot_size("boot", bundle, wanted.board, notes)
+    userdata = _userdata_size(wanted, contents.get("userdata"), notes)
+    found = (
+        Room(
+            name=row.name,
+            type=row.type,
+            size=row.size,
+            content=contents.get(row.name),
+            holes=row.name == "userdata",
+        )
+        for row in disk.partitions(slot, homes, userdata)
+    )
     return tuple(found), tuple(notes)
+
+
+def _filled(wanted: Wanted) -> tuple[str, ...]:
+    """The slots that something is written into."""
+    return SLOT_NAMES if wanted.both_slots else SLOT_NAMES[:1]
 
 
 def _misc(opened: Contents, wanted: Wanted) -> Content:
@@ -93,57 +112,49 @@ def _misc(opened: Contents, wanted: Wanted) -> Content:
     return Content(path=None, file=io.BytesIO(data), size=len(data), given=False)
 
 
-def _personas(
-    opened: Contents, wanted: Wanted, files: ExitStack, notes: list[str]
-) -> Iterator[Room]:
-    """Two slots for each persona that is updated apart, as large as its home in memory."""
+def _homes(opened: Contents, wanted: Wanted, notes: list[str]) -> dict[str, int]:
+    """How large the home in memory is of each persona that is updated apart, by its name."""
     pack = opened.pack
     rows = pack.delegates if pack else ()
     homes = {pack.partitions[row.partition].name: row.room for row in rows} if pack else {}
-    for name in wanted.parts:
+    notes += [
+        f"{name} does not start before a part of it is flashed: --part gives one"
+        for name in homes
+        if name not in wanted.parts
+    ]
+    return homes
+
+
+def _check_parts(given: Mapping[str, Content], homes: Mapping[str, int]) -> None:
+    """Raise for a part that no persona waits for, or that has no room in its home."""
+    for name, content in given.items():
+        place = Place(file=str(content.path))
         if name not in homes:
             there = ", ".join(homes) or "none: update-key in handset.toml makes one"
             raise BundleError(
                 f'this bundle has no persona "{name}" that comes in a part of its own',
-                place=Place(file=str(wanted.parts[name])),
+                place=place,
                 hint=f"there is: {there}",
             )
-    for name, room in homes.items():
-        content = Content.of(wanted.parts[name], files) if name in wanted.parts else None
-        if content and content.size > room:
+        if content.size > homes[name]:
             raise DiskError(
                 f"the part has {describe_size(content.size)} ({content.size:#x} bytes), its home"
-                f" {describe_size(room)} ({room:#x} bytes)",
-                place=Place(file=str(content.path)),
+                f" {describe_size(homes[name])} ({homes[name]:#x} bytes)",
+                place=place,
                 hint="raise update-room in handset.toml",
             )
-        if not content:
-            notes.append(f"{name} does not start before a part of it is flashed: --part gives one")
-        for number, slot in enumerate(SLOT_NAMES):
-            filled = content if wanted.both_slots or number == 0 else None
-            yield Room(name=f"{name}_{slot}", type=TYPE_PERSONA, size=room, content=filled)
 
 
-def _pair(
-    name: str, kind: UUID, content: Content, wanted: Wanted, notes: list[str]
-) -> Iterator[Room]:
-    """The two slots of what is updated in turns."""
-    size, said = _slot_size(name, content, wanted.board)
-    notes += said
-    for number, slot in enumerate(SLOT_NAMES):
-        filled = content if wanted.both_slots or number == 0 else None
-        yield Room(name=f"{name}_{slot}", type=kind, size=size, content=filled)
-
-
-def _slot_size(name: str, content: Content, board: Board | None) -> tuple[int, list[str]]:
-    """How large a slot is by the board, else with room for what grows; and what was assumed."""
+def _slot_size(name: str, content: Content, board: Board | None, notes: list[str]) -> int:
+    """How large a slot is by the board, else with room for what grows."""
     ours = {name, *(f"{name}_{slot}" for slot in SLOT_NAMES)}
     known = board.slots if board else ()
     told = [slot for slot in known if slot.name in ours] or (known if name == "boot" else ())
     if not told:
         size = align_up(content.size * 3 // 2, _ROUND)
         why = f"the board has no [[slot]] {name}" if board else "nothing says how large they are"
-        return size, [f"{name}_a and {name}_b have {describe_size(size)} each: {why}"]
+        notes.append(f"{name}_a and {name}_b have {describe_size(size)} each: {why}")
+        return size
     least = min(told, key=lambda slot: slot.size)
     if content.size > least.size:
         raise DiskError(
@@ -154,11 +165,10 @@ def _slot_size(name: str, content: Content, board: Board | None) -> tuple[int, l
             hint="take out what the phone does not need, or enlarge the slot in board.toml",
             rule="BND005",
         )
-    return least.size, []
+    return least.size
 
 
-def _userdata(wanted: Wanted, files: ExitStack, notes: list[str]) -> Room:
-    content = Content.of(wanted.userdata, files) if wanted.userdata else None
+def _userdata_size(wanted: Wanted, content: Content | None, notes: list[str]) -> int:
     least = content.size if content else 0
     size = wanted.userdata_size or least
     if least > size:
@@ -171,4 +181,4 @@ def _userdata(wanted: Wanted, files: ExitStack, notes: list[str]) -> Room:
     if not size:
         size = _USERDATA_SIZE
         notes.append(f"userdata has {describe_size(size)} and is empty: --userdata-size says else")
-    return Room(name="userdata", type=TYPE_LINUX, size=size, content=content, holes=True)
+    return size

@@ -4,6 +4,7 @@
 from mvpsdk.disk.bmap import Bmap, Mapped, check_bmap, read_bmap, write_bmap
 from mvpsdk.disk.gpt_read import HEAD, is_disk, read
 from mvpsdk.disk.gpt_write import write
+from mvpsdk.disk.handset import partitions
 from mvpsdk.disk.layout import (
     NAMESPACE,
     TYPE_BOOT,
@@ -38,6 +39,7 @@ __all__ = [
     "is_disk",
     "is_sparse",
     "nonzero",
+    "partitions",
     "plan",
     "read",
     "read_bmap",

@@ -156,12 +156,7 @@ def new_disk(
     from mvpsdk.core.facade import SLOT_NAMES, Slots, slots_flash, slots_new
 
     size = max(align_up(fit.stat().st_size, MIB), _LEAST_SLOT)
-    wanted = [("misc", disk.TYPE_MISC, MIB)]
-    wanted += [(f"boot_{slot}", disk.TYPE_BOOT, size) for slot in SLOT_NAMES]
-    for name, room in (rooms or {}).items():
-        wanted += [(f"{name}_{slot}", disk.TYPE_PERSONA, room) for slot in SLOT_NAMES]
-    rows = [disk.Wanted(name=name, type=kind, size=size) for name, kind, size in wanted]
-    table = disk.plan(rows, contents="virtual handset")
+    table = disk.plan(disk.partitions(size, rooms), contents="virtual handset")
     places = {each.name: each.offset for each in table.partitions}
     for name, part in (parts or {}).items():
         check_room(part, (rooms or {})[name])
