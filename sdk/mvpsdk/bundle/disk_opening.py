@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-import struct
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from mvpsdk import disk
-from mvpsdk.bundle.fit_read import MAGIC
+from mvpsdk.bundle import fit_read
 from mvpsdk.bundle.model import Boot, Contents, Part, Slot
-from mvpsdk.bundle.packed import open_fit
+from mvpsdk.bundle.packed import of_parts
 from mvpsdk.core.facade import SLOT_NAMES, SLOTS_ROOM, slots_choose, slots_read
 from mvpsdk.errors import BundleError
 from mvpsdk.store import open_input
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["open_disk"]
 
-_TREE_SIZE = struct.Struct(">II")
 _KINDS = {
     disk.TYPE_MISC: "boot control",
     disk.TYPE_PERSONA: "persona part",
@@ -97,7 +95,7 @@ def _slot(file: BinaryIO, name: str, partition: Partition, whole: Span) -> Slot:
     head = file.read(disk.BLOCK)
     span = whole.part(partition.offset, partition.size)
     contents, fault = None, ""
-    if head.startswith(MAGIC):
+    if head.startswith(fit_read.MAGIC):
         try:
             contents = _fit(file, span)
         except BundleError as error:
@@ -109,13 +107,9 @@ def _slot(file: BinaryIO, name: str, partition: Partition, whole: Span) -> Slot:
 
 def _fit(file: BinaryIO, slot: Span) -> Contents:
     """The FIT in a slot; its size is its own, not that of the slot."""
-    contents = open_fit(file, slot)
-    file.seek(slot.offset)
-    _, end = _TREE_SIZE.unpack(file.read(_TREE_SIZE.size))
-    for part in contents.parts:
-        if part.span.path:
-            end = max(end, part.span.offset - slot.offset + part.span.size)
-    return replace(contents, size=end)
+    assert slot.path  # noqa: S101 - of a file
+    found = fit_read.read(file, slot)
+    return of_parts(slot.path, found.size, found.parts)
 
 
 def _parts(boot: Boot, whole: Span) -> Iterator[Part]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
 from os import SEEK_END
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -14,9 +15,10 @@ from mvpsdk.errors import BundleError, InputError, Place
 from mvpsdk.units import MIB, align_up, describe_size
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["MAGIC", "has_images", "parts", "read", "read_tree"]
+__all__ = ["MAGIC", "Fit", "has_images", "read"]
 
 MAGIC = bytes.fromhex("d00dfeed")
 """Of every flattened device tree (Devicetree Specification 0.4, section 5.2)."""
@@ -25,22 +27,29 @@ _WIDEST = 8  # bytes of a number
 _LARGEST = 256 * MIB  # of the tree: more than any loader takes, with parts inside it
 
 
-def read(file: BinaryIO, whole: Span) -> tuple[Part, ...]:
-    """Return the images of a FIT, which takes `whole` of a file at most: of a disk, a partition.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fit:
+    """What a FIT says of itself."""
+
+    root: FdtNode
+    tree_size: int  # bytes, padding included
+    parts: tuple[Part, ...]
+    size: int  # bytes, to the end of what lies last: a partition may be longer
+
+
+def read(file: BinaryIO, whole: Span) -> Fit:
+    """Return what a FIT says, which takes `whole` of a file at most: of a disk, a partition.
 
     Raises BundleError if it is damaged, cut short, or no FIT.
     """
-    return parts(*read_tree(file, whole), whole)
-
-
-def read_tree(file: BinaryIO, whole: Span) -> tuple[FdtNode, int]:
-    """Return the tree of a FIT and its size in bytes, padding included. Raises as `read` does."""
     root, tree_size = _root(file, whole)
     if not root.get("images"):
         hint = "a FIT is one too, but has /images in it"
         place = Place(file=str(whole.path))
         raise BundleError("this is a device tree, no bundle", place=place, hint=hint)
-    return root, tree_size
+    found = tuple(_parts(root, tree_size, whole))
+    ends = (each.span.offset - whole.offset + each.span.size for each in found if each.span.path)
+    return Fit(root=root, tree_size=tree_size, parts=found, size=max(tree_size, *ends, 0))
 
 
 def has_images(file: BinaryIO, path: Path) -> bool:
@@ -59,11 +68,10 @@ def _root(file: BinaryIO, whole: Span) -> tuple[FdtNode, int]:
         raise BundleError(error.message, place=place, hint=error.hint) from error
 
 
-def parts(root: FdtNode, tree_size: int, whole: Span) -> tuple[Part, ...]:
-    """Return the images of a FIT whose tree has been read. Raises as `read` does."""
+def _parts(root: FdtNode, tree_size: int, whole: Span) -> Iterator[Part]:
     images = root.get("images")
     base = align_up(tree_size, 4)
-    return tuple(_part(node, base, whole) for node in (images.children if images else ()))
+    return (_part(node, base, whole) for node in (images.children if images else ()))
 
 
 def _tree_size(file: BinaryIO, whole: Span, place: Place) -> int:

@@ -27,7 +27,7 @@ def open_fit(file: BinaryIO, whole: Span) -> Contents:
     Raises BundleError if it is damaged, InputError if the file can't be read.
     """
     assert whole.path  # noqa: S101 - a FIT in memory is read by nobody
-    return of_parts(whole.path, whole.size, fit_read.read(file, whole))
+    return of_parts(whole.path, whole.size, fit_read.read(file, whole).parts)
 
 
 def of_parts(path: Path, size: int, parts: tuple[Part, ...]) -> Contents:

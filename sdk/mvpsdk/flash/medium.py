@@ -91,12 +91,10 @@ def held(device: BlockDevice, at: Extent | None, name: str) -> Held | None:
         return None
     file = BufferedReader(Window(device, at))
     with suppress(InputError):
-        parts = fit_read.read(file, Span(size=at.size, path=Path(name)))
-        found = {part.name: part.span for part in parts}
-        span = found.get("manifest")
+        fit = fit_read.read(file, Span(size=at.size, path=Path(name)))
+        span = {part.name: part.span for part in fit.parts}.get("manifest")
         if span and not span.data and span.size <= manifest.LARGEST:
             file.seek(span.offset)
             told = manifest.parse(file.read(span.size))
-            size = max(part.span.offset + part.span.size for part in parts if not part.span.data)
-            return Held(manifest=told, size=size)
+            return Held(manifest=told, size=fit.size)
     return None

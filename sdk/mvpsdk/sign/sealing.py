@@ -45,23 +45,22 @@ def opened(file: BinaryIO, path: Path) -> Opened:
     place = Place(file=str(path))
     total = file.seek(0, SEEK_END)
     whole = Span(size=total, path=path)
-    root, size = fit_read.read_tree(file, whole)
-    found = fit_read.parts(root, size, whole)
-    part = next((each for each in found if each.name == fit.MANIFEST), None)
+    found = fit_read.read(file, whole)
+    part = next((each for each in found.parts if each.name == fit.MANIFEST), None)
     if part is None or part.span.size > LARGEST:
         hint = "mvpsdk bundle makes bundles that can be signed; mkimage signs any other FIT"
         raise BundleError("there is no manifest in it", place=place, hint=hint)
     file.seek(part.span.offset)
     manifest = file.read(part.span.size)
     said = parse(manifest).tree
-    digest = fit.digest(root)
+    digest = fit.digest(found.root)
     if said != digest or hashlib.sha256(manifest).hexdigest() != part.span.sha256:
         message = (
             f"the manifest was made for a tree with SHA-256 {said or 'unknown'}, this is {digest}"
         )
         hint = "it is damaged, or of an earlier version: make it again with mvpsdk bundle"
         raise BundleError(message, place=place, hint=hint)
-    return Opened(root=root, size=size, manifest=manifest)
+    return Opened(root=found.root, size=found.tree_size, manifest=manifest)
 
 
 def chosen(keys: Iterable[PublicKey]) -> tuple[PublicKey, PublicKey]:

@@ -115,17 +115,15 @@ def _open(file: BinaryIO, path: Path, partition: Span | None) -> _File:
     if head[:4] != fit_read.MAGIC:
         what = f"begins with {head.hex(' ')}" if head else "is empty"
         raise BundleError(f"the file {what}, a FIT with d0 0d fe ed", hint=_AGAIN)
-    root, size = fit_read.read_tree(file, whole)
-    parts = fit_read.parts(root, size, whole)
+    found = fit_read.read(file, whole)
     file.seek(whole.offset)
-    end = max((part.span.offset - whole.offset + part.span.size for part in parts), default=0)
     return _File(
         start=whole.offset,
-        total=end if partition else whole.size,
-        root=root,
-        size=size,
-        raw=file.read(size),
-        parts=parts,
+        total=found.size if partition else whole.size,
+        root=found.root,
+        size=found.tree_size,
+        raw=file.read(found.tree_size),
+        parts=found.parts,
     )
 
 

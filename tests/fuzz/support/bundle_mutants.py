@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 import json
 import random
 import struct
@@ -196,12 +197,8 @@ def _tree(data: bytearray, chance: random.Random) -> None:
 
 def _digests(data: bytearray, chance: random.Random) -> None:
     """A changed part, with its digest made anew wherever the old one stands."""
-    opened = _opened(data)
-    if not opened:
-        return
-    root, size = opened
     try:
-        parts = fit_read.parts(root, size, Span(size=len(data)))
+        parts = fit_read.read(io.BytesIO(data), Span(size=len(data))).parts
     except MvpError:
         return
     part = chance.choice(parts) if parts else None

@@ -300,8 +300,10 @@ def test_a_fit_reads_back_as_it_was_written(
     with path.open("rb") as file:
         found = fit_read.read(file, Span(size=path.stat().st_size, path=path))
 
-    assert [(p.span.read(), p.kind, p.load) for p in found] == contents
-    assert [p.span.sha256 for p in found] == [part.sha256 for part in parts]
+    assert [(p.span.read(), p.kind, p.load) for p in found.parts] == contents
+    assert [p.span.sha256 for p in found.parts] == [part.sha256 for part in parts]
+    last = max((p.span.offset + p.span.size for p in found.parts), default=0)
+    assert found.size == max(last, found.tree_size)
 
 
 def test_parts_inside_the_tree_are_read_too(tmp_path: Path) -> None:
