@@ -200,11 +200,10 @@ def _write_json(told: Failure, arguments: list[str]) -> None:
     wanted = _format_of(arguments)
     if wanted not in {"json", "jsonl"}:
         return
-    import json
 
     document = json_document(told)
     indent = 2 if wanted == "json" else None
-    sys.stdout.write(json.dumps(document, indent=indent, ensure_ascii=False) + "\n")
+    sys.stdout.write(render.encoded(document, indent) + "\n")
     sys.stdout.flush()
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ SCHEMA = "mvpsdk.run/1"
 BOARD = "board"
 SCRIPT = "mvp: "
 """With what the boot script begins its lines, in the partition board."""
+CR = "\r"  # with which serial lines end
 PALETTE = ("cyan", "green", "magenta", "yellow", "blue")
 
 
@@ -31,20 +31,15 @@ def show_text(event: Event) -> None:
     """Shows lines, and what they meet."""
     if isinstance(event, Line):
         mark, text = ("+", event.text[event.told :]) if event.told else ("]", event.text)
-        render.out(f"{prefix(event.partition, mark)} {_printable(text)}")
+        render.out(f"{prefix(event.partition, mark)} {text.rstrip(CR)}")
         sys.stdout.flush()
     elif isinstance(event, Met):
         render.note(render.style(f"  met: {event.expectation}", "green", on_stderr=True))
 
 
-def _printable(text: str) -> str:
-    """Without what could steer the user's terminal, but for colours; tabs stay."""
-    return "".join(c if c.isprintable() or c in "\t\x1b" else "\ufffd" for c in text.rstrip("\r"))
-
-
 def show_json(event: Event) -> None:
     """Shows any event as a line of JSON."""
-    render.out(json.dumps({"schema": SCHEMA, **document(event)}, ensure_ascii=False))
+    render.out(render.encoded({"schema": SCHEMA, **document(event)}, indent=None))
     sys.stdout.flush()
 
 

@@ -10,6 +10,7 @@ more than most commands take; only the progress bar needs it.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -31,6 +32,14 @@ _CODES = {
     "magenta": "35",
     "cyan": "36",
 }
+_LOOK = r"(?!0*8[;m])[0-9]*"  # a parameter of SGR but 8, which hides what follows
+_ACTS = re.compile(
+    rf"\x1b(?!\[{_LOOK}(?:;{_LOOK})*m)"
+    r"|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+)
+"""What a terminal acts upon (ECMA-48; Unicode's UAX 9), but for line ends, tabs and colours."""
+_ESCAPED = re.compile(r"[\x7f-\x9f]")
+"""What JSON may have in a string as it is, and a terminal acts upon."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,20 +84,31 @@ def _log_level() -> None:
 
 def out(text: str = "") -> None:
     """A line of the result, to stdout."""
-    sys.stdout.write(f"{text}\n")
+    sys.stdout.write(f"{harmless(text)}\n")
+
+
+def harmless(text: str) -> str:
+    """A text without what a terminal acts upon: names stand in files that nobody has verified."""
+    return _ACTS.sub("\ufffd", text)
 
 
 def report(schema: str, document: Mapping[str, Any]) -> None:
     """The result as JSON, to stdout, with its schema's name first, e.g. ``mvpsdk.lint/1``."""
+    out(encoded({"schema": schema, **document}))
+
+
+def encoded(document: Mapping[str, Any], indent: int | None = 2) -> str:
+    """A document as JSON that can be shown on a terminal."""
     import json
 
-    out(json.dumps({"schema": schema, **document}, indent=2, ensure_ascii=False))
+    text = json.dumps(document, indent=indent, ensure_ascii=False)
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def note(text: str) -> None:
     """A remark for people, to stderr; ``--quiet`` drops it."""
     if not _settings.quiet:
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{harmless(text)}\n")
         sys.stderr.flush()
 
 
@@ -119,14 +139,15 @@ def screen() -> bool:
 def failure(message: str, rule: str = "") -> None:
     """What is wrong, to stderr."""
     word = style("error:", "bold", "red", on_stderr=True)
+    text = harmless(message)
     sys.stdout.flush()
-    sys.stderr.write(f"{word} [{rule}] {message}\n" if rule else f"{word} {message}\n")
+    sys.stderr.write(f"{word} [{rule}] {text}\n" if rule else f"{word} {text}\n")
     sys.stderr.flush()
 
 
 def detail(text: str) -> None:
     """A line that says more of what is wrong, to stderr."""
-    sys.stderr.write(f"  {text}\n")
+    sys.stderr.write(f"  {harmless(text)}\n")
     sys.stderr.flush()
 
 

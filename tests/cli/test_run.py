@@ -26,7 +26,7 @@ FAKE = Path(__file__).parents[1] / "unit" / "run" / "fake_qemu.py"
 TALK = [
     ["print", "U-Boot\n[mvp] hello\r\n[work] ab"],
     ["print", "\r\n[realtime] tick\r\n[work+ cd\r\n"],
-    ["print", "[work] \x1b[2Jx\x07\r\n"],
+    ["print", "[work] \x1b[32mgreen\x1b[0m \x1b[2Jx\x07\r\n"],
 ]
 
 
@@ -46,7 +46,7 @@ def test_lines_are_shown_by_partition(cli: Cli, bundle: Make) -> None:
         "[work] ab",
         "[realtime] tick",
         "[work+ cd",
-        "[work] \x1b[2Jx\ufffd",
+        "[work] \x1b[32mgreen\x1b[0m \ufffd[2Jx\ufffd",
     ]
     assert result.err.startswith("ok: powered off in ")
 

@@ -39,6 +39,7 @@ PAPERS = {
 INSIDE = ("hypervisor", "pack", "second", "dtb")
 """Parts of the boot image."""
 _MOST = 64  # members that are looked at
+_LONGEST = 128 << 10  # bytes read at once: their directory, or the longest comment behind it
 _LOCAL = struct.Struct("<26xHH")  # of a member's own header: lengths of its name and what follows
 _HEAD = struct.Struct("<8xIIIIIIIII")
 _V2 = struct.Struct("<1644xIIQ")
@@ -72,7 +73,7 @@ def vbmeta(parts: tuple[Part, ...]) -> Vbmeta:
 
 def _members(file: BinaryIO, path: Path, size: int) -> Iterator[Part]:
     try:
-        with zipfile.ZipFile(file) as box:
+        with zipfile.ZipFile(_Bounded(file)) as box:
             entries = box.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
         raise _fault(path, f"it is no whole zip file: {error}") from error
@@ -90,6 +91,19 @@ def _members(file: BinaryIO, path: Path, size: int) -> Iterator[Part]:
             raise _fault(path, f"{entry.filename} ends at {at + entry.file_size} of {size} bytes")
         span = Span(size=entry.file_size, path=path, offset=at)
         yield Part(name=entry.filename, kind="file", span=span)
+
+
+class _Bounded:
+    """A file out of which nobody takes a directory larger than so many members could need."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.seek, self.tell, self._read = file.seek, file.tell, file.read
+
+    def read(self, size: int = -1) -> bytes:
+        """Read on. Raises BadZipFile for more than a directory's worth."""
+        if size > _LONGEST:
+            raise zipfile.BadZipFile(f"its directory has {size} bytes")
+        return self._read(size if size >= 0 else _LONGEST)  # to the end, of which it is near
 
 
 def _booted(file: BinaryIO, image: Span, path: Path) -> Iterator[Part]:

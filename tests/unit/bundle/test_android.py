@@ -321,6 +321,16 @@ def test_a_container_that_lacks_or_lies_is_refused(made: Made, tmp_path: Path) -
         bundle.open(packed)
 
 
+def test_a_directory_of_a_million_members_is_not_read(tmp_path: Path) -> None:
+    """It would have to be held in memory whole."""
+    path = tmp_path / "many.zip"
+    with zipfile.ZipFile(path, "w") as box:
+        for number in range(1000):
+            box.writestr(f"{number:0200}", b"")
+    with pytest.raises(BundleError, match="its directory has 246000 bytes"):
+        bundle.open(path)
+
+
 def test_a_vbmeta_image_alone_is_opened(made: Made, tmp_path: Path) -> None:
     """Recognised by its first bytes."""
     (tmp_path / "some").write_bytes(made.member("vbmeta.img"))

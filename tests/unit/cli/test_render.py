@@ -144,3 +144,37 @@ def test_progress_is_silent_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> Non
     with render.progress("packing", 10) as advance:
         advance(10)
     assert tuple(capsys.readouterr()) == ("", "")
+
+
+def test_what_a_terminal_acts_upon_is_never_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name out of a file can't retitle the window, move the cursor, or hide what follows."""
+    name = "a\x1b]0;title\x07\x1b[2J\x1b[8m\x9b1m\r\x7f\x00b"
+    plain = "a\ufffd]0;title\ufffd\ufffd[2J\ufffd[8m\ufffd1m\ufffd\ufffd\ufffdb"
+    for tell in (render.out, render.made, render.note, render.failure, render.detail):
+        tell(name)
+        said = capsys.readouterr()
+        assert plain in said.out + said.err
+    monkeypatch.setattr(render, "colored", lambda _: True)
+    for hidden in ("\x1b[8m", "\x1b[0;8m", "\x1b[1;08;1m", "\u202e"):
+        assert "\ufffd" in render.harmless(hidden)
+    for colour in ("\x1b[m", "\x1b[0;32m", "\x1b[38;5;208m", "\x1b[39;49m", "\u00e9"):
+        assert render.harmless(colour) == colour
+    for looks in [("bold",), ("dim",), ("bold", "red"), ("cyan",)]:
+        render.out(f"\t{render.style('one', *looks)}\n{render.style('two', *looks)}")
+        styled = capsys.readouterr().out
+        assert "\ufffd" not in styled
+        assert styled.count("\x1b[0m") == 2
+
+
+def test_json_keeps_every_character_and_shows_none_of_those(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Whoever parses it gets the name as it stands in the file."""
+    name = "a\x1b\x9b\x7f\u00e9b"
+    render.report("mvpsdk.x/1", {"name": name})
+    text = capsys.readouterr().out
+    assert json.loads(text)["name"] == name
+    assert not set(text) & set("\x1b\x9b\x7f")
+    assert "\u00e9" in text
