@@ -24,6 +24,7 @@ from mvpsdk.conform.listing import FIRMWARE, GUEST, listed
 from mvpsdk.core.facade import Reason
 from mvpsdk.core.fingerprint import CORE
 from mvpsdk.decode import advice
+from mvpsdk.device.schema import DeviceFile
 from mvpsdk.handset.schema import HandsetFile, InputTable
 from mvpsdk.lint import reference
 
@@ -72,13 +73,13 @@ package when it is locked, and vouches for it by Debian's signed lists; fetching
 MEMBER = re.compile(r"^    /\* (.*?) \*/$|^    (MVP_(?!OK)\w+) =", flags=re.MULTILINE)
 
 FILES = """\
-# The two files a person writes
+# The files a person writes
 
-<!-- Made by `make docs` from the models in board/schema.py and handset/schema.py. -->
+<!-- Made by `make docs` from the models in board/, handset/ and device/schema.py. -->
 
 TOML. Unknown keys are errors. Sizes are text with a unit (`"8 MiB"`), whole multiples of 4 KiB;
-addresses are numbers (`0x4000_0000`); paths are relative to the file. `mvpsdk schema board` and
-`mvpsdk schema handset` print the JSON Schemas, for editors.
+addresses are numbers (`0x4000_0000`); paths are relative to the file. `mvpsdk schema board`,
+`mvpsdk schema handset` and `mvpsdk schema device` print the JSON Schemas, for editors.
 """
 
 
@@ -116,10 +117,12 @@ def _spaced(lines: list[str]) -> str:
 def files() -> str:
     """The page of keys, table by table."""
     parts = [FILES]
-    for name, model in (("board.toml", BoardFile), ("handset.toml", HandsetFile)):
+    models = (("board.toml", BoardFile), ("handset.toml", HandsetFile), ("device.toml", DeviceFile))
+    for name, model in models:
         parts.append(f"## {name}\n\n{_first(model)}\n")
         parts += _tables(model)
-    return "\n".join([*parts, *_origins()])
+        parts += _origins() if model is HandsetFile else ()
+    return "\n".join(parts)
 
 
 def _origins() -> Iterator[str]:
@@ -134,7 +137,7 @@ def _origins() -> Iterator[str]:
 
 def _first(model: type[Model]) -> str:
     text = (model.__doc__ or "").splitlines()[0]
-    return text.partition(": ")[2].capitalize() or text
+    return text.partition(": ")[2].capitalize() or text.removesuffix(".") + "."
 
 
 def _tables(model: type[Model]) -> Iterator[str]:
@@ -142,6 +145,9 @@ def _tables(model: type[Model]) -> Iterator[str]:
     schema = model.model_json_schema()
     for key, value in schema["properties"].items():
         table = _table_of(value)
+        if "const" in value:
+            yield f"It may begin with `{key} = {_toml(value['const'])}`: {value['description']}.\n"
+            continue
         if table is None:
             yield f"### [{key}]\n\n{value['description']}\n"
             continue

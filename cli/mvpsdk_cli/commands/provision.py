@@ -68,6 +68,7 @@ def command(  # noqa: D103 - the module's docstring is the command's
         [each for each in keys if each.part == "configuration"],
         board=found.name,
         tree=_read(tree),
+        slots=((slot.name, slot.size) for slot in found.slots),
     )
     store.write_folder(output, files, force=force)
     for name in files:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from mvpsdk.errors import InputError
 from mvpsdk.uboot.script import boot_script
 from mvpsdk.uboot.tree import control_tree, key_node
+from mvpsdk.units import format_size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mvpsdk.sign import PublicKey
     from mvpsdk.uboot.model import Target
@@ -54,13 +55,19 @@ CONFIG_EFI_PARTITION=y
 
 
 def provision(
-    target: Target, keys: Sequence[PublicKey], *, board: str, tree: bytes = b""
+    target: Target,
+    keys: Sequence[PublicKey],
+    *,
+    board: str,
+    tree: bytes = b"",
+    slots: Iterable[tuple[str, int]] = (),
 ) -> dict[str, bytes]:
     """Return files by their names, for a board whose U-Boot is to require one of these keys.
 
     `control.dtsi` goes into the source of U-Boot's own tree; `control.dtb` is that tree if `tree`
     is the board's, else it holds keys and script alone; `u-boot.config` is merged into its
-    configuration; `device.toml` tells what a bundle must fit (schema mvpsdk.device/1).
+    configuration; `device.toml` tells what a bundle must fit (schema mvpsdk.device/1), `slots` by
+    their names and bytes among it.
 
     Raises InputError without a key, for a key that signs no configuration, and for a damaged tree.
     """
@@ -79,6 +86,8 @@ compatible = "{target.compatible}"
 rollback-index = 0             # raise it with what the device has started
 control-tree = "control.dtb"
 """
+    for name, size in slots:
+        facts += f'\n[[partition]]\nname = "{name}"\nsize = "{format_size(size)}"\n'
     return {
         "control.dtsi": _source(keys, script).encode(),
         "control.dtb": control_tree(tree, keys, script=script),

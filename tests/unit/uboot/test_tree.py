@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mvpsdk import sign, uboot
+from mvpsdk import device, sign, uboot
 from mvpsdk.core.facade import fdt_read
 from mvpsdk.errors import InputError
 from mvpsdk.units import MIB, Pa, Range
@@ -84,6 +84,18 @@ def test_source_and_tree_say_the_same(key: sign.PublicKey, tmp_path: Path) -> No
     source.write_bytes(b"/dts-v1/;\n" + files["control.dtsi"])
     subprocess.run(["dtc", "-q", "-O", "dtb", "-o", str(out), str(source)], check=True)
     assert fdt_read(out.read_bytes()) == fdt_read(files["control.dtb"])
+
+
+def test_the_facts_hold_a_bundle_to_the_board_s_slots(key: sign.PublicKey, tmp_path: Path) -> None:
+    """They can be read as they are written: what fits no slot is refused before it is flashed."""
+    slots = (("boot_a", 24 * MIB), ("boot_b", 32 * MIB))
+    files = uboot.provision(TARGET, [key], board="one", slots=slots)
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    facts = device.load(tmp_path / "device.toml")
+    assert [(slot.name, slot.size) for slot in facts.slots] == list(slots)
+    assert (facts.board, facts.compatible) == ("one", TARGET.compatible)
+    assert facts.control_tree == tmp_path / "control.dtb"
 
 
 def test_provisioning_without_a_key_is_refused() -> None:
