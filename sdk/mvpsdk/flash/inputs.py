@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mvpsdk import disk
-from mvpsdk.bundle import fit_read
-from mvpsdk.core.facade import PART_MAGIC
-from mvpsdk.disk.sparse import is_sparse
+from mvpsdk.bundle import recognising
+from mvpsdk.bundle.recognising import HEAD, recognised
 from mvpsdk.errors import InputError, Place
 from mvpsdk.store import open_input
 from mvpsdk.store.output import unreadable
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["Input", "Kind", "open_flashable"]
-
-_HEAD = 4096
 
 
 class Kind(StrEnum):
@@ -44,7 +40,7 @@ def open_flashable(path: Path) -> Input:
     """Say what a file is. Raises InputError if it can't be read or flashed."""
     with open_input(path) as file:
         try:
-            head = file.read(_HEAD)
+            head = file.read(HEAD)
             size = file.seek(0, 2)
         except OSError as error:
             raise unreadable(path, error) from error
@@ -52,15 +48,20 @@ def open_flashable(path: Path) -> Input:
 
 
 def _kind(head: bytes, path: Path) -> Kind:
-    if head.startswith(fit_read.MAGIC):
-        return Kind.BUNDLE
-    if disk.is_disk(head) or is_sparse(head):
-        return Kind.DISK
-    if head.startswith(PART_MAGIC):
-        return Kind.PART
+    found = _KINDS.get(recognised(head))
+    if found:
+        return found
     what = f"begins with {head[:8].hex(' ')}" if head else "is empty"
     raise InputError(
         f"the file {what}: that is nothing that can be flashed",
         place=Place(file=str(path)),
         hint="name a bundle, a persona's part or a disk image: mvpsdk bundle makes them",
     )
+
+
+_KINDS = {
+    recognising.Kind.TREE: Kind.BUNDLE,
+    recognising.Kind.DISK: Kind.DISK,
+    recognising.Kind.SPARSE: Kind.DISK,
+    recognising.Kind.PART: Kind.PART,
+}

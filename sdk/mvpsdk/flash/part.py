@@ -49,7 +49,7 @@ def plan_part(device: BlockDevice, name: str, what: Input, options: Options, tel
         boot = on.extent(found.disk, on.boot(run))
         assert boot  # noqa: S101 - it has a bundle in it
         with on.taken_out(device, Extent(boot.offset, whole.size)) as path:
-            checks += judge_part(contents, bundle.open(path), on.boot(run), tell)
+            checks += judge_part(what.path, bundle.open(path), on.boot(run), tell)
     index = whole.manifest.rollback_index if whole else 0
     filling = Filling(name=name, what=what, found=found, choice=choice, stem=persona, index=index)
     return planned(device, filling, checks, tell)

@@ -24,6 +24,7 @@ from mvpsdk.core.facade import (
     slots_succeed,
 )
 from mvpsdk.errors import CheckFailed, InputError
+from mvpsdk.flash.model import Outcome
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -198,6 +199,28 @@ def test_a_bundle_that_the_part_in_the_slot_does_not_fit_is_refused(
     told = refusal(medium, vendors.stricter)
     assert "work_a: part: the hypervisor refuses it" in told
     assert "its vendor must make one that fits this bundle" in told
+
+
+@pytest.mark.parametrize("at", [100, 20_000])
+def test_a_part_that_does_not_start_anyway_is_no_reason_to_refuse_a_bundle(
+    medium: Path, vendors: Vendors, at: int
+) -> None:
+    """In its header or in an image: that it goes with the bundle as it is, is said."""
+    with medium.open("r+b") as file:
+        found = disk.read(file).find("work_a")
+        assert found
+        file.seek(found.offset + at)
+        file.write(b"damaged")
+    for maker in (vendors.bundle, vendors.stricter):
+        planned = plan(medium, maker, slot="b")
+        assert not planned.refused
+        (said,) = (check for check in planned.checks if check.name == "work_a: part")
+        assert said.outcome is Outcome.NOT_CHECKED
+        assert "does not start now either" in said.found
+    size = vendors.part.stat().st_size
+    there = content(medium, "work_a", size)
+    assert carry_out(medium, vendors.bundle, slot="b").changed
+    assert content(medium, "work_b", size) == there
 
 
 def test_by_fastboot_no_part_is_flashed(vendors: Vendors) -> None:
