@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -34,17 +35,39 @@ class Input:
     path: Path
     kind: Kind
     size: int  # bytes of the file
+    state: tuple[int, ...]  # what changes whenever the file does
+
+    def hold_still(self) -> None:
+        """Raise InputError if the file is another than the one that was opened.
+
+        To be asked once its digest is known that all that is written is held to: then what was
+        verified before is what is written.
+        """
+        try:
+            same = _state(self.path.stat()) == self.state
+        except OSError as error:
+            raise unreadable(self.path, error) from error
+        if not same:
+            hint = "leave it alone and run this again; nothing was written"
+            message = "the file changed while it was verified"
+            raise InputError(message, place=Place(file=str(self.path)), hint=hint)
 
 
 def open_flashable(path: Path) -> Input:
     """Say what a file is. Raises InputError if it can't be read or flashed."""
     with open_input(path) as file:
         try:
+            state = os.fstat(file.fileno())
             head = file.read(HEAD)
-            size = file.seek(0, 2)
         except OSError as error:
             raise unreadable(path, error) from error
-    return Input(path=path, kind=_kind(head, path), size=size)
+    kind = _kind(head, path)
+    return Input(path=path, kind=kind, size=state.st_size, state=_state(state))
+
+
+def _state(found: os.stat_result) -> tuple[int, ...]:
+    times = (found.st_mtime_ns, found.st_ctime_ns)
+    return (found.st_dev, found.st_ino, found.st_size, *times)
 
 
 def _kind(head: bytes, path: Path) -> Kind:

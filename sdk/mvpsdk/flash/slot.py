@@ -91,6 +91,7 @@ def planned(device: BlockDevice, filling: Filling, checks: Sequence[Check], tell
     jobs: tuple[Job, ...] = ()
     if all(check.outcome is not Outcome.REFUSED for check in checks):
         jobs = tuple(survey(device, job, tell) for job in _jobs(device, filling))
+        filling.what.hold_still()
     misc = on.extent(filling.found.disk, on.MISC)
     slot = filling.choice.slot
 

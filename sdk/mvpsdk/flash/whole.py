@@ -73,6 +73,7 @@ def plan_disk(device: BlockDevice, name: str, what: Input, options: Options, tel
     parts: tuple[PartPlan, ...] = ()
     if verdict.table and all(each.outcome is not Outcome.REFUSED for each in verdict.checks):
         job = _job(device, image, verdict.table, tell)
+        what.hold_still()
         parts = (
             PartPlan(
                 name=job.body.name,

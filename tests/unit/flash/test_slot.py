@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flashable import Phones, carry_out, digest, facts, plan, write_disk
-from mvpsdk import disk
+from flashable import Phones, carry_out, digest, facts, options, plan, write_disk
+from media import silent
+from mvpsdk import disk, flash
 from mvpsdk.core.facade import (
     SLOTS_ROOM,
     Slot,
@@ -21,7 +22,8 @@ from mvpsdk.core.facade import (
     slots_start,
     slots_succeed,
 )
-from mvpsdk.errors import CheckFailed, InputError
+from mvpsdk.errors import CheckFailed, InputError, MvpError
+from mvpsdk.flash.model import Event, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,6 +117,32 @@ def test_only_what_differs_is_written(
     assert (part.missing, part.size) == (4096, len(data))
     assert carry_out(medium, phones.new).changed
     assert content(medium, "boot_b", len(data)) == data
+
+
+@pytest.mark.parametrize("step", [Step.VERIFY, Step.COMPARE])
+def test_a_bundle_that_changes_after_it_was_verified_is_never_written(
+    tmp_path: Path, medium: Path, phones: Phones, step: Step
+) -> None:
+    """Whoever swaps the file behind the signature's check is found before the first byte."""
+    path, before = tmp_path / "phone.itb", digest(medium)
+    path.write_bytes(phones.new.read_bytes())
+    swapped: list[Step] = []
+
+    def swap(event: Event) -> None:
+        if event.step is step and not swapped:
+            swapped.append(step)
+            (tmp_path / "evil").write_bytes(phones.new.read_bytes()[::-1])
+            (tmp_path / "evil").replace(path)
+
+    with (
+        flash.open_target(f"file:{medium}", flash.Access()) as target,
+        pytest.raises(MvpError) as caught,
+    ):
+        target.plan(flash.open_flashable(path), options(), swap).carry_out(silent)
+    assert swapped
+    found = {Step.VERIFY: "it was put together out of two", Step.COMPARE: "changed while it was"}
+    assert found[step] in str(caught.value)
+    assert digest(medium) == before
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ class FastbootTarget:
         size = self.client.number(f"partition-size:{partition}")
         room = () if size is None else (Partition(name=partition, size=size),)
         verdict = judge(what.path, device.known, room, options, tell, size=what.size)
+        what.hold_still()
         there = self._there(partition, what)
         missing = None if there is None else 0 if there == digest else what.size
         same = missing == 0 and options.slot == "inactive"
