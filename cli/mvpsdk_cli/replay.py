@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -193,6 +194,7 @@ def _changed(path: str) -> int:
 
 
 _listener: list[_Watch] = []
+_noting = threading.local()  # files are read by several threads, and each is heard
 _hooked: list[bool] = []
 
 
@@ -210,13 +212,13 @@ def _watched(watch: _Watch) -> Iterator[_Watch]:
 
 
 def _hear(event: str, arguments: tuple[Any, ...]) -> None:
-    for watch in _listener:
-        _listener.clear()  # what we do ourselves is no event
-        try:
-            watch.note(event, arguments)
-        finally:
-            _listener.append(watch)
+    if not _listener or getattr(_noting, "now", False):  # what we do ourselves is no event
         return
+    _noting.now = True
+    try:
+        _listener[0].note(event, arguments)
+    finally:
+        _noting.now = False
 
 
 # ---- what is kept ----

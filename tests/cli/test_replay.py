@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -219,3 +220,14 @@ def test_no_cache_takes_no_answer_from_before(cli: Cli, made: list[tuple[str, ..
 
     assert made == [(*LINT, "--no-cache")]
     assert {path.name: path.stat().st_mtime_ns for path in Path("cache/facts").iterdir()} == before
+
+
+def test_files_that_threads_open_at_once_are_all_heard(tmp_path: Path) -> None:
+    """Images are read side by side: none is left out of what an answer depends on."""
+    files = [tmp_path / f"{number}" for number in range(400)]
+    for path in files:
+        path.touch()
+    watched = replay._watched(replay._Watch(str(tmp_path / "cache")))
+    with watched as watch, ThreadPoolExecutor(8) as pool:
+        list(pool.map(Path.read_bytes, files))
+    assert {str(path) for path in files} <= watch._seen.keys()
