@@ -112,6 +112,10 @@ What the phone has to hold for this: its U-Boot, that one's control tree with th
 script (`mvpsdk provision`), and an environment that nobody else can write. Boot control in `misc`
 has a checksum and no more: whoever can write the disk can lower the rollback floor in it. A store
 that holds against that takes hardware (RPMB, a TPM), which is the board's.
+
+Slots that are made to get past the boot script alone, which reads numbers before U-Boot verifies
+them, are in `tests/target/uboot/test_crafted_slots.py`: texts where numbers should be, and a part
+that would take the place of what was verified. They are refused, too.
 """
 
 
