@@ -10,7 +10,8 @@ demo: host
 
 # Sets everything up, then runs the checks and all tests, QEMU boots included; the closing line is
 # pytest's. Those of the core have run twice by then, under the sanitizers.
-test: host check core-check
+test: host
+	@$(MAKE) --no-print-directory -j 2 check core-check
 	$(PYTHON) -m pytest -q -n 2 --dist worksteal --ignore tests/core tests
 
 # One handset on every board that QEMU has: what boots where, and the digests of what was booted.

@@ -18,7 +18,7 @@ from mvpsdk.bundle.spans import Span, copy, pad
 from mvpsdk.bundle.writing import Container
 from mvpsdk.core.facade import FINGERPRINT, PACK_ALIGN
 from mvpsdk.errors import BundleError, Place
-from mvpsdk.store.output import begin_sync, output
+from mvpsdk.store import output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -68,11 +68,10 @@ def pack(
     check_outputs([path], plan, files.values())
     makers = _makers(plan, files)
     begun = paperwork.begun(plan, hypervisor, makers, supply or Supply(), scribe)
-    with begun as papers, output(path) as file:
+    with begun as papers, output(path, sync=False) as file:
         container = Container(file, plan, {**planning.boot_properties(plan), **(properties or {})})
         container.add("hypervisor", lambda: copy(Span.of(hypervisor.binary), file))
         container.add("pack", lambda: write_pack(plan, files, file, progress))
-        begin_sync(file)
         for name in paperwork.PAPERS:
             data = papers.write(name, container.digests(), profile)
             container.add(name, partial(copy, Span.of(data), file))

@@ -71,7 +71,7 @@ def make_part(
             place=plan.handset.place(f"persona[{_number(plan, name)}].update-key"),
             hint="sign with the private half of update-key; another vendor's part would never boot",
         )
-    with output(path) as file:
+    with output(path, sync=False) as file:
         copy(Span.of(header + part_signature(signature)), file)
         for image in plan.partition(name).images:
             copy(image_span(image, files), file, None, progress)

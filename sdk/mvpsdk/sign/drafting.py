@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The copy of a bundle that is to be signed, made beside whatever else signing takes.
 
-A signed bundle takes its name only when it is whole, so all of it is copied; the kernel does that,
-and the disk takes its time. Meanwhile the key's owner is asked for a passphrase, and Python loads
-what reads keys: so nothing of that is imported here before the copying has begun.
+A signed bundle takes its name only when it is whole, so all of it is copied, by the kernel.
+Meanwhile the key's owner is asked for a passphrase, and Python loads what reads keys: so nothing of
+that is imported here before the copying has begun.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from mvpsdk.errors import InputError
 from mvpsdk.store.digest import CHUNK, open_input
-from mvpsdk.store.output import begin_sync, output, unreadable
+from mvpsdk.store.output import output, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -39,7 +39,7 @@ def draft(path: Path, target: Path | None = None) -> Iterator[Draft]:
     Raises InputError if the file can't be read or the target not written.
     """
     place = target or path
-    with open_input(path) as source, output(place) as file:
+    with open_input(path) as source, output(place, sync=False) as file:
         copying = _Copying(path, source, file)
         copying.start()
         begun = Draft(path, place, file, copying)
@@ -114,7 +114,7 @@ class _Copying(Thread):
         self._file = file
 
     def run(self) -> None:
-        """Copy, and have the disk take it; what stops that is the failure."""
+        """Copy; what stops that is the failure."""
         try:
             self._copy()
         except (InputError, OSError) as error:  # it can't be read; or not be written
@@ -129,7 +129,6 @@ class _Copying(Thread):
         while not self.given_up.is_set() and (piece := self._read()):
             self._file.write(piece)
             self.done += len(piece)
-        begin_sync(self._file)
 
     def _read(self) -> bytes:
         try:

@@ -14,17 +14,21 @@ from mvpsdk.errors import InputError, MissingToolError, MvpError, Place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["begin_sync", "beside", "output", "target_of", "unreadable", "unwritable", "write_bytes"]
+__all__ = ["beside", "output", "target_of", "unreadable", "unwritable", "write_bytes"]
 
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
-def output(path: Path) -> Iterator[BinaryIO]:
+def output(path: Path, *, sync: bool = True) -> Iterator[BinaryIO]:
     """Open a file to write (and read again) that takes its name only when the block ends well.
 
     It can be read back. Whatever stops the block (a full disk, Ctrl-C, a bug) leaves what stood at
     the path untouched and nothing beside it. A symbolic link is followed.
+
+    sync: have it on the disk before it takes its name: then a power cut, too, leaves a whole file.
+    What has its own digests and can be made again does without, as linkers and mkimage do: whoever
+    reads a bundle finds out, and the disk takes longer than to make one.
 
     Raises InputError if the path can't be written, MissingToolError if the disk is full.
     """
@@ -34,8 +38,9 @@ def output(path: Path) -> Iterator[BinaryIO]:
         with written.open("x+b") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
-        written.replace(target)  # if the power fails before the disk has this: what stood there
+            if sync:
+                os.fsync(file.fileno())
+        written.replace(target)
     except BaseException as error:
         with suppress(OSError):
             written.unlink(missing_ok=True)
@@ -43,15 +48,6 @@ def output(path: Path) -> Iterator[BinaryIO]:
         if isinstance(error, OSError) and error.filename in (None, str(written)):
             raise unwritable(path, error) from error
         raise
-
-
-def begin_sync(file: BinaryIO) -> None:
-    """Have what is in a file so far written to the disk, by a caller who has to wait anyway.
-
-    What is left for the end of `output` is then little. Raises OSError if it can't be written.
-    """
-    file.flush()
-    getattr(os, "fdatasync", os.fsync)(file.fileno())  # macOS has no fdatasync
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import sysconfig
 import tempfile
 import threading
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,7 @@ def place(path: Path, content: bytes) -> Path:
     return path
 
 
+@cache
 def generated() -> Path:
     """The folder with the fingerprint of the sources as they are, for whatever is built of them."""
     value = fingerprint.header(fingerprint.digest()).encode()
@@ -79,6 +81,17 @@ def headers(core: Path) -> list[Path]:
     return sorted(path for name in HOST_FOLDERS for path in (core / name).rglob("*.h"))
 
 
+@cache
+def _headers(core: Path) -> bytes:
+    """A digest of them; a core is altered before anything is compiled of it."""
+    return _digest(*(path.read_bytes() for path in headers(core))).encode()
+
+
+@cache
+def _value() -> bytes:
+    return (generated() / "fingerprint_value.h").read_bytes()
+
+
 def compiled(
     source: Path, compiler: Compiler, core: Path = CORE, extra: tuple[str, ...] = ()
 ) -> Path:
@@ -89,8 +102,9 @@ def compiled(
     key = _digest(
         compiler.command.encode(),
         *(flag.encode() for flag in flags),
-        *(path.read_bytes() for path in (source, *beside, *headers(core))),
-        (generated() / "fingerprint_value.h").read_bytes(),
+        *(path.read_bytes() for path in (source, *beside)),
+        _headers(core),
+        _value(),
     )
     kept = KEPT / f"{source.stem}-{key}.o"
     if not kept.exists():

@@ -36,7 +36,8 @@ def test_the_fault_is_seen(
     handset: Path = request.getfixturevalue("handset" if gic == 3 else "handset2")
     hypervisor, pack = faulty.faulty(fault, sound(gic), tmp_path, gic), tmp_path / "pack"
     pack.write_bytes(attacker.aimed((handset / "pack").read_bytes(), fault.tests, calls=CALLS))
-    with attacker.let_loose(hypervisor, pack, gic=gic, flood=attacker.SMALL_FLOOD) as machine:
+    limits = {"flood": attacker.SMALL_FLOOD, "silence": attacker.FAULTY_SILENCE}
+    with attacker.let_loose(hypervisor, pack, gic=gic, **limits) as machine:  # type: ignore[arg-type]
         told = hearing.told(machine.run, fault.tests)
     seen = next((text for text in told if re.match(fault.seen, text)), "")
     faults.report(fault, seen.partition(": ")[0], record_property)

@@ -108,7 +108,7 @@ def test_a_disk_that_takes_no_more_is_told_by_the_output_s_name(
     def fail(_: object) -> None:
         raise OSError(errno, os.strerror(errno))
 
-    monkeypatch.setattr("mvpsdk.sign.drafting.begin_sync", fail)
+    monkeypatch.setattr(drafting._Copying, "_copy", fail)
     with pytest.raises((MissingToolError, InputError), match="can't write") as caught:
         sign.sign(plain, sign.open_signers(["test:"]), out)
     assert caught.value.place == Place(file=str(out))

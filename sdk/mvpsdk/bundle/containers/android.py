@@ -56,7 +56,7 @@ def contain(fit: Path, wanted: Wanted, progress: Progress | None) -> Contained:
     image = _image(contents, parts, wanted.tree)
     notes = () if wanted.tree else (_NO_TREE,)
     lines = steps(manifest, signed=wanted.vbmeta_key is not None)
-    with output(wanted.output) as file:
+    with output(wanted.output, sync=False) as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as box:
             hashed = _boot(box, image, progress)
             _add(box, VBMETA, _vbmeta(contents, manifest, hashed, wanted.vbmeta_key))

@@ -39,10 +39,10 @@ def contain(fit: Path, wanted: Wanted, progress: Progress | None) -> Contained:
     """
     with ExitStack() as files:
         planned, notes = rooms(fit, wanted, files)
-        file = files.enter_context(output(wanted.output))
+        file = files.enter_context(output(wanted.output, sync=False))
         table = _write(file, planned, progress)
         if wanted.sparse:
-            sparse = files.enter_context(output(wanted.sparse))
+            sparse = files.enter_context(output(wanted.sparse, sync=False))
             disk.write_sparse(file, table.size, sparse, list(_ranges(table, planned, holes=False)))
         if wanted.bmap:
             bmap = files.enter_context(output(wanted.bmap))

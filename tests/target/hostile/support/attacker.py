@@ -83,6 +83,7 @@ MACHINES = {
 LAST = re.compile(rb"^\[realtime\+?\] final: |^\[mvp\] (?:panic|stop) ", flags=re.MULTILINE)
 SILENCE = 15.0  # seconds of the host's time without a word, after which it hangs
 FLOOD = 1 << 20  # bytes: a whole run says a fifth of that
+FAULTY_SILENCE = 8.0  # of a hypervisor with a fault, of which several hang: words come in bursts
 SMALL_FLOOD = FLOOD >> 3  # and one group of attacks a fraction
 
 
@@ -164,7 +165,12 @@ def aimed(
 
 @contextmanager
 def let_loose(
-    hypervisor: Path, pack: Path, *more: str, gic: int = 3, flood: int = FLOOD
+    hypervisor: Path,
+    pack: Path,
+    *more: str,
+    gic: int = 3,
+    flood: int = FLOOD,
+    silence: float = SILENCE,
 ) -> Iterator[Machine]:
     """Boot, and listen until the firmware has ended or the hypervisor; or silence, or a flood.
 
@@ -174,16 +180,16 @@ def let_loose(
     qemu = Qemu([executable(), *MACHINES[gic], *BOARD, *boot, *more])
     try:
         qemu.resume()
-        raw = _listen(qemu, flood)
+        raw = _listen(qemu, flood, silence)
         yield Machine(run=heard(raw), qemu=qemu)
     finally:
         qemu.close()
 
 
-def _listen(qemu: Qemu, flood: int) -> bytes:
+def _listen(qemu: Qemu, flood: int, silence: float) -> bytes:
     raw = b""
     heard = time.monotonic()
-    while time.monotonic() - heard < SILENCE and len(raw) < flood:
+    while time.monotonic() - heard < silence and len(raw) < flood:
         data = qemu.read(0.2)
         if data == b"":
             return raw
