@@ -108,7 +108,7 @@ def _dead(name: str) -> Check:
         name=f"{name}: part",
         what="the part in the slot that runs, which goes with the bundle",
         outcome=Outcome.NOT_CHECKED,
-        found="it is damaged, and does not start now either: flash a whole one",
+        found="the bundle that runs refuses it, too; it does not start now either: flash another",
     )
 
 
